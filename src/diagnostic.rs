@@ -1,0 +1,153 @@
+//! What a run has to say about its input, as data. Rendering is the binary's job.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// How much a [`Diagnostic`] matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Nothing is published.
+    Error,
+    /// Published, but something is probably wrong.
+    Warning,
+    /// Published and right; worth knowing (shown with `-v`).
+    Notice,
+}
+
+/// What kind of thing a [`Diagnostic`] tells, stable across releases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Code {
+    /// A reference resolves to a name that no source root has.
+    MissingReference,
+    /// A source-map comment names a map that no source root has.
+    MissingSourceMap,
+    /// A reference leaves the static root by `..`.
+    OutsideStaticRoot,
+    /// Django would abort here (`--django-exact`).
+    DjangoFailure,
+    /// An asset named by `--require` is missing or empty.
+    RequiredAsset,
+    /// CSS that is not valid UTF-8.
+    NotUtf8,
+    /// CSS that could not be minified (as much as asked), and why.
+    NotMinified,
+    /// A file name that cannot be a logical path (not UTF-8).
+    UnusableName,
+    /// A symbolic link that was not followed.
+    SymlinkSkipped,
+    /// Something that is neither a file nor a directory.
+    SpecialFileSkipped,
+    /// A source file that an earlier source root already provides.
+    DuplicateAsset,
+    /// Two assets, or an asset and an output, that need the same path.
+    PathConflict,
+    /// An earlier manifest that cannot be read.
+    UnreadableManifest,
+    /// A file or directory that could not be read.
+    Unreadable,
+}
+
+/// A place in a source file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Location {
+    /// 1-based.
+    pub line: usize,
+    /// 1-based, in characters (Unicode scalar values) from the start of the line.
+    pub column: usize,
+}
+
+impl Location {
+    /// The place of byte `offset` in `text`. Bytes that are not UTF-8 count one column each.
+    pub fn of(text: &[u8], offset: usize) -> Self {
+        let before = &text[..offset.min(text.len())];
+        let start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+        let line_text = &before[start..];
+        let column = match std::str::from_utf8(line_text) {
+            Ok(line) => line.chars().count(),
+            Err(_) => line_text.len(),
+        };
+        Self {
+            line: memchr::memchr_iter(b'\n', before).count() + 1,
+            column: column + 1,
+        }
+    }
+}
+
+/// One thing to tell: an error, a warning or a notice. Sorts by path, then position.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Diagnostic {
+    /// The logical path (or file system path) it is about.
+    pub path: String,
+    /// Where in that file.
+    pub location: Option<Location>,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Its kind.
+    pub code: Code,
+    /// One sentence (in `--django-exact`, Django's own text: it may have several lines).
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A diagnostic about a file as a whole.
+    pub fn new(
+        severity: Severity,
+        code: Code,
+        path: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            location: None,
+            severity,
+            code,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// Adds the place.
+    #[must_use]
+    pub fn at(mut self, location: Location) -> Self {
+        self.location = Some(location);
+        self
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    /// `css/app.css:14:23: message`, without severity and help.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        if let Some(Location { line, column }) = self.location {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locations_count_from_one_and_in_characters() {
+        let text = "a\né{}x".as_bytes();
+        assert_eq!(Location::of(text, 0), Location { line: 1, column: 1 });
+        assert_eq!(Location::of(text, 2), Location { line: 2, column: 1 });
+        assert_eq!(Location::of(text, 4), Location { line: 2, column: 2 });
+        assert_eq!(Location::of(text, 99), Location { line: 2, column: 5 });
+    }
+}

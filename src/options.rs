@@ -1,0 +1,217 @@
+//! What a build is asked to do. Plain data: the command line, a configuration file or a caller fills it in.
+
+use std::path::{Path, PathBuf};
+
+/// A directory that assets come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceRoot {
+    /// Put before every name found there, as Django's prefixed `STATICFILES_DIRS` do. Empty: none.
+    pub prefix: String,
+    /// The directory.
+    pub dir: PathBuf,
+}
+
+/// A file that a caller has already found, with the name it shall have.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedFile {
+    /// Its logical path.
+    pub name: String,
+    /// Where its bytes are.
+    pub path: PathBuf,
+}
+
+/// Where the assets come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Walk these source roots; earlier ones win.
+    Roots(Vec<SourceRoot>),
+    /// Take these files (`--files-from`); earlier entries win.
+    Files(Vec<NamedFile>),
+}
+
+/// The content hash that goes into file names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HashAlgorithm {
+    /// BLAKE3, 32 bytes.
+    Blake3,
+    /// MD5, 16 bytes: for names that Django would give.
+    Md5,
+}
+
+impl HashAlgorithm {
+    /// How many hex digits a whole digest has: the most that `hash_length` may ask for.
+    pub fn hex_digits(self) -> usize {
+        match self {
+            Self::Blake3 => 64,
+            Self::Md5 => 32,
+        }
+    }
+}
+
+/// How CSS is minified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Minify {
+    /// White space and comments at token level: lossless.
+    Safe,
+    /// lightningcss's optimizer, where it is known to be right; otherwise [`Minify::Safe`].
+    Full,
+    /// Not at all.
+    Off,
+}
+
+/// The Django whose output `--django-exact` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DjangoVersion {
+    /// Django 5.2
+    V5_2,
+    /// Django 6.1
+    V6_1,
+}
+
+/// Which variants are written, and how hard the encoders work. `None`: not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Encodings {
+    /// gzip level, 1–12 (libdeflate's scale). Default: 9.
+    pub gzip: Option<u8>,
+    /// Brotli quality, 0–11. Default: 11.
+    pub brotli: Option<u8>,
+    /// Zstandard level, 1–22. Default: none.
+    pub zstd: Option<u8>,
+}
+
+/// What to do about a reference that resolves to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingPolicy {
+    /// Fail: nothing is published.
+    Error,
+    /// Say so, and leave the reference as it is.
+    Warn,
+    /// Leave the reference as it is.
+    Ignore,
+}
+
+/// Everything that decides what [`crate::build`] writes.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The assets.
+    pub input: Input,
+    /// The static root. `None`: in place, in the only source root.
+    pub out: Option<PathBuf>,
+    /// Prefix that makes an absolute reference ours. Default: `/static/`.
+    pub static_url: String,
+    /// Default: [`HashAlgorithm::Blake3`].
+    pub hash: HashAlgorithm,
+    /// Hex digits of the digest in a file name. Default: 12.
+    pub hash_length: usize,
+    /// Default: [`Minify::Safe`].
+    pub minify: Minify,
+    /// Browsers for [`Minify::Full`], as a browserslist query. Default: none.
+    pub targets: Option<String>,
+    /// Write byte for byte what this Django writes: MD5, 12 digits, no minifying. Default: `None`.
+    pub django_exact: Option<DjangoVersion>,
+    /// Also rewrite ES-module specifiers. Default: `false`.
+    pub js_modules: bool,
+    /// Variants.
+    pub encodings: Encodings,
+    /// Extensions (without dot, any case) that are never compressed. Default: [`Options::skip_compress_default`].
+    pub skip_compress: Vec<String>,
+    /// No plain-named copies. Default: `false`.
+    pub keep_only_hashed: bool,
+    /// Globs of logical paths that keep their plain copy all the same.
+    pub keep_original: Vec<String>,
+    /// Policy for references other than source maps. Default: [`MissingPolicy::Error`].
+    pub on_missing: MissingPolicy,
+    /// Policy for source maps. Default: [`MissingPolicy::Warn`].
+    pub missing_source_map: MissingPolicy,
+    /// The manifest, relative to the static root unless absolute. Default: `staticfiles.json`.
+    pub manifest: PathBuf,
+    /// Ignore globs, by Django's fnmatch rules. Default: [`Options::ignore_default`].
+    pub ignore: Vec<String>,
+    /// Logical paths that must exist and must not be empty.
+    pub require: Vec<String>,
+    /// Empty the static root of everything that this build does not write. Default: `false`.
+    pub clear: bool,
+    /// Read, resolve and report, but write nothing. Default: `false`.
+    pub dry_run: bool,
+    /// Threads; 0: one per available core. Default: 0.
+    pub jobs: usize,
+    /// Follow symbolic links that leave their source root. Default: `false`.
+    pub follow_external_links: bool,
+}
+
+impl Options {
+    /// WhiteNoise's list, plus formats that came after it.
+    pub const SKIP_COMPRESS_DEFAULT: &[&str] = &[
+        "jpg", "jpeg", "png", "gif", "webp", "zip", "gz", "tgz", "bz2", "tbz", "xz", "br", "swf",
+        "flv", "woff", "woff2", "3gp", "3gpp", "asf", "avi", "m4v", "mov", "mp4", "mpeg", "mpg",
+        "webm", "wmv", // beyond WhiteNoise 6.12:
+        "avif", "mp3", "ogg", "m4a", "zst", "7z",
+    ];
+
+    /// What `collectstatic` ignores unless told otherwise (`StaticFilesConfig.ignore_patterns`).
+    pub const IGNORE_DEFAULT: &[&str] = &["CVS", ".*", "*~"];
+
+    /// A build of `input` with every default.
+    pub fn new(input: Input) -> Self {
+        Self {
+            input,
+            out: None,
+            static_url: "/static/".into(),
+            hash: HashAlgorithm::Blake3,
+            hash_length: 12,
+            minify: Minify::Safe,
+            targets: None,
+            django_exact: None,
+            js_modules: false,
+            encodings: Encodings::default(),
+            skip_compress: owned(Self::SKIP_COMPRESS_DEFAULT),
+            keep_only_hashed: false,
+            keep_original: Vec::new(),
+            on_missing: MissingPolicy::Error,
+            missing_source_map: MissingPolicy::Warn,
+            manifest: "staticfiles.json".into(),
+            ignore: owned(Self::IGNORE_DEFAULT),
+            require: Vec::new(),
+            clear: false,
+            dry_run: false,
+            jobs: 0,
+            follow_external_links: false,
+        }
+    }
+
+    /// Sets what `--django-exact` implies: MD5, 12 digits, no minifying.
+    #[must_use]
+    pub fn exactly(mut self, version: DjangoVersion) -> Self {
+        self.django_exact = Some(version);
+        self.hash = HashAlgorithm::Md5;
+        self.hash_length = 12;
+        self.minify = Minify::Off;
+        self
+    }
+
+    /// The static root, if the options name one: `out`, or the only source root.
+    pub fn static_root(&self) -> Option<&Path> {
+        match (&self.out, &self.input) {
+            (Some(out), _) => Some(out),
+            (None, Input::Roots(roots)) if roots.len() == 1 && roots[0].prefix.is_empty() => {
+                Some(&roots[0].dir)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Default for Encodings {
+    fn default() -> Self {
+        Self {
+            gzip: Some(9),
+            brotli: Some(11),
+            zstd: None,
+        }
+    }
+}
+
+fn owned(list: &[&str]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
+}
