@@ -1,0 +1,197 @@
+//! `--django-exact`: what Django's `HashedFilesMixin` does, to the byte. Everything that is Django's way and not the
+//! standards' way is in this module: its regular expressions ([`patterns`]), its URL arithmetic ([`python`] and
+//! [`convert`]), its texts.
+//!
+//! What is not repeated is the multi-pass loop. Django rewrites every file again and again until no hash changes any
+//! more. On an acyclic graph that ends where dependency order ends at once (`link.rs`); on a cycle it never ends, and
+//! Django gives up with "Max post-process passes exceeded.", as we do. Only Django fails on long acyclic chains too.
+
+mod convert;
+mod patterns;
+mod python;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+pub(crate) use convert::{Failure, StaticName};
+pub(crate) use python::{decode_error, hex_pair, normpath};
+
+use crate::options::DjangoVersion;
+use crate::plan::{AssetId, AssetKind, Plan};
+use convert::{Converter, Storage};
+
+/// The storage's `%r` in Django's texts.
+const STORAGE: &str = "<django.contrib.staticfiles.storage.ManifestStaticFilesStorage>";
+
+/// What the exact mode must know of the build around it.
+pub(crate) struct Exact<'a> {
+    pub(crate) version: DjangoVersion,
+    pub(crate) js_modules: bool,
+    pub(crate) static_url: &'a str,
+    /// The static root as Django's `safe_join` would name it.
+    pub(crate) static_root: &'a Path,
+    pub(crate) plan: &'a Plan,
+    /// What already lies in the static root under a name that no asset has: Django takes it for granted.
+    pub(crate) stale: &'a (dyn Stale + Sync),
+}
+
+/// What lay in the static root before this build.
+pub(crate) trait Stale {
+    fn look_up(&self, name: &str) -> StaticName;
+}
+
+/// What one conversion of a file made of it.
+pub(crate) struct Converted {
+    /// `None`: unchanged.
+    pub(crate) text: Option<String>,
+    /// References that were replaced.
+    pub(crate) replaced: usize,
+    pub(crate) failures: Vec<Failure>,
+}
+
+/// What is known of the assets while they are linked.
+pub(crate) trait Names {
+    /// Django's `hashed_files[name]`: the asset's hashed name.
+    fn hashed(&self, id: AssetId) -> String;
+    /// The MD5 (12 digits) of the asset's bytes before any rewriting.
+    fn plain_digest(&self, id: AssetId) -> String;
+    /// The MD5 (12 digits) of an output that is written under this hashed name.
+    fn output_digest(&self, hashed: &str) -> Option<String>;
+}
+
+impl Exact<'_> {
+    /// The name that Django gives an asset with this digest (`HashedFilesMixin.hashed_name`, then `_save`, which
+    /// normalizes): the path on disk. Names with `%`, `?`, `#`, `:` or outer white space come out oddly.
+    pub(crate) fn hashed_name(&self, name: &str, digest: &str) -> Result<String, Failure> {
+        let hashed = convert::name_with_digest(name, digest)?;
+        self.inside(&hashed)
+    }
+
+    /// A manifest key or value: `clean_name`.
+    pub(crate) fn manifest_name(name: &str) -> String {
+        name.replace('\\', "/")
+    }
+
+    /// A dry conversion: which assets this text refers to, and what is wrong with it.
+    pub(crate) fn scan(&self, id: AssetId, kind: AssetKind, text: &str) -> (BTreeSet<AssetId>, Converted) {
+        let recorder = Recorder {
+            exact: self,
+            seen: RefCell::default(),
+        };
+        let converted = self.convert(id, kind, text, &recorder);
+        (recorder.seen.into_inner(), converted)
+    }
+
+    /// The conversion of a text whose referenced assets are all linked.
+    pub(crate) fn convert(
+        &self,
+        id: AssetId,
+        kind: AssetKind,
+        text: &str,
+        names: &dyn Names,
+    ) -> Converted {
+        Converter {
+            version: self.version,
+            static_url: self.static_url,
+            name: self.plan.name(id).as_str(),
+            storage: &AssetStorage {
+                exact: self,
+                names,
+                level: level(self.plan.name(id).as_str()),
+            },
+        }
+        .convert(patterns::Pattern::of(kind, self.js_modules), text)
+    }
+
+    /// `safe_join(STATIC_ROOT, name)`, relative to the static root again.
+    fn inside(&self, name: &str) -> Result<String, Failure> {
+        let joined = python::join("/r", name);
+        let normal = normpath(&joined);
+        if normal == "/r" {
+            return Ok(String::new());
+        }
+        match normal.strip_prefix("/r/") {
+            Some(inside) if !name.contains('\0') => Ok(inside.to_owned()),
+            _ => {
+                let root = self.static_root.display();
+                let full = normpath(&python::join(&root.to_string(), name));
+                Err(Failure::fatal(format!(
+                    "The joined path ({full}) is located outside of the base path component ({root})"
+                )))
+            }
+        }
+    }
+}
+
+/// How deep Django counts a name: it processes the deepest files first.
+pub(crate) fn level(name: &str) -> usize {
+    name.split('/').count()
+}
+
+/// `STATIC_ROOT` as Django sees it while it converts one file.
+struct AssetStorage<'a> {
+    exact: &'a Exact<'a>,
+    names: &'a dyn Names,
+    /// The level of the file that is being converted.
+    level: usize,
+}
+
+impl Storage for AssetStorage<'_> {
+    fn hashed_file(&self, key: &str) -> Option<String> {
+        let id = self.exact.plan.find(key)?;
+        Some(Exact::manifest_name(&self.names.hashed(id)))
+    }
+
+    fn look_up(&self, name: &str) -> Result<StaticName, Failure> {
+        let inside = self.exact.inside(name)?;
+        let plan = self.exact.plan;
+        if let Some(id) = plan.find(&inside) {
+            return Ok(StaticName::File(self.names.plain_digest(id)));
+        }
+        if plan.has_directory(&inside) {
+            return Ok(StaticName::Directory);
+        }
+        // A hashed output is there already if Django has come to it: certainly if it lies deeper, certainly not if it
+        // lies higher. On the same level that depends on the directory's order; we take the order that works.
+        if level(&inside) >= self.level
+            && let Some(digest) = self.names.output_digest(&inside)
+        {
+            return Ok(StaticName::File(digest));
+        }
+        Ok(self.exact.stale.look_up(&inside))
+    }
+}
+
+/// Names for a dry conversion: every digest is zeros.
+struct Recorder<'a> {
+    exact: &'a Exact<'a>,
+    seen: RefCell<BTreeSet<AssetId>>,
+}
+
+const NO_DIGEST: &str = "000000000000";
+
+impl Names for Recorder<'_> {
+    fn hashed(&self, id: AssetId) -> String {
+        self.seen.borrow_mut().insert(id);
+        let name = self.exact.plan.name(id).as_str();
+        self.exact
+            .hashed_name(name, NO_DIGEST)
+            .unwrap_or_else(|_| name.to_owned())
+    }
+
+    fn plain_digest(&self, _: AssetId) -> String {
+        NO_DIGEST.into()
+    }
+
+    fn output_digest(&self, hashed: &str) -> Option<String> {
+        let seen = self.seen.borrow();
+        let is_output = |id: &AssetId| {
+            let name = self.exact.plan.name(*id).as_str();
+            self.exact
+                .hashed_name(name, NO_DIGEST)
+                .is_ok_and(|output| output == hashed)
+        };
+        seen.iter().any(is_output).then(|| NO_DIGEST.into())
+    }
+}
