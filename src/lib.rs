@@ -71,7 +71,7 @@ pub fn build(options: &Options) -> Result<Report, Error> {
 
 /// The stages, in their order.
 fn pipeline(run: &Run<'_>, options: &Options) -> Result<Report, Error> {
-    let mut log = run::Log::new(options.dry_run);
+    let mut log = run::Log::new(options);
     let last = earlier::manifest(&run.static_root, &run.manifest_name, &mut log.diagnostics);
 
     let sources = walk::walk(options, run.static_root.dir(), &mut log.diagnostics)?;

@@ -410,9 +410,14 @@ fn source_offset(text: &TextAsset, found: &[Reference], index: usize) -> Option<
 }
 
 pub(crate) fn django_diagnostic(name: &LogicalPath, source: &[u8], failure: &Failure) -> Diagnostic {
+    let code = if failure.introduced {
+        Code::DjangoFailure
+    } else {
+        Code::OutsideStaticRoot
+    };
     let diagnostic = Diagnostic::new(
         Severity::Error,
-        Code::DjangoFailure,
+        code,
         name.as_str(),
         failure.message.clone(),
     );

@@ -244,15 +244,17 @@ pub(crate) struct Log {
     stages: Vec<StageTime>,
     since: Instant,
     dry_run: bool,
+    django_order: bool,
 }
 
 impl Log {
-    pub(crate) fn new(dry_run: bool) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         Self {
             diagnostics: Vec::new(),
             stages: Vec::new(),
             since: Instant::now(),
-            dry_run,
+            dry_run: options.dry_run,
+            django_order: options.django_exact.is_some(),
         }
     }
 
@@ -272,7 +274,8 @@ impl Log {
         if self.diagnostics.iter().all(|d| d.severity != Severity::Error) {
             return Ok(());
         }
-        Err(Error::Input(sorted(std::mem::take(&mut self.diagnostics))))
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        Err(Error::Input(sorted(diagnostics, self.django_order)))
     }
 
     pub(crate) fn into_report(self, totals: Totals) -> Report {
@@ -280,19 +283,25 @@ impl Log {
             totals,
             stages: self.stages,
             dry_run: self.dry_run,
-            diagnostics: sorted(self.diagnostics),
+            diagnostics: sorted(self.diagnostics, self.django_order),
         }
     }
 }
 
-/// By path and position; what Django would have stopped at goes first, in the order in which Django would have come to
-/// it: the deepest files first.
-fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// By path and position. In `django_order`, errors go first and in the order in which Django would have come to them:
+/// the deepest files first, and cycles at the end.
+fn sorted(mut diagnostics: Vec<Diagnostic>, django_order: bool) -> Vec<Diagnostic> {
     diagnostics.sort();
-    diagnostics.sort_by_key(|diagnostic| match diagnostic.code {
-        Code::DjangoFailure => (0, std::cmp::Reverse(crate::django::level(&diagnostic.path))),
-        _ => (1, std::cmp::Reverse(0)),
-    });
     diagnostics.dedup();
+    if django_order {
+        diagnostics.sort_by_key(|diagnostic| {
+            let level = crate::django::level(&diagnostic.path);
+            (
+                diagnostic.severity,
+                diagnostic.location.is_none(),
+                std::cmp::Reverse(level),
+            )
+        });
+    }
     diagnostics
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::patterns::{Match, Pattern, ignored_blocks, in_block};
 use super::python::{
-    dirname, filepath_to_uri, join, normpath, repr, strip, unquote, urldefrag, urljoin, urlsplit,
+    Python, dirname, filepath_to_uri, join, normpath, repr, strip, unquote, unsplit, urldefrag, urljoin, urlsplit,
     urlunsplit,
 };
 use super::{Converted, STORAGE};
@@ -194,7 +194,7 @@ impl Converter<'_> {
                 "The file '{clean_name}' could not be found with {STORAGE}."
             ))),
             StaticName::Directory => Ok(name),
-            StaticName::File(digest) => name_with_digest(&name, &digest),
+            StaticName::File(digest) => name_with_digest(self.version, &name, &digest),
         }
         .map(|hashed| hashed.replace('\\', "/"))
     }
@@ -234,7 +234,11 @@ fn clean_name(name: &str) -> Result<String, Failure> {
 }
 
 /// The end of `hashed_name`: where the digest goes, and what becomes of a query or fragment in the name.
-pub(super) fn name_with_digest(name: &str, digest: &str) -> Result<String, Failure> {
+pub(super) fn name_with_digest(
+    version: DjangoVersion,
+    name: &str,
+    digest: &str,
+) -> Result<String, Failure> {
     let mut parts = urlsplit(&unquote(name), "")?;
     let clean = strip(&parts.path).to_owned();
     let at = clean.rfind('/').map_or(0, |at| at + 1);
@@ -246,7 +250,11 @@ pub(super) fn name_with_digest(name: &str, digest: &str) -> Result<String, Failu
     if name.contains("?#") && parts.query.is_empty() {
         parts.path.push('?');
     }
-    Ok(urlunsplit(&parts))
+    let python = match version {
+        DjangoVersion::V5_2 => Python::V3_12,
+        DjangoVersion::V6_1 => Python::V3_13,
+    };
+    Ok(unsplit(&parts, python))
 }
 
 /// The head of `os.path.split`: without its trailing slashes, unless it is all slashes.

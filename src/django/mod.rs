@@ -64,7 +64,7 @@ impl Exact<'_> {
     /// The name that Django gives an asset with this digest (`HashedFilesMixin.hashed_name`, then `_save`, which
     /// normalizes): the path on disk. Names with `%`, `?`, `#`, `:` or outer white space come out oddly.
     pub(crate) fn hashed_name(&self, name: &str, digest: &str) -> Result<String, Failure> {
-        let hashed = convert::name_with_digest(name, digest)?;
+        let hashed = convert::name_with_digest(self.version, name, digest)?;
         self.inside(&hashed)
     }
 

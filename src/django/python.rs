@@ -286,12 +286,34 @@ fn check_bracketed_host(host: &str) -> Result<(), String> {
 
 /// `urllib.parse.urlunsplit`
 pub(crate) fn urlunsplit(url: &Url) -> String {
+    unsplit(url, Python::V3_13)
+}
+
+/// The CPython that a Django is taken to run on. They differ in `urlunsplit` (gh-67693), which shows in the hashed
+/// names of files whose own names look like URLs (`http:x.png`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Python {
+    /// And before.
+    V3_12,
+    V3_13,
+}
+
+/// `urllib.parse.urlunsplit` of either CPython.
+pub(crate) fn unsplit(url: &Url, python: Python) -> String {
     let mut out = url.path.clone();
     if !url.netloc.is_empty() {
         if !out.is_empty() && !out.starts_with('/') {
             out.insert(0, '/');
         }
         out = format!("//{}{out}", url.netloc);
+    } else if python == Python::V3_12 {
+        if !url.scheme.is_empty()
+            && USES_NETLOC.contains(&url.scheme.as_str())
+            && !out.starts_with("//")
+        {
+            let slash = if out.is_empty() || out.starts_with('/') { "" } else { "/" };
+            out = format!("//{slash}{out}");
+        }
     } else if out.starts_with("//")
         || !url.scheme.is_empty()
             && USES_NETLOC.contains(&url.scheme.as_str())
