@@ -109,6 +109,7 @@ pub(crate) fn carried(last: &Manifest, root: &StaticRoot) -> Vec<(SourceFile, Lo
                 path,
                 length: metadata.len(),
                 modified: metadata.modified().ok()?,
+                order: 0,
             };
             Some((source, LogicalPath::new(hashed).ok()?))
         })

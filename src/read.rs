@@ -364,10 +364,11 @@ pub(crate) fn read(
     let assets = &reader.plan.assets;
     let mut order: Vec<AssetId> = (0..assets.len()).collect();
     order.sort_by_key(|id| Reverse(assets[*id].source.length));
-    let read = map_in_order(&order, |id| {
+    let mut read = map_in_order(&order, |id| {
         let mut notes = Vec::new();
         Ok((*id, reader.read(*id, &mut notes)?, notes))
     })?;
+    read.sort_by_key(|(id, ..)| assets[*id].source.order);
     let mut texts = Vec::new();
     let mut outputs: Vec<OnceLock<Output>> = Vec::new();
     outputs.resize_with(assets.len(), OnceLock::new);

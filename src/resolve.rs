@@ -242,6 +242,7 @@ mod tests {
                 path: name.into(),
                 length: 1,
                 modified: std::time::SystemTime::UNIX_EPOCH,
+                order: 0,
             })
             .collect();
         let options = Options::new(Input::Roots(Vec::new()));

@@ -289,19 +289,19 @@ impl Log {
 }
 
 /// By path and position. In `django_order`, errors go first and in the order in which Django would have come to them:
-/// the deepest files first, and cycles at the end.
+/// the deepest files first, those of one level as they were found, and cycles at the end.
 fn sorted(mut diagnostics: Vec<Diagnostic>, django_order: bool) -> Vec<Diagnostic> {
-    diagnostics.sort();
-    diagnostics.dedup();
     if django_order {
         diagnostics.sort_by_key(|diagnostic| {
-            let level = crate::django::level(&diagnostic.path);
             (
                 diagnostic.severity,
                 diagnostic.location.is_none(),
-                std::cmp::Reverse(level),
+                std::cmp::Reverse(crate::django::level(&diagnostic.path)),
             )
         });
+    } else {
+        diagnostics.sort();
     }
+    diagnostics.dedup();
     diagnostics
 }

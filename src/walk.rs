@@ -19,6 +19,8 @@ pub(crate) struct SourceFile {
     /// Bytes, when it was found.
     pub(crate) length: u64,
     pub(crate) modified: SystemTime,
+    /// The how-manieth it was found: what Django would process first among files of one level.
+    pub(crate) order: usize,
 }
 
 /// All files of the input in the input's order of precedence, duplicates included.
@@ -61,7 +63,7 @@ pub(crate) fn walk(
 /// The files of `--files-from`.
 fn listed(files: &[NamedFile]) -> Result<Vec<SourceFile>, Error> {
     let mut found = Vec::with_capacity(files.len());
-    for file in files {
+    for (order, file) in files.iter().enumerate() {
         let logical = LogicalPath::new(&file.name)
             .map_err(|why| Error::Usage(format!("--files-from: {:?}: {why}", file.name)))?;
         let metadata = file
@@ -79,6 +81,7 @@ fn listed(files: &[NamedFile]) -> Result<Vec<SourceFile>, Error> {
             path: file.path.clone(),
             length: metadata.len(),
             modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+            order,
         });
     }
     Ok(found)
@@ -136,7 +139,8 @@ impl RootWalk<'_> {
                     entries.skip_current_dir();
                 }
             } else if !is_dir {
-                found.extend(self.source_file(&entry, diagnostics)?);
+                let order = found.len();
+                found.extend(self.source_file(&entry, order, diagnostics)?);
             }
         }
         Ok(())
@@ -187,6 +191,7 @@ impl RootWalk<'_> {
     fn source_file(
         &self,
         entry: &DirEntry,
+        order: usize,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Option<SourceFile>, Error> {
         let relative = self.relative(entry);
@@ -230,6 +235,7 @@ impl RootWalk<'_> {
             path: entry.path().to_owned(),
             length: metadata.len(),
             modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+            order,
         }))
     }
 
