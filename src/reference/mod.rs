@@ -37,6 +37,11 @@ impl Reference {
     }
 }
 
+/// Whether a CSS comment token names a source map.
+pub(crate) fn is_css_source_map(text: &str, comment: Range<usize>) -> bool {
+    source_map::in_css_comment(text, comment).is_some()
+}
+
 /// All references of a text, in its order.
 pub(crate) fn references(kind: AssetKind, text: &[u8]) -> Vec<Reference> {
     match kind {
