@@ -45,16 +45,26 @@ Exit status: 0 done; 1 the input has errors, nothing was published; 2 wrong usag
 #[derive(Debug, Args)]
 pub(crate) struct Output {
     /// How the result is written to stdout
-    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
-    pub(crate) output_format: OutputFormat,
+    #[arg(
+        long = "output-format",
+        value_name = "FORMAT",
+        default_value = "human",
+        help_heading = "Output"
+    )]
+    pub(crate) format: OutputFormat,
     /// No summary and no warnings
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
     pub(crate) quiet: bool,
     /// Notices and the time of each stage too
     #[arg(short, long, help_heading = "Output")]
     pub(crate) verbose: bool,
-    /// Colours [also: NO_COLOR]
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    /// Colours; `NO_COLOR` is respected too
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Output"
+    )]
     pub(crate) color: Color,
 }
 
@@ -80,7 +90,12 @@ pub(crate) struct Build {
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// JSON list of {"name", "path"} instead of sources; - reads stdin
-    #[arg(long, value_name = "FILE", conflicts_with = "sources", requires = "out")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "sources",
+        requires = "out"
+    )]
     files_from: Option<PathBuf>,
     /// Leave out files and directories that match (fnmatch; may be repeated)
     #[arg(short, long, value_name = "GLOB")]
@@ -102,7 +117,12 @@ pub(crate) struct Build {
     #[arg(long, value_name = "N", help_heading = "Hashing and references")]
     hash_length: Option<usize>,
     /// URL prefix that makes an absolute reference ours
-    #[arg(long, value_name = "URL", default_value = "/static/", help_heading = "Hashing and references")]
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "/static/",
+        help_heading = "Hashing and references"
+    )]
     static_url: String,
     /// Write byte for byte what this Django writes [6.1 if no version is given]
     #[arg(
@@ -118,10 +138,20 @@ pub(crate) struct Build {
     #[arg(long, help_heading = "Hashing and references")]
     js_modules: bool,
     /// What to do about references that resolve to nothing
-    #[arg(long, value_name = "POLICY", default_value = "error", help_heading = "Hashing and references")]
+    #[arg(
+        long,
+        value_name = "POLICY",
+        default_value = "error",
+        help_heading = "Hashing and references"
+    )]
     on_missing: Policy,
     /// What to do about source maps that are not there
-    #[arg(long, value_name = "POLICY", default_value = "warn", help_heading = "Hashing and references")]
+    #[arg(
+        long,
+        value_name = "POLICY",
+        default_value = "warn",
+        help_heading = "Hashing and references"
+    )]
     missing_source_map: Policy,
 
     /// How CSS is minified [default: safe]
@@ -156,26 +186,56 @@ pub(crate) struct Build {
     #[arg(long, value_name = "N", default_value_t = 9, help_heading = "Variants")]
     gzip_level: u8,
     /// 0 to 11
-    #[arg(long, value_name = "N", default_value_t = 11, help_heading = "Variants")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 11,
+        help_heading = "Variants"
+    )]
     brotli_quality: u8,
     /// 1 to 22
-    #[arg(long, value_name = "N", default_value_t = 19, help_heading = "Variants")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 19,
+        help_heading = "Variants"
+    )]
     zstd_level: u8,
     /// Extensions that are never compressed, instead of the default list
-    #[arg(long, value_name = "EXT,…", value_delimiter = ',', help_heading = "Variants")]
+    #[arg(
+        long,
+        value_name = "EXT,…",
+        value_delimiter = ',',
+        help_heading = "Variants"
+    )]
     skip_compress: Option<Vec<String>>,
 
     /// No plain-named copies
     #[arg(long, help_heading = "Static root")]
     keep_only_hashed: bool,
     /// Assets that keep their plain copy with --keep-only-hashed (may be repeated)
-    #[arg(long, value_name = "GLOB", requires = "keep_only_hashed", help_heading = "Static root")]
+    #[arg(
+        long,
+        value_name = "GLOB",
+        requires = "keep_only_hashed",
+        help_heading = "Static root"
+    )]
     keep_original: Vec<String>,
     /// Manifest, relative to the static root
-    #[arg(long, value_name = "PATH", default_value = "staticfiles.json", help_heading = "Static root")]
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = "staticfiles.json",
+        help_heading = "Static root"
+    )]
     manifest: PathBuf,
     /// How a hashed file and its plain twin share their bytes
-    #[arg(long, value_name = "MODE", default_value = "auto", help_heading = "Static root")]
+    #[arg(
+        long,
+        value_name = "MODE",
+        default_value = "auto",
+        help_heading = "Static root"
+    )]
     link_mode: Link,
     /// Remove everything from the static root that this build does not write
     #[arg(long, help_heading = "Static root")]
@@ -184,7 +244,13 @@ pub(crate) struct Build {
     #[arg(short = 'n', long)]
     dry_run: bool,
     /// Threads [default: one per core]
-    #[arg(short, long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
     jobs: usize,
 
     #[command(flatten)]
@@ -291,10 +357,12 @@ impl Build {
     fn input(&self) -> Result<Input, Error> {
         match &self.files_from {
             Some(list) => files_from(list).map(Input::Files),
-            None if self.sources.is_empty() => {
-                Err(Error::Usage("name at least one source, or --files-from".into()))
-            }
-            None => Ok(Input::Roots(self.sources.iter().map(|s| source_root(s)).collect())),
+            None if self.sources.is_empty() => Err(Error::Usage(
+                "name at least one source, or --files-from".into(),
+            )),
+            None => Ok(Input::Roots(
+                self.sources.iter().map(|s| source_root(s)).collect(),
+            )),
         }
     }
 }
@@ -340,10 +408,11 @@ fn files_from(list: &Path) -> Result<Vec<NamedFile>, Error> {
 /// <https://reproducible-builds.org/specs/source-date-epoch/>
 fn source_date_epoch() -> Result<Option<u64>, Error> {
     match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) if !text.is_empty() => text
-            .parse()
-            .map(Some)
-            .map_err(|_| Error::Usage(format!("SOURCE_DATE_EPOCH: {text:?} is not a number of seconds"))),
+        Ok(text) if !text.is_empty() => text.parse().map(Some).map_err(|_| {
+            Error::Usage(format!(
+                "SOURCE_DATE_EPOCH: {text:?} is not a number of seconds"
+            ))
+        }),
         _ => Ok(None),
     }
 }

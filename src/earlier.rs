@@ -83,7 +83,9 @@ fn carries_own_digest(name: &LogicalPath, names: &HashSet<String>, root: &Static
         };
         let directory = &name.as_str()[..name.as_str().len() - file_name.len()];
         digits.len() >= 8
-            && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+            && digits
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
             && names.contains(&format!("{directory}{stem}{extension}"))
             && root.read(name.as_str()).is_ok_and(|bytes| {
                 [HashAlgorithm::Blake3, HashAlgorithm::Md5]

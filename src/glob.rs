@@ -142,7 +142,11 @@ mod tests {
             ("[a-]", "-", true),
             ("é?", "éü", true),
         ] {
-            assert_eq!(Glob::new(pattern).matches(text), expected, "{pattern} {text}");
+            assert_eq!(
+                Glob::new(pattern).matches(text),
+                expected,
+                "{pattern} {text}"
+            );
         }
     }
 }

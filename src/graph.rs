@@ -106,7 +106,15 @@ mod tests {
     #[test]
     fn levels_and_cycles() {
         // 0 → 1 → 2 ⇄ 3 → 4, 5 → 5, 6 alone
-        let edges = vec![vec![1], vec![2], vec![3], vec![2, 4], vec![], vec![5], vec![]];
+        let edges = vec![
+            vec![1],
+            vec![2],
+            vec![3],
+            vec![2, 4],
+            vec![],
+            vec![5],
+            vec![],
+        ];
         assert_eq!(
             shape(&edges),
             [

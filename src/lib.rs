@@ -64,9 +64,7 @@ use run::Run;
 /// [`Error::Io`] if the file system refuses.
 pub fn build(options: &Options) -> Result<Report, Error> {
     let run = Run::new(options)?;
-    run.in_pool(|| {
-        pipeline(&run, options).inspect_err(|_| run.static_root.roll_back())
-    })
+    run.in_pool(|| pipeline(&run, options).inspect_err(|_| run.static_root.roll_back()))
 }
 
 /// The stages, in their order.

@@ -36,16 +36,23 @@ pub(crate) fn link(
     };
     let edges = linker.edges();
     let levels = levels(&edges);
-    if reader.exact.is_some() {
-        if let Some(failure) = endless(reader.plan, texts, &edges, &levels) {
-            diagnostics.push(failure);
-            return Ok(0);
-        }
+    if reader.exact.is_some()
+        && let Some(failure) = endless(reader.plan, texts, &edges, &levels)
+    {
+        diagnostics.push(failure);
+        return Ok(0);
     }
     let mut rewritten = 0;
     for mut level in levels {
         // Largest first; ties by name, for the sake of a steady order of errors.
-        level.sort_by_key(|c| std::cmp::Reverse(c.nodes.iter().map(|n| texts[*n].text().len()).sum::<usize>()));
+        level.sort_by_key(|c| {
+            std::cmp::Reverse(
+                c.nodes
+                    .iter()
+                    .map(|n| texts[*n].text().len())
+                    .sum::<usize>(),
+            )
+        });
         for (count, notes) in map_in_order(&level, |component| linker.component(component))? {
             rewritten += count;
             diagnostics.extend(notes);
@@ -118,7 +125,13 @@ impl Linker<'_> {
     fn component(&self, component: &Component) -> Result<(usize, Vec<Diagnostic>), Error> {
         match (self.reader.exact, component) {
             (Some(exact), _) => self.link_django(exact, &self.texts[component.nodes[0]]),
-            (None, Component { cyclic: false, nodes }) => self.link_one(&self.texts[nodes[0]]),
+            (
+                None,
+                Component {
+                    cyclic: false,
+                    nodes,
+                },
+            ) => self.link_one(&self.texts[nodes[0]]),
             (None, Component { nodes, .. }) => self.link_cycle(nodes),
         }
     }
@@ -143,9 +156,12 @@ impl Linker<'_> {
         for text in &members {
             let canonical = splice(
                 text.text(),
-                spans(text).iter().map(|edge| match is_member(edge.target) {
-                    true => (edge.path.clone(), name_of(edge.target).to_owned()),
-                    false => self.digest_of(edge),
+                spans(text).iter().map(|edge| {
+                    if is_member(edge.target) {
+                        (edge.path.clone(), name_of(edge.target).to_owned())
+                    } else {
+                        self.digest_of(edge)
+                    }
                 }),
             );
             hasher.update_part(name_of(text.id).as_bytes());
@@ -157,9 +173,12 @@ impl Linker<'_> {
             let edges = spans(text);
             let bytes = splice(
                 text.text(),
-                edges.iter().map(|edge| match is_member(edge.target) {
-                    true => (edge.digest_at..edge.digest_at, format!(".{digest}")),
-                    false => self.digest_of(edge),
+                edges.iter().map(|edge| {
+                    if is_member(edge.target) {
+                        (edge.digest_at..edge.digest_at, format!(".{digest}"))
+                    } else {
+                        self.digest_of(edge)
+                    }
                 }),
             );
             self.store(text, digest.clone(), &bytes)?;
@@ -195,7 +214,9 @@ impl Linker<'_> {
 
     /// What to insert for a reference to a linked asset.
     fn digest_of(&self, edge: &Edge) -> (Range<usize>, String) {
-        let digest = self.outputs[edge.target].get().map_or("", |output| &output.digest);
+        let digest = self.outputs[edge.target]
+            .get()
+            .map_or("", |output| &output.digest);
         (edge.digest_at..edge.digest_at, format!(".{digest}"))
     }
 
@@ -206,7 +227,10 @@ impl Linker<'_> {
             Err(diagnostic) => return Err(Error::Input(vec![diagnostic])),
         };
         let plain = (bytes != text.source).then_some(&*text.source);
-        let output = self.reader.store.store(asset, hashed, digest, bytes, plain)?;
+        let output = self
+            .reader
+            .store
+            .store(asset, hashed, digest, bytes, plain)?;
         let _ = self.outputs[text.id].set(output); // each component is linked once
         Ok(())
     }

@@ -229,11 +229,17 @@ impl Options {
             return usage("name at least one source root".into());
         }
         if !self.static_url.ends_with('/') {
-            return usage(format!("--static-url: {:?} does not end with a slash", self.static_url));
+            return usage(format!(
+                "--static-url: {:?} does not end with a slash",
+                self.static_url
+            ));
         }
         let digits = self.hash.hex_digits();
         if !(4..=digits).contains(&self.hash_length) {
-            return usage(format!("--hash-length: {} is not from 4 to {digits}", self.hash_length));
+            return usage(format!(
+                "--hash-length: {} is not from 4 to {digits}",
+                self.hash_length
+            ));
         }
         let levels = [
             ("--gzip-level", self.encodings.gzip, 1..=12),
@@ -254,7 +260,10 @@ impl Options {
         if self.django_exact.is_some()
             && (self.hash, self.hash_length, self.minify) != (HashAlgorithm::Md5, 12, Minify::Off)
         {
-            return usage("--django-exact means MD5, 12 digits and no minifying; other values contradict it".into());
+            return usage(
+                "--django-exact means MD5, 12 digits and no minifying; other values contradict it"
+                    .into(),
+            );
         }
         Ok(())
     }

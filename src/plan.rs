@@ -25,9 +25,9 @@ impl AssetKind {
     fn of(logical: &LogicalPath, django_exact: bool) -> Self {
         let name = logical.as_str();
         if django_exact {
-            return match name {
-                _ if name.ends_with(".css") => Self::Css,
-                _ if name.ends_with(".js") => Self::Js,
+            return match name.as_bytes() {
+                [.., b'.', b'c', b's', b's'] => Self::Css,
+                [.., b'.', b'j', b's'] => Self::Js,
                 _ => Self::Opaque,
             };
         }
@@ -206,13 +206,8 @@ fn required(plan: &Plan, require: &[String], diagnostics: &mut Vec<Diagnostic>) 
             Some(_) => continue,
         };
         diagnostics.push(
-            Diagnostic::new(
-                Severity::Error,
-                Code::RequiredAsset,
-                name.as_str(),
-                problem,
-            )
-            .help("did the step that makes it (Tailwind, a bundler) run before this one?"),
+            Diagnostic::new(Severity::Error, Code::RequiredAsset, name.as_str(), problem)
+                .help("did the step that makes it (Tailwind, a bundler) run before this one?"),
         );
     }
 }

@@ -31,9 +31,16 @@ pub(crate) fn publish(
 ) -> Result<Totals, Error> {
     let variant_names: HashSet<String> = variants
         .iter()
-        .flat_map(|(name, list)| list.iter().map(move |v| format!("{name}{}", v.encoding.suffix())))
+        .flat_map(|(name, list)| {
+            list.iter()
+                .map(move |v| format!("{name}{}", v.encoding.suffix()))
+        })
         .collect();
-    let others = if clear { others(store, plan, &outputs, &variant_names) } else { Vec::new() };
+    let others = if clear {
+        others(store, plan, &outputs, &variant_names)
+    } else {
+        Vec::new()
+    };
     let publications: Vec<std::sync::Mutex<Option<Publication<'_>>>> = plan
         .assets
         .iter()
@@ -42,7 +49,9 @@ pub(crate) fn publish(
             let publication = Publication {
                 asset,
                 hashed_variants: variants.remove(&output.hashed).unwrap_or_default(),
-                plain_variants: variants.remove(asset.source.logical.as_str()).unwrap_or_default(),
+                plain_variants: variants
+                    .remove(asset.source.logical.as_str())
+                    .unwrap_or_default(),
                 output,
             };
             std::sync::Mutex::new(Some(publication))
@@ -80,15 +89,23 @@ fn others(
     outputs: &[Output],
     variant_names: &HashSet<String>,
 ) -> Vec<String> {
-    let hashed: HashSet<&str> = outputs.iter().map(|output| output.hashed.as_str()).collect();
+    let hashed: HashSet<&str> = outputs
+        .iter()
+        .map(|output| output.hashed.as_str())
+        .collect();
     let ours = |name: &str| {
         name == store.manifest
             || hashed.contains(name)
             || variant_names.contains(name)
-            || plan.find(name).is_some_and(|id| store.keeps_plain(&plan.assets[id]))
+            || plan
+                .find(name)
+                .is_some_and(|id| store.keeps_plain(&plan.assets[id]))
     };
     let existing = store.root.existing();
-    existing.filter(|name| !ours(name)).map(str::to_owned).collect()
+    existing
+        .filter(|name| !ours(name))
+        .map(str::to_owned)
+        .collect()
 }
 
 impl Publication<'_> {
@@ -165,7 +182,10 @@ fn remove_variants(
     let mut removed = 0;
     for encoding in Encoding::ALL {
         let variant = format!("{name}{}", encoding.suffix());
-        let is_asset = || plan.find(&variant).is_some_and(|id| plan.assets[id].keep_plain);
+        let is_asset = || {
+            plan.find(&variant)
+                .is_some_and(|id| plan.assets[id].keep_plain)
+        };
         if store.root.had(&variant) && !stays(encoding) && !is_asset() {
             store.root.remove(&variant)?;
             removed += 1;

@@ -16,8 +16,8 @@ use crate::django::{Exact, Failure, decode_error};
 use crate::error::Error;
 use crate::logical_path::{LogicalPath, stem_length};
 use crate::options::{MissingPolicy, Options};
-use crate::parallel::map_in_order;
 use crate::output::{Content, Output, Plain, Store};
+use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan, PlannedAsset};
 use crate::reference::{Reference, ReferenceKind, references};
 use crate::resolve::{self, Target};
@@ -165,26 +165,39 @@ impl Reader<'_> {
         for (index, reference) in found.iter().enumerate() {
             let url = reference.url(text.text());
             let raw = |at| reference.span.start + url.raw_offset(at);
-            let problem = match resolve::resolve(self.plan, &self.options.static_url, name, &url.text)
-            {
-                Target::External => None,
-                Target::Asset { id, path, digest_at } => {
-                    edges.push(Edge {
-                        target: id,
-                        path: raw(path.start)..raw(path.end),
-                        digest_at: raw(digest_at),
-                    });
-                    None
-                }
-                Target::Missing(target) => {
-                    let suggest = self.suggestions.fetch_add(1, Ordering::Relaxed) < SUGGESTIONS;
-                    let policy = self.policy(reference.kind);
-                    resolve::missing(self.plan, policy, reference.kind, name, &url.text, &target, suggest)
-                }
-                Target::Outside => {
-                    resolve::outside(self.policy(reference.kind), name, &url.text)
-                }
-            };
+            let problem =
+                match resolve::resolve(self.plan, &self.options.static_url, name, &url.text) {
+                    Target::External => None,
+                    Target::Asset {
+                        id,
+                        path,
+                        digest_at,
+                    } => {
+                        edges.push(Edge {
+                            target: id,
+                            path: raw(path.start)..raw(path.end),
+                            digest_at: raw(digest_at),
+                        });
+                        None
+                    }
+                    Target::Missing(target) => {
+                        let suggest =
+                            self.suggestions.fetch_add(1, Ordering::Relaxed) < SUGGESTIONS;
+                        let policy = self.policy(reference.kind);
+                        resolve::missing(
+                            self.plan,
+                            policy,
+                            reference.kind,
+                            name,
+                            &url.text,
+                            &target,
+                            suggest,
+                        )
+                    }
+                    Target::Outside => {
+                        resolve::outside(self.policy(reference.kind), name, &url.text)
+                    }
+                };
             if let Some(diagnostic) = problem {
                 let place = source_offset(text, &found, index);
                 diagnostics.push(match place {
@@ -243,7 +256,11 @@ impl Reader<'_> {
     }
 
     /// The name of an asset's hashed file.
-    pub(crate) fn hashed_name(&self, asset: &PlannedAsset, digest: &str) -> Result<String, Diagnostic> {
+    pub(crate) fn hashed_name(
+        &self,
+        asset: &PlannedAsset,
+        digest: &str,
+    ) -> Result<String, Diagnostic> {
         let name = &asset.source.logical;
         match self.exact {
             None => Ok(name.with_digest(digest).as_str().to_owned()),
@@ -322,10 +339,9 @@ impl Reader<'_> {
         let name = asset.source.logical.as_str();
         let plain = if !self.store.keeps_plain(asset) {
             Plain::None
-        } else if self.store.in_place {
-            Plain::Unchanged(content)
-        } else if written == Written::Unchanged
-            && (root.is_linked(&hashed, name) || root.has_content(name, content, modified)?)
+        } else if self.store.in_place
+            || written == Written::Unchanged
+                && (root.is_linked(&hashed, name) || root.has_content(name, content, modified)?)
         {
             Plain::Unchanged(content)
         } else {
@@ -410,7 +426,11 @@ fn source_offset(text: &TextAsset, found: &[Reference], index: usize) -> Option<
         .map(|reference| reference.span.start)
 }
 
-pub(crate) fn django_diagnostic(name: &LogicalPath, source: &[u8], failure: &Failure) -> Diagnostic {
+pub(crate) fn django_diagnostic(
+    name: &LogicalPath,
+    source: &[u8],
+    failure: &Failure,
+) -> Diagnostic {
     let code = if failure.introduced {
         Code::DjangoFailure
     } else {

@@ -1,9 +1,4 @@
 //! What people and programs see: the only module that prints.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is the place that prints"
-)]
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -34,7 +29,7 @@ impl Renderer {
             Color::Never => anstream::ColorChoice::Never.write_global(),
         }
         Self {
-            format: output.output_format,
+            format: output.format,
             quiet: output.quiet,
             verbose: output.verbose,
         }
@@ -103,9 +98,15 @@ impl Renderer {
             }
             if diagnostic.code == Code::DjangoFailure && !django_spoke {
                 django_spoke = true; // Django stops at the first
-                eprintln!("Post-processing '{}' failed!\n", printable(&diagnostic.path));
+                eprintln!(
+                    "Post-processing '{}' failed!\n",
+                    printable(&diagnostic.path)
+                );
             }
-            eprintln!("{style}{word}{style:#}: {}", printable(&diagnostic.to_string()));
+            eprintln!(
+                "{style}{word}{style:#}: {}",
+                printable(&diagnostic.to_string())
+            );
             if let Some(help) = &diagnostic.help {
                 eprintln!("  {HELP}help{HELP:#}: {}", printable(help));
             }
@@ -120,19 +121,37 @@ impl Renderer {
         };
         let totals = &report.totals;
         let time: std::time::Duration = report.stages.iter().map(|stage| stage.time).sum();
-        let root = options.static_root().map_or_else(String::new, |r| r.display().to_string());
-        let done = if report.dry_run { "Checked, nothing written:" } else { "Built" };
-        line(format!("{TITLE}{done} {}{TITLE:#} in {:.2} s", printable(&root), time.as_secs_f64()));
+        let root = options
+            .static_root()
+            .map_or_else(String::new, |r| r.display().to_string());
+        let done = if report.dry_run {
+            "Checked, nothing written:"
+        } else {
+            "Built"
+        };
+        line(format!(
+            "{TITLE}{done} {}{TITLE:#} in {:.2} s",
+            printable(&root),
+            time.as_secs_f64()
+        ));
         line(String::new());
         let tally = |name: &str, tally: Tally, note: String| {
-            format!("  {name:<10} {:>9}  {:>9}{note}", grouped(tally.files), size(tally.bytes))
+            format!(
+                "  {name:<10} {:>9}  {:>9}{note}",
+                grouped(tally.files),
+                size(tally.bytes)
+            )
         };
         let duplicates = match totals.duplicates {
             0 => String::new(),
             n => format!("  ({} that an earlier source has already)", grouped(n)),
         };
         line(tally("assets", totals.assets, duplicates));
-        line(format!("  {:<10} {:>9}  rewritten", "references", grouped(totals.references)));
+        line(format!(
+            "  {:<10} {:>9}  rewritten",
+            "references",
+            grouped(totals.references)
+        ));
         line(tally("hashed", totals.hashed, String::new()));
         for (name, variants) in [
             ("plain", totals.plain),
@@ -154,13 +173,27 @@ impl Renderer {
         if self.verbose {
             line(String::new());
             for stage in &report.stages {
-                line(format!("  {:<10} {:>9.3} s", stage.stage, stage.time.as_secs_f64()));
+                line(format!(
+                    "  {:<10} {:>9.3} s",
+                    stage.stage,
+                    stage.time.as_secs_f64()
+                ));
             }
         }
-        let count = |severity| report.diagnostics.iter().filter(|d| d.severity == severity).count();
+        let count = |severity| {
+            report
+                .diagnostics
+                .iter()
+                .filter(|d| d.severity == severity)
+                .count()
+        };
         let (warnings, notices) = (count(Severity::Warning), count(Severity::Notice));
         if warnings + notices > 0 {
-            let hint = if self.verbose || notices == 0 { "" } else { " (shown with -v)" };
+            let hint = if self.verbose || notices == 0 {
+                ""
+            } else {
+                " (shown with -v)"
+            };
             line(format!("  {warnings} warnings, {notices} notices{hint}"));
         }
         out

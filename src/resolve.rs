@@ -213,7 +213,9 @@ fn suggestion(plan: &Plan, name: &str) -> Option<String> {
         ));
     }
     let file_name = name.rsplit('/').next().unwrap_or(name);
-    let mut same_name = ids.clone().filter(|id| plan.name(*id).file_name() == file_name);
+    let mut same_name = ids
+        .clone()
+        .filter(|id| plan.name(*id).file_name() == file_name);
     if let (Some(id), None) = (same_name.next(), same_name.next()) {
         return Some(format!("there is {} ({})", plan.name(id), origin(id)));
     }
@@ -252,8 +254,15 @@ mod tests {
     #[test]
     fn every_shape_of_url() {
         let plan = plan(&[
-            "css/m.css", "css/a.png", "css/x y.png", "css/é.png", "img/c.png", "img/a%b.png", "css/a#b.png",
-            "css/noext", "css/d/e.png",
+            "css/m.css",
+            "css/a.png",
+            "css/x y.png",
+            "css/é.png",
+            "img/c.png",
+            "img/a%b.png",
+            "css/a#b.png",
+            "css/noext",
+            "css/d/e.png",
         ]);
         let from = LogicalPath::new("css/m.css").unwrap();
         let own = "/static/";
@@ -280,7 +289,11 @@ mod tests {
             (own, "noext?q", "css/noext noext.H?q"),
             (own, "a.\tpng", "css/a.png a.H.\tpng"),
             (own, "/static/img/c.png", "img/c.png /static/img/c.H.png"),
-            (cdn, "https://cdn.test/s/css/a.png", "css/a.png https://cdn.test/s/css/a.H.png"),
+            (
+                cdn,
+                "https://cdn.test/s/css/a.png",
+                "css/a.png https://cdn.test/s/css/a.H.png",
+            ),
             (cdn, "/static/css/a.png", "external"),
             (own, "", "external"),
             (own, "#x", "external"),
@@ -307,9 +320,18 @@ mod tests {
             (own, "%FF.png", "missing css/\u{fffd}.png"),
         ] {
             let got = match resolve(&plan, static_url, &from, url) {
-                Target::Asset { id, path, digest_at } => {
+                Target::Asset {
+                    id,
+                    path,
+                    digest_at,
+                } => {
                     assert!(path.contains(&(digest_at - 1)), "{url}");
-                    format!("{} {}.H{}", plan.name(id), &url[..digest_at], &url[digest_at..])
+                    format!(
+                        "{} {}.H{}",
+                        plan.name(id),
+                        &url[..digest_at],
+                        &url[digest_at..]
+                    )
                 }
                 Target::External => "external".into(),
                 Target::Missing(name) => format!("missing {name}"),
@@ -324,7 +346,10 @@ mod tests {
         let plan = plan(&["img/logo.png", "css/Base.css", "js/deep/app.js"]);
         for (name, expected) in [
             ("img/logo.pgn", "did you mean img/logo.png? (img/logo.png)"),
-            ("css/base.css", "css/Base.css differs only in case (css/Base.css); URLs are case-sensitive"),
+            (
+                "css/base.css",
+                "css/Base.css differs only in case (css/Base.css); URLs are case-sensitive",
+            ),
             ("js/app.js", "there is js/deep/app.js (js/deep/app.js)"),
         ] {
             assert_eq!(suggestion(&plan, name).as_deref(), Some(expected));

@@ -41,9 +41,9 @@ impl<'a> Run<'a> {
         let in_place = roots(options).any(|root| same_directory(root, dir));
         check_roots(options, dir, in_place)?;
         let targets = match (&options.targets, options.minify) {
-            (Some(query), Minify::Full) => {
-                Some(Targets::parse(query).map_err(|why| Error::Usage(format!("--targets: {why}")))?)
-            }
+            (Some(query), Minify::Full) => Some(
+                Targets::parse(query).map_err(|why| Error::Usage(format!("--targets: {why}")))?,
+            ),
             _ => None,
         };
         let pool = rayon::ThreadPoolBuilder::new()
@@ -83,7 +83,8 @@ impl<'a> Run<'a> {
     ) -> (Vec<SourceFile>, Vec<(SourceFile, LogicalPath)>) {
         let mut carried = Vec::new();
         if self.in_place {
-            sources = earlier::without_outputs(sources, last, &self.manifest_name, &self.static_root);
+            sources =
+                earlier::without_outputs(sources, last, &self.manifest_name, &self.static_root);
             if self.options.keep_only_hashed {
                 carried = earlier::carried(last, &self.static_root);
             }
@@ -167,7 +168,11 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
     let canonical_static = static_root.canonicalize().ok();
     for root in roots(options) {
         if !root.is_dir() {
-            let what = if root.exists() { "is not a directory" } else { "does not exist" };
+            let what = if root.exists() {
+                "is not a directory"
+            } else {
+                "does not exist"
+            };
             return usage(format!("the source root {} {what}", root.display()));
         }
         let canonical = root.canonicalize().map_err(Error::io("read", root))?;
@@ -200,7 +205,10 @@ pub(crate) fn finished(
     plan: &Plan,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Output> {
-    let outputs: Vec<Output> = outputs.into_iter().filter_map(OnceLock::into_inner).collect();
+    let outputs: Vec<Output> = outputs
+        .into_iter()
+        .filter_map(OnceLock::into_inner)
+        .collect();
     for (id, output) in outputs.iter().enumerate() {
         let Some(other) = plan.find(&output.hashed) else {
             continue;
@@ -216,9 +224,15 @@ pub(crate) fn finished(
                     Severity::Error,
                     Code::PathConflict,
                     plan.name(id).as_str(),
-                    format!("its hashed path {} is the name of another asset with other content", output.hashed),
+                    format!(
+                        "its hashed path {} is the name of another asset with other content",
+                        output.hashed
+                    ),
                 )
-                .help(format!("the other is {}", plan.assets[other].source.path.display())),
+                .help(format!(
+                    "the other is {}",
+                    plan.assets[other].source.path.display()
+                )),
             );
         }
     }
@@ -227,7 +241,13 @@ pub(crate) fn finished(
 
 /// The manifest of these outputs.
 pub(crate) fn manifest(plan: &Plan, outputs: &[Output], exact: bool) -> Manifest {
-    let name = |name: &str| if exact { Exact::manifest_name(name) } else { name.to_owned() };
+    let name = |name: &str| {
+        if exact {
+            Exact::manifest_name(name)
+        } else {
+            name.to_owned()
+        }
+    };
     Manifest {
         paths: plan
             .assets
@@ -271,7 +291,11 @@ impl Log {
 
     /// Ends the build if anything so far is an error.
     pub(crate) fn fail_on_errors(&mut self) -> Result<(), Error> {
-        if self.diagnostics.iter().all(|d| d.severity != Severity::Error) {
+        if self
+            .diagnostics
+            .iter()
+            .all(|d| d.severity != Severity::Error)
+        {
             return Ok(());
         }
         let diagnostics = std::mem::take(&mut self.diagnostics);

@@ -4,7 +4,7 @@
 //! files, which people do refer to, are only staged until [`StaticRoot::publish`]. If the build fails, everything that
 //! this run has made is taken away again ([`StaticRoot::roll_back`]).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{self, File, FileTimes, OpenOptions};
 use std::io::{self, Read, Write};
@@ -60,7 +60,7 @@ pub(crate) struct StaticRoot {
 struct Made {
     files: Vec<PathBuf>,
     directories: Vec<PathBuf>,
-    temporaries: HashMap<PathBuf, ()>,
+    temporaries: HashSet<PathBuf>,
 }
 
 impl StaticRoot {
@@ -97,7 +97,11 @@ impl StaticRoot {
                     return Err(Error::io("read", &path)(error.into()));
                 }
             };
-            let name = entry.path().strip_prefix(&self.dir).ok().and_then(Path::to_str);
+            let name = entry
+                .path()
+                .strip_prefix(&self.dir)
+                .ok()
+                .and_then(Path::to_str);
             if entry.file_type().is_dir() {
                 directories.extend(name.map(str::to_owned));
             } else if is_temporary(entry.file_name()) {
@@ -142,7 +146,10 @@ impl StaticRoot {
     }
 
     /// Reads a staged file whole.
-    #[expect(clippy::unused_self, reason = "staged files belong to their static root")]
+    #[expect(
+        clippy::unused_self,
+        reason = "staged files belong to their static root"
+    )]
     pub(crate) fn read_staged(&self, staged: &Staged) -> Result<Vec<u8>, Error> {
         fs::read(&staged.0).map_err(Error::io("read", &staged.0))
     }
@@ -269,7 +276,11 @@ impl StaticRoot {
     pub(crate) fn writer(&self, name: &str) -> Result<Writer<'_>, Error> {
         let temporary = self.temporary(name)?;
         if self.dry_run {
-            return Ok(Writer { root: self, temporary, file: None });
+            return Ok(Writer {
+                root: self,
+                temporary,
+                file: None,
+            });
         }
         let file = OpenOptions::new()
             .write(true)
@@ -281,10 +292,15 @@ impl StaticRoot {
             let mode = file.metadata().map_or(MODE, |m| m.mode() & 0o777);
             self.needs_chmod.store(mode != MODE, Ordering::Relaxed);
         }
-        Ok(Writer { root: self, temporary, file: Some(file) })
+        Ok(Writer {
+            root: self,
+            temporary,
+            file: Some(file),
+        })
     }
 
     /// Moves a staged file to its place, replacing what is there.
+    #[expect(clippy::needless_pass_by_value, reason = "it is used up")]
     pub(crate) fn publish(&self, staged: Staged, name: &str) -> Result<(), Error> {
         if self.dry_run {
             return Ok(());
@@ -338,7 +354,9 @@ impl StaticRoot {
     /// Whether `name` and `twin` are one and the same file on disk.
     pub(crate) fn is_linked(&self, twin: &str, name: &str) -> bool {
         let identity = |name: &str| {
-            fs::symlink_metadata(self.path(name)).ok().map(|m| (m.dev(), m.ino()))
+            fs::symlink_metadata(self.path(name))
+                .ok()
+                .map(|m| (m.dev(), m.ino()))
         };
         self.had(name) && identity(name).is_some_and(|id| identity(twin) == Some(id))
     }
@@ -390,7 +408,7 @@ impl StaticRoot {
     /// is the one to report.
     pub(crate) fn roll_back(&self) {
         let mut made = self.made();
-        for path in std::mem::take(&mut made.temporaries).into_keys() {
+        for path in std::mem::take(&mut made.temporaries) {
             let _ = fs::remove_file(path);
         }
         for path in made.files.drain(..) {
@@ -411,19 +429,32 @@ impl StaticRoot {
         self.make_parent(name)?;
         let number = self.counter.fetch_add(1, Ordering::Relaxed);
         let mut path = self.path(name);
-        path.set_file_name(format!("{TEMPORARY}{:x}-{number:x}.tmp", std::process::id()));
-        self.made().temporaries.insert(path.clone(), ());
+        path.set_file_name(format!(
+            "{TEMPORARY}{:x}-{number:x}.tmp",
+            std::process::id()
+        ));
+        self.made().temporaries.insert(path.clone());
         Ok(path)
     }
 
     fn make_parent(&self, name: &str) -> Result<(), Error> {
         let parent = name.rfind('/').map_or("", |at| &name[..at]);
         let known = |set: &HashSet<String>| set.contains(parent);
-        if self.dry_run || known(&self.directories.read().unwrap_or_else(PoisonError::into_inner)) {
+        if self.dry_run
+            || known(
+                &self
+                    .directories
+                    .read()
+                    .unwrap_or_else(PoisonError::into_inner),
+            )
+        {
             return Ok(());
         }
         make_directories(&self.path(parent), &mut self.made())?;
-        let mut directories = self.directories.write().unwrap_or_else(PoisonError::into_inner);
+        let mut directories = self
+            .directories
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         directories.insert(parent.to_owned());
         Ok(())
     }
@@ -448,7 +479,9 @@ pub(crate) struct Writer<'r> {
 impl Writer<'_> {
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         match &mut self.file {
-            Some(file) => file.write_all(bytes).map_err(Error::io("write", &self.temporary)),
+            Some(file) => file
+                .write_all(bytes)
+                .map_err(Error::io("write", &self.temporary)),
             None => Ok(()),
         }
     }
@@ -487,7 +520,7 @@ impl Writer<'_> {
 
 fn is_temporary(name: &OsStr) -> bool {
     name.to_str()
-        .is_some_and(|name| name.starts_with(TEMPORARY) && name.ends_with(".tmp"))
+        .is_some_and(|name| name.starts_with(TEMPORARY) && name.contains(".tmp"))
 }
 
 /// `mkdir -p`, noting what was made.

@@ -39,7 +39,7 @@ pub(crate) fn walk(
             for root in roots {
                 let walk = RootWalk {
                     root,
-                            canonical: root
+                    canonical: root
                         .dir
                         .canonicalize()
                         .map_err(Error::io("read the source root", &root.dir))?,
@@ -153,9 +153,10 @@ impl RootWalk<'_> {
                 return false;
             }
             if !entry.file_type().is_dir()
-                && self.relative(entry).to_str().is_some_and(|relative| {
-                    self.ignore.matches(relative)
-                })
+                && self
+                    .relative(entry)
+                    .to_str()
+                    .is_some_and(|relative| self.ignore.matches(relative))
             {
                 return false;
             }
@@ -163,7 +164,10 @@ impl RootWalk<'_> {
         if entry.file_type().is_dir()
             && (entry.path() == self.exclude
                 || entry.path_is_symlink()
-                    && entry.path().canonicalize().is_ok_and(|path| path == self.exclude))
+                    && entry
+                        .path()
+                        .canonicalize()
+                        .is_ok_and(|path| path == self.exclude))
         {
             return false;
         }

@@ -104,7 +104,15 @@ fn jobs<'o>(plan: &'o Plan, outputs: &'o [Output]) -> Vec<Job<'o>> {
             continue;
         }
         let hashed = Source::InPlace(&output.hashed);
-        add(output.content, hashed, Beside { name: &output.hashed, output, hashed: true });
+        add(
+            output.content,
+            hashed,
+            Beside {
+                name: &output.hashed,
+                output,
+                hashed: true,
+            },
+        );
         let plain = Beside {
             name: asset.source.logical.as_str(),
             output,

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::patterns::{Match, Pattern, ignored_blocks, in_block};
 use super::python::{
-    Python, dirname, filepath_to_uri, join, normpath, repr, strip, unquote, unsplit, urldefrag, urljoin, urlsplit,
-    urlunsplit,
+    Python, dirname, filepath_to_uri, join, normpath, repr, strip, unquote, unsplit, urldefrag,
+    urljoin, urlsplit, urlunsplit,
 };
 use super::{Converted, STORAGE};
 use crate::options::DjangoVersion;
@@ -149,7 +149,9 @@ impl Converter<'_> {
             .hashed_url(&unquote(&target))
             .map_err(|failure| self.with_note(failure, content, found))?;
         let directory = url_path.rfind('/').map_or("", |at| &url_path[..=at]);
-        let file_name = hashed_url.rfind('/').map_or(&*hashed_url, |at| &hashed_url[at + 1..]);
+        let file_name = hashed_url
+            .rfind('/')
+            .map_or(&*hashed_url, |at| &hashed_url[at + 1..]);
         let mut transformed = format!("{directory}{file_name}");
         if !fragment.is_empty() {
             transformed.push_str(if url.contains("?#") { "?#" } else { "#" });
@@ -202,7 +204,9 @@ impl Converter<'_> {
     /// The note that `url_converter` adds to a `ValueError` since 6.1.
     fn with_note(&self, mut failure: Failure, content: &str, found: &Match) -> Failure {
         if failure.introduced && self.version == DjangoVersion::V6_1 {
-            let start = content[..found.span.start].rfind('\n').map_or(0, |at| at + 1);
+            let start = content[..found.span.start]
+                .rfind('\n')
+                .map_or(0, |at| at + 1);
             let end = content[found.span.start..]
                 .find('\n')
                 .map_or(content.len(), |at| found.span.start + at);

@@ -74,7 +74,12 @@ impl Exact<'_> {
     }
 
     /// A dry conversion: which assets this text refers to, and what is wrong with it.
-    pub(crate) fn scan(&self, id: AssetId, kind: AssetKind, text: &str) -> (BTreeSet<AssetId>, Converted) {
+    pub(crate) fn scan(
+        &self,
+        id: AssetId,
+        kind: AssetKind,
+        text: &str,
+    ) -> (BTreeSet<AssetId>, Converted) {
         let recorder = Recorder {
             exact: self,
             seen: RefCell::default(),

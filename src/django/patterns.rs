@@ -97,35 +97,42 @@ impl Pattern {
         let bytes = text.as_bytes();
         let scan = Scan { text, version };
         match self {
-            Self::CssUrl => scan.all(
-                memchr_iter(b'(', bytes).filter_map(|at| Some((scan.word_before(at, "url")?, at + 1))),
+            Self::CssUrl => Scan::all(
+                memchr_iter(b'(', bytes)
+                    .filter_map(|at| Some((scan.word_before(at, "url")?, at + 1))),
                 |start, at| scan.css_url(start, at),
             ),
-            Self::CssImport => scan.all(
+            Self::CssImport => Scan::all(
                 memchr_iter(b'@', bytes).filter_map(|at| Some((at, scan.word(at + 1, "import")?))),
                 |start, at| scan.css_import(start, at),
             ),
-            Self::CssSourceMap => scan.all(scan.source_map_comments("/*#", b" \t"), |start, at| {
-                scan.css_source_map(start, at)
-            }),
-            Self::JsSourceMap => scan.all(scan.source_map_comments("//#", b" "), |start, at| {
+            Self::CssSourceMap => {
+                Scan::all(scan.source_map_comments("/*#", b" \t"), |start, at| {
+                    scan.css_source_map(start, at)
+                })
+            }
+            Self::JsSourceMap => Scan::all(scan.source_map_comments("//#", b" "), |start, at| {
                 let end = scan.line_end(at);
                 Some(found(start..end, at..end, 0..0))
             }),
             Self::JsImportFrom => {
-                let tails = scan.from_tails();
-                scan.all(scan.imports(), |start, at| scan.import_from(start, at, &tails))
+                let tails = scan.all_tails();
+                Scan::all(scan.imports(), |start, at| {
+                    scan.import_from(start, at, &tails)
+                })
             }
             Self::JsExportFrom => {
-                let tails = scan.from_tails();
-                scan.all(scan.exports(), |start, at| scan.named_from(start, at, &tails))
+                let tails = scan.all_tails();
+                Scan::all(scan.exports(), |start, at| {
+                    scan.named_from(start, at, &tails)
+                })
             }
-            Self::JsImport => scan.all(scan.imports(), |start, at| {
+            Self::JsImport => Scan::all(scan.imports(), |start, at| {
                 let (url, end) = scan.specifier(scan.skip_space(at))?;
                 Some(found(start..end, url, 0..0))
             }),
             Self::JsDynamicImport => {
-                scan.all(scan.imports(), |start, at| scan.dynamic_import(start, at))
+                Scan::all(scan.imports(), |start, at| scan.dynamic_import(start, at))
             }
         }
     }
@@ -151,7 +158,6 @@ struct Scan<'t> {
 impl Scan<'_> {
     /// The leftmost matches that do not overlap. `candidates` are (start, position behind the fixed first word).
     fn all(
-        &self,
         candidates: impl Iterator<Item = (usize, usize)>,
         mut matcher: impl FnMut(usize, usize) -> Option<Match>,
     ) -> Vec<Match> {
@@ -258,8 +264,8 @@ impl Scan<'_> {
         memmem::find_iter(bytes, NAME).filter_map(move |at| {
             let start = at.checked_sub(opening.len() + 1)?;
             let before = &bytes[start..at];
-            let opens = before.starts_with(opening.as_bytes())
-                && blanks.contains(&before[opening.len()]);
+            let opens =
+                before.starts_with(opening.as_bytes()) && blanks.contains(&before[opening.len()]);
             let line_start = start == 0 || bytes[start - 1] == b'\n';
             (opens && line_start).then_some((start, at + NAME.len()))
         })
@@ -275,19 +281,14 @@ impl Scan<'_> {
     /// Every `import`: (start, end of the word).
     fn imports(&self) -> impl Iterator<Item = (usize, usize)> {
         // `p` is the rarest letter of the word that has one case partner only.
-        memchr2_iter(b'p', b'P', self.text.as_bytes()).filter_map(|at| {
-            Some((
-                self.word_before(at, "im")?,
-                self.word(at, "port")?,
-            ))
-        })
+        memchr2_iter(b'p', b'P', self.text.as_bytes())
+            .filter_map(|at| Some((self.word_before(at, "im")?, self.word(at, "port")?)))
     }
 
     /// Every `export` that white space or `{` follows: (start, end of the word).
     fn exports(&self) -> impl Iterator<Item = (usize, usize)> {
-        memchr2_iter(b'x', b'X', self.text.as_bytes()).filter_map(|at| {
-            Some((self.word_before(at, "e")?, self.word(at, "xport")?))
-        })
+        memchr2_iter(b'x', b'X', self.text.as_bytes())
+            .filter_map(|at| Some((self.word_before(at, "e")?, self.word(at, "xport")?)))
     }
 
     /// `['"](?P<url>[./].*?)["']`, and in 5.2 `\s*;` behind it: the URL and the end of the match.
@@ -313,7 +314,7 @@ impl Scan<'_> {
     }
 
     /// Every `from\s*` that a specifier follows.
-    fn from_tails(&self) -> Vec<Tail> {
+    fn all_tails(&self) -> Vec<Tail> {
         memchr2_iter(b'f', b'F', self.text.as_bytes())
             .filter_map(|from| {
                 let (url, end) = self.specifier(self.skip_space(self.word(from, "from")?))?;

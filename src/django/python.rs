@@ -95,7 +95,9 @@ pub(crate) fn normpath(path: &str) -> String {
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." if !(parts.is_empty() && !root.is_empty()) && parts.last().is_none_or(|p| *p == "..") => {
+            ".." if (root.is_empty() || !parts.is_empty())
+                && parts.last().is_none_or(|p| *p == "..") =>
+            {
                 parts.push("..");
             }
             ".." => drop(parts.pop()),
@@ -103,7 +105,11 @@ pub(crate) fn normpath(path: &str) -> String {
         }
     }
     let joined = format!("{root}{}", parts.join("/"));
-    if joined.is_empty() { ".".into() } else { joined }
+    if joined.is_empty() {
+        ".".into()
+    } else {
+        joined
+    }
 }
 
 /// `posixpath.join(a, b)`
@@ -195,9 +201,33 @@ pub(crate) struct Url {
 }
 
 const USES_NETLOC: &[&str] = &[
-    "", "ftp", "http", "gopher", "nntp", "telnet", "imap", "wais", "file", "mms", "https", "shttp",
-    "snews", "prospero", "rtsp", "rtsps", "rtspu", "rsync", "svn", "svn+ssh", "sftp", "nfs", "git",
-    "git+ssh", "ws", "wss", "itms-services",
+    "",
+    "ftp",
+    "http",
+    "gopher",
+    "nntp",
+    "telnet",
+    "imap",
+    "wais",
+    "file",
+    "mms",
+    "https",
+    "shttp",
+    "snews",
+    "prospero",
+    "rtsp",
+    "rtsps",
+    "rtspu",
+    "rsync",
+    "svn",
+    "svn+ssh",
+    "sftp",
+    "nfs",
+    "git",
+    "git+ssh",
+    "ws",
+    "wss",
+    "itms-services",
 ];
 const USES_RELATIVE: &[&str] = &[
     "", "ftp", "http", "gopher", "nntp", "imap", "wais", "file", "https", "shttp", "mms",
@@ -271,7 +301,9 @@ fn check_bracketed_host(host: &str) -> Result<(), String> {
             _ => Err("IPvFuture address is invalid".into()),
         };
     }
-    let address = host.split_once('%').map_or(host, |(address, _scope)| address);
+    let address = host
+        .split_once('%')
+        .map_or(host, |(address, _scope)| address);
     if address.parse::<Ipv6Addr>().is_ok() {
         Ok(())
     } else if host.parse::<std::net::Ipv4Addr>().is_ok() {
@@ -311,7 +343,11 @@ pub(crate) fn unsplit(url: &Url, python: Python) -> String {
             && USES_NETLOC.contains(&url.scheme.as_str())
             && !out.starts_with("//")
         {
-            let slash = if out.is_empty() || out.starts_with('/') { "" } else { "/" };
+            let slash = if out.is_empty() || out.starts_with('/') {
+                ""
+            } else {
+                "/"
+            };
             out = format!("//{slash}{out}");
         }
     } else if out.starts_with("//")
@@ -340,7 +376,7 @@ fn urlparse(url: &str, default_scheme: &str) -> Result<(Url, String), String> {
     if USES_PARAMS.contains(&split.scheme.as_str()) {
         let last = split.path.rfind('/').unwrap_or(0);
         if let Some(at) = split.path[last..].find(';') {
-            params = split.path[last + at + 1..].to_owned();
+            split.path[last + at + 1..].clone_into(&mut params);
             split.path.truncate(last + at);
         }
     }
@@ -426,7 +462,11 @@ fn resolve_dots(base: &str, path: &str) -> String {
         resolved.push("");
     }
     let joined = resolved.join("/");
-    if joined.is_empty() { "/".into() } else { joined }
+    if joined.is_empty() {
+        "/".into()
+    } else {
+        joined
+    }
 }
 
 /// The text of the `UnicodeDecodeError` that `bytes.decode("utf-8")` raises.

@@ -93,12 +93,7 @@ pub(super) fn references(text: &str) -> Vec<Reference> {
 }
 
 /// Notes a URL, unless the prelude it stands in is one where URLs are not references.
-fn push(
-    found: &mut Vec<Reference>,
-    prelude: &mut Prelude,
-    text: &str,
-    span: Range<usize>,
-) {
+fn push(found: &mut Vec<Reference>, prelude: &mut Prelude, text: &str, span: Range<usize>) {
     let kind = match *prelude {
         Prelude::Quiet => return,
         Prelude::Import => {
@@ -121,7 +116,7 @@ fn quoted(text: &str, token: &Range<usize>) -> Range<usize> {
     let inside = &raw[1..];
     let closed = raw.len() >= 2
         && raw.as_bytes().last() == raw.as_bytes().first()
-        && trailing_backslashes(&inside[..inside.len() - 1]) % 2 == 0;
+        && trailing_backslashes(&inside[..inside.len() - 1]).is_multiple_of(2);
     token.start + 1..token.end - usize::from(closed)
 }
 
@@ -207,17 +202,29 @@ mod tests {
             ("a{b:url(a.png),url(b.png)}", &["a.png", "b.png"]),
             ("@import \"x.css\";", &["x.css"]),
             ("@IMPORT'x.css'screen;", &["x.css"]),
-            ("@import/**/\"x.css\" layer(a) supports(b:url(y.png)) print;", &["x.css"]),
+            (
+                "@import/**/\"x.css\" layer(a) supports(b:url(y.png)) print;",
+                &["x.css"],
+            ),
             ("@import url(x.css)layer(x);", &["x.css"]),
             ("@import url(\"x.css\") screen;a{b:url(y)}", &["x.css", "y"]),
             ("@import src(\"x.css\");", &["x.css"]),
-            ("a{b:image-set(\"x.png\" 1x,url(y.png) 2x)}", &["x.png", "y.png"]),
+            (
+                "a{b:image-set(\"x.png\" 1x,url(y.png) 2x)}",
+                &["x.png", "y.png"],
+            ),
             ("a{b:-webkit-image-set(\"x.png\" 1x)}", &["x.png"]),
             ("a{b:IMAGE-SET(\"x\" type(\"image/png\"))}", &["x"]),
             ("a{b:src(\"x.png\")}", &["x.png"]),
             ("a{--x:url(x.png)}", &["x.png"]),
-            ("a{b:image-set(linear-gradient(red,blue) 1x,\"x\" 2x)}", &["x"]),
-            ("@font-face{src:url(f.eot?#iefix) format(\"x\")}", &["f.eot?#iefix"]),
+            (
+                "a{b:image-set(linear-gradient(red,blue) 1x,\"x\" 2x)}",
+                &["x"],
+            ),
+            (
+                "@font-face{src:url(f.eot?#iefix) format(\"x\")}",
+                &["f.eot?#iefix"],
+            ),
             ("a{}/*# sourceMappingURL=x.map */", &["x.map"]),
             ("a{}/*@ sourceMappingURL=x.map*/", &["x.map"]),
             ("a{}/*#sourceMappingURL=x.map\n*/b{}", &["x.map"]),
@@ -238,9 +245,9 @@ mod tests {
             "a{b:format(\"x\")}",
             "a{b:url-prefix(\"x\")}",
             "a{b:myurl(\"x\")}",
-            "a{b:url(x y.png)}",   // a bad URL
-            "a{b:url(x\"y.png)}",  // another
-            "a{b:url(\"x\ny\")}",  // a bad string
+            "a{b:url(x y.png)}",  // a bad URL
+            "a{b:url(x\"y.png)}", // another
+            "a{b:url(\"x\ny\")}", // a bad string
             "@charset \"utf-8\";",
             "@import foo \"x.css\";",
             "/*# sourceMappingURL=a b.map */",
@@ -254,7 +261,11 @@ mod tests {
 
     #[test]
     fn spans_are_the_url_alone() {
-        for css in ["a{b:url( x.png )}", "a{b:url(\"x.png\")}", "@import 'x.png'"] {
+        for css in [
+            "a{b:url( x.png )}",
+            "a{b:url(\"x.png\")}",
+            "@import 'x.png'",
+        ] {
             let found = references(css);
             assert_eq!(&css[found[0].span.clone()], "x.png");
         }

@@ -37,15 +37,15 @@ pub(crate) fn decode(raw: &[u8], escapes: Escapes) -> Decoded<'_> {
             text: Cow::Borrowed(text),
             offsets: None,
         },
-        Ok(text) => decode_chars(text.char_indices().collect(), raw.len(), escaped),
+        Ok(text) => decode_chars(&text.char_indices().collect::<Vec<_>>(), raw.len(), escaped),
         Err(_) => {
-            let chars = raw.iter().copied().map(char::from).enumerate().collect();
-            decode_chars(chars, raw.len(), escaped)
+            let chars: Vec<_> = raw.iter().copied().map(char::from).enumerate().collect();
+            decode_chars(&chars, raw.len(), escaped)
         }
     }
 }
 
-fn decode_chars(chars: Vec<(usize, char)>, length: usize, escaped: bool) -> Decoded<'static> {
+fn decode_chars(chars: &[(usize, char)], length: usize, escaped: bool) -> Decoded<'static> {
     let mut text = String::with_capacity(length);
     let mut offsets = Vec::with_capacity(length + 1);
     let mut push = |c: char, offset: usize| {

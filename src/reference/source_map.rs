@@ -1,4 +1,4 @@
-//! `sourceMappingURL` comments, as ECMA-426 (section 11.1.2.1, "JavaScriptExtractSourceMapURL") defines them.
+//! `sourceMappingURL` comments, as ECMA-426 (section 11.1.2.1, `JavaScriptExtractSourceMapURL`) defines them.
 
 use std::ops::Range;
 
@@ -77,7 +77,15 @@ fn match_url(comment: &[u8], offset: usize) -> Option<Reference> {
 
 /// The white space of ECMAScript's `\s`, as UTF-8.
 const SPACES: &[&[u8]] = &[
-    b" ", b"\t", b"\n", b"\r", b"\x0b", b"\x0c", b"\xc2\xa0", b"\xef\xbb\xbf", b"\xe2\x80\xa8",
+    b" ",
+    b"\t",
+    b"\n",
+    b"\r",
+    b"\x0b",
+    b"\x0c",
+    b"\xc2\xa0",
+    b"\xef\xbb\xbf",
+    b"\xe2\x80\xa8",
     b"\xe2\x80\xa9",
 ];
 
@@ -96,7 +104,9 @@ fn trim_end(mut text: &[u8]) -> &[u8] {
 }
 
 fn contains_space(text: &[u8]) -> bool {
-    SPACES.iter().any(|space| memmem::find(text, space).is_some())
+    SPACES
+        .iter()
+        .any(|space| memmem::find(text, space).is_some())
 }
 
 /// Where the last line of `text` begins: behind the last `LineTerminatorSequence`.

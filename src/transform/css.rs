@@ -38,13 +38,18 @@ pub(crate) fn transform_css(
             // CSS syntax is ASCII: any encoding that leaves ASCII alone will do to read it. `full` may write
             // characters anew, `safe` only takes some away.
             let text: String = source.iter().copied().map(char::from).collect();
-            let mode = if mode == Minify::Off { mode } else { Minify::Safe };
-            let in_source = |offset| text.get(..offset).map_or(0, |before| before.chars().count());
+            let mode = if mode == Minify::Off {
+                mode
+            } else {
+                Minify::Safe
+            };
+            let in_source = |offset| {
+                text.get(..offset)
+                    .map_or(0, |before| before.chars().count())
+            };
             let (text, notice) = minified(name, source, &text, mode, None, in_source);
             Transformed {
-                bytes: text.and_then(|text| {
-                    text.chars().map(|c| u8::try_from(c).ok()).collect()
-                }),
+                bytes: text.and_then(|text| text.chars().map(|c| u8::try_from(c).ok()).collect()),
                 notes: std::iter::once(warning).chain(notice).collect(),
             }
         }

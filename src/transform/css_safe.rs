@@ -10,8 +10,7 @@
 //! - the line breaks of a file that names a source map, so that the map's lines stay true (columns do not);
 //! - a file with broken tokens or brackets that do not match, whole.
 
-use std::ops::Range;
-
+use super::sheet::Sheet;
 use super::{Minified, NotMinified};
 use crate::css_tokens::{CssToken, Kind, tokens};
 
@@ -32,9 +31,11 @@ pub(super) fn minify(css: &str) -> Minified {
         return not_minified(offset, reason);
     }
     let mut minifier = Minifier {
-        text: body,
+        sheet: Sheet {
+            text: body,
+            tokens: &tokens,
+        },
         keep_lines: tokens.iter().any(|token| is_source_map(body, token)),
-        tokens: &tokens,
         out: String::with_capacity(css.len()),
         next: 0,
         last: None,
@@ -83,7 +84,10 @@ fn broken(text: &str, tokens: &[CssToken]) -> Option<(usize, &'static str)> {
     // At the end of the file an escape takes nothing; the closing bracket or quote would then be escaped.
     open.pop()
         .map(|(_, start)| (start, "a bracket that is not closed"))
-        .or_else(|| text.ends_with('\\').then(|| (text.len() - 1, "a backslash at the end")))
+        .or_else(|| {
+            text.ends_with('\\')
+                .then(|| (text.len() - 1, "a backslash at the end"))
+        })
 }
 
 /// What is to become of white space that could go.
@@ -105,8 +109,7 @@ enum Context {
 }
 
 struct Minifier<'t> {
-    text: &'t str,
-    tokens: &'t [CssToken],
+    sheet: Sheet<'t>,
     keep_lines: bool,
     out: String,
     /// The first token that is not in `out` (or dropped) yet.
@@ -115,11 +118,11 @@ struct Minifier<'t> {
     last: Option<usize>,
 }
 
-impl<'t> Minifier<'t> {
+impl Minifier<'_> {
     fn run(&mut self) {
         let mut depth = 0_usize;
-        while let Some(first) = self.significant(self.next) {
-            match self.kind(first) {
+        while let Some(first) = self.sheet.significant(self.next) {
+            match self.sheet.kind(first) {
                 Kind::OpenCurly => depth += 1,
                 Kind::CloseCurly => depth = depth.saturating_sub(1),
                 Kind::Semicolon => {}
@@ -135,13 +138,13 @@ impl<'t> Minifier<'t> {
             self.emit(first, Space::Drop);
         }
         // Comments that stay may stand at the end.
-        self.gap(self.tokens.len(), Space::Drop);
+        self.gap(self.sheet.tokens.len(), Space::Drop);
     }
 
     /// The at-keyword and its prelude, without the `{` or `;` behind them.
     fn at_rule(&mut self, first: usize) {
-        let end = self.end(first + 1, true);
-        if self.raw(first).eq_ignore_ascii_case("@charset") {
+        let end = self.sheet.end(first + 1, true);
+        if self.sheet.raw(first).eq_ignore_ascii_case("@charset") {
             if self.last.is_none() && first > 0 && self.out.is_empty() {
                 // Only as the very first bytes of a file does it count: it must not come to stand there.
                 self.out.push('\n');
@@ -150,26 +153,31 @@ impl<'t> Minifier<'t> {
             return;
         }
         self.emit(first, Space::Drop);
-        if let Some((start, last)) = self.trimmed(first + 1, end) {
+        if let Some((start, last)) = self.sheet.trimmed(first + 1, end) {
             self.emit_verbatim(start, last + 1, Space::Keep);
         }
     }
 
     /// A selector, a declaration, or what is neither.
     fn statement(&mut self, first: usize, depth: usize) {
-        let colon = self.declaration_colon(first);
+        let colon = self.sheet.declaration_colon(first);
         if let Some(colon) = colon
             && depth > 0
-            && self.raw(first).starts_with("--")
+            && self.sheet.raw(first).starts_with("--")
         {
-            let end = self.end(colon + 1, false);
+            let end = self.sheet.end(colon + 1, false);
             self.emit(first, Space::Drop);
             self.emit(colon, Space::Drop);
             self.emit_verbatim(colon + 1, end, Space::Drop);
             return;
         }
-        let end = self.end(first, true);
-        if self.tokens.get(end).is_some_and(|token| token.kind == Kind::OpenCurly) {
+        let end = self.sheet.end(first, true);
+        if self
+            .sheet
+            .tokens
+            .get(end)
+            .is_some_and(|token| token.kind == Kind::OpenCurly)
+        {
             self.list(first, end, Context::Selector);
             return;
         }
@@ -178,7 +186,7 @@ impl<'t> Minifier<'t> {
                 for index in first..=colon {
                     self.emit_significant(index, Space::Drop);
                 }
-                if let Some((start, last)) = self.trimmed(colon + 1, end) {
+                if let Some((start, last)) = self.sheet.trimmed(colon + 1, end) {
                     if self.is_handed_out_as_written(start, last + 1) {
                         self.emit_verbatim(start, last + 1, Space::Drop);
                     } else {
@@ -187,50 +195,17 @@ impl<'t> Minifier<'t> {
                 }
             }
             _ => {
-                if let Some((start, last)) = self.trimmed(first, end) {
+                if let Some((start, last)) = self.sheet.trimmed(first, end) {
                     self.emit_verbatim(start, last + 1, Space::Drop);
                 }
             }
         }
     }
 
-    /// The colon of a declaration that begins at `first`: behind a name, which a hack's character may precede.
-    fn declaration_colon(&self, first: usize) -> Option<usize> {
-        let name = match self.kind(first) {
-            Kind::Ident => first,
-            Kind::Delim(_) if self.tokens.get(first + 1)?.kind == Kind::Ident => first + 1,
-            _ => return None,
-        };
-        let colon = self.significant(name + 1)?;
-        (self.kind(colon) == Kind::Colon).then_some(colon)
-    }
-
-    /// Where a prelude or value ends: at a `;`, `{` (if `at_curly`) or `}` that no bracket of it encloses.
-    fn end(&self, from: usize, at_curly: bool) -> usize {
-        let mut open = 0_usize;
-        for (index, token) in self.tokens.iter().enumerate().skip(from) {
-            match token.kind {
-                Kind::OpenCurly if open == 0 && at_curly => return index,
-                Kind::Semicolon if open == 0 => return index,
-                Kind::Function | Kind::OpenParenthesis | Kind::OpenSquare | Kind::OpenCurly => {
-                    open += 1;
-                }
-                Kind::CloseParenthesis | Kind::CloseSquare | Kind::CloseCurly => {
-                    if open == 0 {
-                        return index;
-                    }
-                    open -= 1;
-                }
-                _ => {}
-            }
-        }
-        self.tokens.len()
-    }
-
     /// Whether a value is one that browsers keep as text until it is used, or one that only its author understands.
     fn is_handed_out_as_written(&self, from: usize, to: usize) -> bool {
-        self.tokens[from..to].iter().any(|token| {
-            let raw = &self.text[token.span.clone()];
+        self.sheet.tokens[from..to].iter().any(|token| {
+            let raw = &self.sheet.text[token.span.clone()];
             match token.kind {
                 Kind::Function => {
                     let name = raw[..raw.len() - 1].to_ascii_lowercase();
@@ -247,28 +222,35 @@ impl<'t> Minifier<'t> {
     fn list(&mut self, from: usize, to: usize, context: Context) {
         let mut open = 0_usize;
         for index in from..to {
-            let kind = self.kind(index);
+            let kind = self.sheet.kind(index);
             if matches!(kind, Kind::WhiteSpace | Kind::Comment) {
                 continue;
             }
             let closes = matches!(kind, Kind::CloseParenthesis | Kind::CloseSquare);
-            let before = self.last.map(|last| self.kind(last));
+            let before = self.last.map(|last| self.sheet.kind(last));
             let drop = loose_inside(kind, context, open)
                 || before.is_some_and(|before| loose_inside(before, context, open))
                 || kind == Kind::CloseParenthesis
                 || matches!(before, Some(Kind::Function | Kind::OpenParenthesis));
-            let space = if drop || index == from { Space::Drop } else { Space::Keep };
+            let space = if drop || index == from {
+                Space::Drop
+            } else {
+                Space::Keep
+            };
             self.emit(index, space);
             if closes {
                 open = open.saturating_sub(1);
-            } else if matches!(kind, Kind::Function | Kind::OpenParenthesis | Kind::OpenSquare) {
+            } else if matches!(
+                kind,
+                Kind::Function | Kind::OpenParenthesis | Kind::OpenSquare
+            ) {
                 open += 1;
             }
         }
     }
 
     fn emit_significant(&mut self, index: usize, space: Space) {
-        if !matches!(self.kind(index), Kind::WhiteSpace | Kind::Comment) {
+        if !matches!(self.sheet.kind(index), Kind::WhiteSpace | Kind::Comment) {
             self.emit(index, space);
         }
     }
@@ -283,23 +265,25 @@ impl<'t> Minifier<'t> {
             return;
         }
         self.gap(from, space);
-        self.out.push_str(self.slice(from, to));
+        self.out.push_str(self.sheet.slice(from, to));
         self.next = to;
         self.last = (from..to)
             .rev()
-            .find(|index| !matches!(self.kind(*index), Kind::WhiteSpace | Kind::Comment))
+            .find(|index| !matches!(self.sheet.kind(*index), Kind::WhiteSpace | Kind::Comment))
             .or(self.last);
     }
 
     /// What stands between the last token written and the token `to`: white space and comments.
     fn gap(&mut self, to: usize, space: Space) {
-        let gap = &self.tokens[self.next..to];
+        let gap = &self.sheet.tokens[self.next..to];
         let at = self.out.len();
         let mut white_space = false;
         let mut dropped_lines = 0;
         for token in gap {
-            let raw = &self.text[token.span.clone()];
-            if token.kind == Kind::Comment && (raw.starts_with("/*!") || is_source_map(self.text, token)) {
+            let raw = &self.sheet.text[token.span.clone()];
+            if token.kind == Kind::Comment
+                && (raw.starts_with("/*!") || is_source_map(self.sheet.text, token))
+            {
                 self.lines(white_space, &mut dropped_lines);
                 self.out.push_str(raw);
             } else {
@@ -312,11 +296,19 @@ impl<'t> Minifier<'t> {
         if self.out.len() > at && (!white_space || self.out[at..].contains('\n')) {
             return; // something separates the tokens already
         }
-        let glued = match (self.last, self.tokens.get(to)) {
-            (Some(last), Some(_)) => glues(self.text, &self.tokens[last], &self.tokens[to]),
+        let glued = match (self.last, self.sheet.tokens.get(to)) {
+            (Some(last), Some(_)) => glues(
+                self.sheet.text,
+                &self.sheet.tokens[last],
+                &self.sheet.tokens[to],
+            ),
             _ => false,
         };
-        if white_space && (glued || space == Space::Keep) && self.last.is_some() && to < self.tokens.len() {
+        if white_space
+            && (glued || space == Space::Keep)
+            && self.last.is_some()
+            && to < self.sheet.tokens.len()
+        {
             self.out.insert(at, ' ');
         } else if glued && !gap.is_empty() && self.out.len() == at {
             self.out.push_str("/**/");
@@ -339,37 +331,21 @@ impl<'t> Minifier<'t> {
             self.out.push_str("*/");
         }
     }
-
-    /// The first and last token from `from` to before `to` that is neither white space nor a comment.
-    fn trimmed(&self, from: usize, to: usize) -> Option<(usize, usize)> {
-        let significant =
-            |index: &usize| !matches!(self.kind(*index), Kind::WhiteSpace | Kind::Comment);
-        Some(((from..to).find(significant)?, (from..to).rev().find(significant)?))
-    }
-
-    fn significant(&self, from: usize) -> Option<usize> {
-        (from..self.tokens.len())
-            .find(|index| !matches!(self.kind(*index), Kind::WhiteSpace | Kind::Comment))
-    }
-
-    fn kind(&self, index: usize) -> Kind {
-        self.tokens[index].kind
-    }
-
-    fn raw(&self, index: usize) -> &str {
-        &self.text[self.tokens[index].span.clone()]
-    }
-
-    fn slice(&self, from: usize, to: usize) -> &'t str {
-        let span: Range<usize> = self.tokens[from].span.start..self.tokens[to - 1].span.end;
-        &self.text[span]
-    }
 }
 
 /// Functions whose values browsers keep as text (css-values-5, "arbitrary substitution functions"), and old scripts.
 const AS_WRITTEN: &[&str] = &[
-    "var", "env", "attr", "if", "inherit", "random-item", "first-valid", "ident", "expression",
-    "toggle", "spread",
+    "var",
+    "env",
+    "attr",
+    "if",
+    "inherit",
+    "random-item",
+    "first-valid",
+    "ident",
+    "expression",
+    "toggle",
+    "spread",
 ];
 
 /// Whether white space beside such a token means nothing.
@@ -413,20 +389,21 @@ fn glues(text: &str, before: &CssToken, after: &CssToken) -> bool {
 
 /// `/*# sourceMappingURL=… */`
 fn is_source_map(text: &str, token: &CssToken) -> bool {
-    token.kind == Kind::Comment
-        && crate::reference::is_css_source_map(text, token.span.clone())
+    token.kind == Kind::Comment && crate::reference::is_css_source_map(text, token.span.clone())
 }
 
 /// Whether `out` has exactly the tokens of the source, white space and comments aside.
 fn same_tokens(text: &str, source: &[CssToken], out: &str) -> bool {
-    let significant =
-        |token: &CssToken| !matches!(token.kind, Kind::WhiteSpace | Kind::Comment);
+    let significant = |token: &CssToken| !matches!(token.kind, Kind::WhiteSpace | Kind::Comment);
     let mut after = tokens(out).filter(significant);
-    let same = source.iter().filter(|token| significant(token)).all(|token| {
-        after.next().is_some_and(|other| {
-            token.kind == other.kind && text[token.span.clone()] == out[other.span]
-        })
-    });
+    let same = source
+        .iter()
+        .filter(|token| significant(token))
+        .all(|token| {
+            after.next().is_some_and(|other| {
+                token.kind == other.kind && text[token.span.clone()] == out[other.span]
+            })
+        });
     same && after.next().is_none()
 }
 
@@ -450,8 +427,14 @@ mod tests {
             ("a{font:12px / 1.5 a , b}", "a{font:12px/1.5 a,b}"),
             ("a{color:red ! important}", "a{color:red!important}"),
             ("a{color:rgb( 0 , 0 , 0 )}", "a{color:rgb(0,0,0)}"),
-            ("a{width:calc( 1px + 2px * 3 )}", "a{width:calc(1px + 2px*3)}"),
-            ("@media  screen  and (a: b) , print { a { b : c } }", "@media screen  and (a: b) , print{a{b:c}}"),
+            (
+                "a{width:calc( 1px + 2px * 3 )}",
+                "a{width:calc(1px + 2px*3)}",
+            ),
+            (
+                "@media  screen  and (a: b) , print { a { b : c } }",
+                "@media screen  and (a: b) , print{a{b:c}}",
+            ),
             (":not( .a , .b ){}", ":not(.a,.b){}"),
             (":nth-child( 2n + 1 ){}", ":nth-child(2n + 1){}"),
             ("a{b:c;;}\n\n", "a{b:c;;}"),
@@ -501,8 +484,14 @@ mod tests {
 
     #[test]
     fn a_charset_must_not_become_effective() {
-        assert_eq!(minified("/* x */@charset \"x\";a{}"), "\n@charset \"x\";a{}");
-        assert_eq!(minified(" @charset  \"x\" ; a { }"), "\n@charset  \"x\" ;a{}");
+        assert_eq!(
+            minified("/* x */@charset \"x\";a{}"),
+            "\n@charset \"x\";a{}"
+        );
+        assert_eq!(
+            minified(" @charset  \"x\" ; a { }"),
+            "\n@charset  \"x\" ;a{}"
+        );
     }
 
     #[test]
@@ -538,7 +527,12 @@ mod tests {
 
     #[test]
     fn hostile_nesting_is_quick() {
-        for css in ["(".repeat(500_000), "a{".repeat(300_000), "/*".repeat(500_000), "a{b:(".repeat(200_000)] {
+        for css in [
+            "(".repeat(500_000),
+            "a{".repeat(300_000),
+            "/*".repeat(500_000),
+            "a{b:(".repeat(200_000),
+        ] {
             let _ = minify(&css);
         }
         let balanced = format!("{}{}", "a { ".repeat(100_000), "} ".repeat(100_000));
@@ -547,12 +541,56 @@ mod tests {
 
     fn css_text() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
-            Just(" "), Just("\n"), Just("/* c */"), Just("/*!l*/"), Just("a"), Just("u"), Just("--x"), Just("-"), Just("+"),
-            Just(">"), Just("~"), Just("*"), Just("/"), Just("."), Just("#"), Just("@"), Just("@media"), Just("@charset \"x\";"),
-            Just("1"), Just("1px"), Just("%"), Just(".5"), Just("e3"), Just("\"s\""), Just("url(x)"), Just("f("), Just("var("),
-            Just("("), Just(")"), Just("["), Just("]"), Just("{"), Just("}"), Just(";"), Just(":"), Just(","), Just("!important"),
-            Just("="), Just("|"), Just("<!--"), Just("-->"), Just("\\9"), Just("\\"), Just("é"), Just("u+1f"), Just("$"), Just("^"),
-            Just("<"), Just("!"), Just("/*# sourceMappingURL=m */"),
+            Just(" "),
+            Just("\n"),
+            Just("/* c */"),
+            Just("/*!l*/"),
+            Just("a"),
+            Just("u"),
+            Just("--x"),
+            Just("-"),
+            Just("+"),
+            Just(">"),
+            Just("~"),
+            Just("*"),
+            Just("/"),
+            Just("."),
+            Just("#"),
+            Just("@"),
+            Just("@media"),
+            Just("@charset \"x\";"),
+            Just("1"),
+            Just("1px"),
+            Just("%"),
+            Just(".5"),
+            Just("e3"),
+            Just("\"s\""),
+            Just("url(x)"),
+            Just("f("),
+            Just("var("),
+            Just("("),
+            Just(")"),
+            Just("["),
+            Just("]"),
+            Just("{"),
+            Just("}"),
+            Just(";"),
+            Just(":"),
+            Just(","),
+            Just("!important"),
+            Just("="),
+            Just("|"),
+            Just("<!--"),
+            Just("-->"),
+            Just("\\9"),
+            Just("\\"),
+            Just("é"),
+            Just("u+1f"),
+            Just("$"),
+            Just("^"),
+            Just("<"),
+            Just("!"),
+            Just("/*# sourceMappingURL=m */"),
         ];
         prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
     }
