@@ -74,7 +74,7 @@ impl Store<'_> {
 
     /// Whether the static root shall have the asset's plain file.
     pub(crate) fn keeps_plain(&self, asset: &PlannedAsset) -> bool {
-        asset.keep_plain && asset.source.logical.as_str() != self.manifest
+        asset.keep_plain && asset.plain.as_str() != self.manifest
     }
 
     /// Puts the hashed file in place and sees to the plain one. `plain` are the source's bytes where they differ.
@@ -89,7 +89,7 @@ impl Store<'_> {
         let modified = asset.source.modified;
         let content = Content::of(bytes);
         let written = self.root.put(&hashed, bytes, modified)?;
-        let name = asset.source.logical.as_str();
+        let name = asset.plain.as_str();
         let plain = if !self.keeps_plain(asset) {
             Plain::None
         } else if self.in_place {

@@ -44,6 +44,8 @@ impl AssetKind {
 pub(crate) struct PlannedAsset {
     pub(crate) source: SourceFile,
     pub(crate) kind: AssetKind,
+    /// The name of its plain copy: the logical path. (Django's storage turns backslashes into slashes there.)
+    pub(crate) plain: LogicalPath,
     /// Its plain-named copy is wanted too.
     pub(crate) keep_plain: bool,
     /// Its extension is not on the skip list.
@@ -159,6 +161,11 @@ impl<'a> Decide<'a> {
                 AssetKind::of(&source.logical, self.options.django_exact.is_some())
             },
             keep_plain: plain && carried.is_none(),
+            plain: match self.options.django_exact {
+                Some(_) => LogicalPath::new(&name.replace('\\', "/")).ok(),
+                None => None,
+            }
+            .unwrap_or_else(|| source.logical.clone()),
             compress: !self.skip_compress.iter().any(|end| lower.ends_with(end)),
             source,
             carried,

@@ -50,7 +50,7 @@ pub(crate) fn publish(
                 asset,
                 hashed_variants: variants.remove(&output.hashed).unwrap_or_default(),
                 plain_variants: variants
-                    .remove(asset.source.logical.as_str())
+                    .remove(asset.plain.as_str())
                     .unwrap_or_default(),
                 output,
             };
@@ -117,7 +117,7 @@ impl Publication<'_> {
     ) -> Result<Totals, Error> {
         let mut totals = Totals::default();
         let root = store.root;
-        let name = self.asset.source.logical.as_str();
+        let name = self.asset.plain.as_str();
         let hashed = &self.output.hashed;
         totals.count_hashed(&self.output);
         for variant in &self.hashed_variants {

@@ -300,7 +300,7 @@ impl Reader<'_> {
         let path = &asset.source.path;
         let root = self.store.root;
         let mut file = File::open(path).map_err(Error::io("read", path))?;
-        let mut writer = root.writer(asset.source.logical.as_str())?;
+        let mut writer = root.writer(asset.plain.as_str())?;
         let mut digest = Hasher::new(self.store.hash);
         let mut key = blake3::Hasher::new();
         let mut length = 0;
@@ -336,7 +336,7 @@ impl Reader<'_> {
             root.publish(writer.finish(modified)?, &hashed)?;
             Written::New
         };
-        let name = asset.source.logical.as_str();
+        let name = asset.plain.as_str();
         let plain = if !self.store.keeps_plain(asset) {
             Plain::None
         } else if self.store.in_place

@@ -114,7 +114,7 @@ fn jobs<'o>(plan: &'o Plan, outputs: &'o [Output]) -> Vec<Job<'o>> {
             },
         );
         let plain = Beside {
-            name: asset.source.logical.as_str(),
+            name: asset.plain.as_str(),
             output,
             hashed: false,
         };
