@@ -59,6 +59,8 @@ pub(crate) enum StaticName {
 pub(super) trait Storage {
     /// `hashed_files.get(key)`
     fn hashed_file(&self, key: &str) -> Option<String>;
+    /// Whether it has it in the first pass too.
+    fn is_hashed_yet(&self, key: &str) -> bool;
     /// `exists(name)` and `open(name)`; fails as `safe_join` fails.
     fn look_up(&self, name: &str) -> Result<StaticName, Failure>;
 }
@@ -187,11 +189,21 @@ impl Converter<'_> {
     /// `_stored_name`
     fn stored_name(&self, name: &str) -> Result<String, Failure> {
         let name = normpath(name);
-        if let Some(hashed) = self.storage.hashed_file(&name.replace('\\', "/")) {
+        let key = name.replace('\\', "/");
+        let hashed = self.storage.hashed_file(&key);
+        if let Some(hashed) = &hashed
+            && self.storage.is_hashed_yet(&key)
+        {
+            return Ok(hashed.clone());
+        }
+        // The first pass takes the file itself for a target that it has not come to yet: that must work too, which it
+        // does not if the name has a `?`, `#` or `%` in it.
+        let clean_name = clean_name(&name)?;
+        let looked_up = self.storage.look_up(&clean_name)?;
+        if let (Some(hashed), false) = (hashed, looked_up == StaticName::Missing) {
             return Ok(hashed);
         }
-        let clean_name = clean_name(&name)?;
-        match self.storage.look_up(&clean_name)? {
+        match looked_up {
             StaticName::Missing => Err(Failure::value_error(format!(
                 "The file '{clean_name}' could not be found with {STORAGE}."
             ))),

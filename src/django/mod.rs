@@ -54,6 +54,8 @@ pub(crate) struct Converted {
 pub(crate) trait Names {
     /// Django's `hashed_files[name]`: the asset's hashed name.
     fn hashed(&self, id: AssetId) -> String;
+    /// Whether `hashed_files` has the asset the first time that Django comes to ask.
+    fn is_hashed_yet(&self, id: AssetId) -> bool;
     /// The MD5 (12 digits) of the asset's bytes before any rewriting.
     fn plain_digest(&self, id: AssetId) -> String;
     /// The MD5 (12 digits) of an output that is written under this hashed name.
@@ -82,6 +84,7 @@ impl Exact<'_> {
     ) -> (BTreeSet<AssetId>, Converted) {
         let recorder = Recorder {
             exact: self,
+            id,
             seen: RefCell::default(),
         };
         let converted = self.convert(id, kind, text, &recorder);
@@ -100,11 +103,7 @@ impl Exact<'_> {
             version: self.version,
             static_url: self.static_url,
             name: self.plan.name(id).as_str(),
-            storage: &AssetStorage {
-                exact: self,
-                names,
-                level: level(self.plan.name(id).as_str()),
-            },
+            storage: &AssetStorage { exact: self, names },
         }
         .convert(patterns::Pattern::of(kind, self.js_modules), text)
     }
@@ -138,14 +137,17 @@ pub(crate) fn level(name: &str) -> usize {
 struct AssetStorage<'a> {
     exact: &'a Exact<'a>,
     names: &'a dyn Names,
-    /// The level of the file that is being converted.
-    level: usize,
 }
 
 impl Storage for AssetStorage<'_> {
     fn hashed_file(&self, key: &str) -> Option<String> {
         let id = self.exact.plan.find(key)?;
         Some(Exact::manifest_name(&self.names.hashed(id)))
+    }
+
+    fn is_hashed_yet(&self, key: &str) -> bool {
+        let id = self.exact.plan.find(key);
+        id.is_some_and(|id| self.names.is_hashed_yet(id))
     }
 
     fn look_up(&self, name: &str) -> Result<StaticName, Failure> {
@@ -157,20 +159,18 @@ impl Storage for AssetStorage<'_> {
         if plan.has_directory(&inside) {
             return Ok(StaticName::Directory);
         }
-        // A hashed output is there already if Django has come to it: certainly if it lies deeper, certainly not if it
-        // lies higher. On the same level that depends on the directory's order; we take the order that works.
-        if level(&inside) >= self.level
-            && let Some(digest) = self.names.output_digest(&inside)
-        {
+        if let Some(digest) = self.names.output_digest(&inside) {
             return Ok(StaticName::File(digest));
         }
         Ok(self.exact.stale.look_up(&inside))
     }
 }
 
-/// Names for a dry conversion: every digest is zeros.
+/// Names for a dry conversion, Django's first pass: every digest is zeros.
 struct Recorder<'a> {
     exact: &'a Exact<'a>,
+    /// The asset that is being converted.
+    id: AssetId,
     seen: RefCell<BTreeSet<AssetId>>,
 }
 
@@ -185,6 +185,15 @@ impl Names for Recorder<'_> {
             .unwrap_or_else(|_| name.to_owned())
     }
 
+    /// Django takes the deepest files first, and those of one level in the order in which they were found.
+    fn is_hashed_yet(&self, id: AssetId) -> bool {
+        let rank = |id: AssetId| {
+            let source = &self.exact.plan.assets[id].source;
+            (std::cmp::Reverse(level(source.logical.as_str())), source.order)
+        };
+        rank(id) < rank(self.id)
+    }
+
     fn plain_digest(&self, _: AssetId) -> String {
         NO_DIGEST.into()
     }
@@ -193,9 +202,11 @@ impl Names for Recorder<'_> {
         let seen = self.seen.borrow();
         let is_output = |id: &AssetId| {
             let name = self.exact.plan.name(*id).as_str();
-            self.exact
-                .hashed_name(name, NO_DIGEST)
-                .is_ok_and(|output| output == hashed)
+            self.is_hashed_yet(*id)
+                && self
+                    .exact
+                    .hashed_name(name, NO_DIGEST)
+                    .is_ok_and(|output| output == hashed)
         };
         seen.iter().any(is_output).then(|| NO_DIGEST.into())
     }

@@ -105,7 +105,12 @@ def refused(answer, result, out):
         return [f"Django refuses ({answer['error']}), we exit with {result.returncode}"]
     found = []
     text = without_storage(result.stderr)
-    error = answer["error"].split("\n")[0]
+    # We show no raw control characters.
+    error = re.sub(
+        r"[\x00-\x09\x0b-\x1f\x7f-\x9f]",
+        lambda c: {"\t": "\\t", "\r": "\\r"}.get(c[0], f"\\u{{{ord(c[0]):x}}}"),
+        answer["error"].split("\n")[0],
+    )
     if "located outside of the base path" in error:
         error = error.split("(")[0]  # the path shown is the static root's own
     if error not in text:
