@@ -49,9 +49,7 @@ pub(crate) fn publish(
             let publication = Publication {
                 asset,
                 hashed_variants: variants.remove(&output.hashed).unwrap_or_default(),
-                plain_variants: variants
-                    .remove(asset.plain.as_str())
-                    .unwrap_or_default(),
+                plain_variants: variants.remove(asset.plain.as_str()).unwrap_or_default(),
                 output,
             };
             std::sync::Mutex::new(Some(publication))

@@ -23,6 +23,7 @@ use crate::reference::{Reference, ReferenceKind, references};
 use crate::resolve::{self, Target};
 use crate::static_root::{CHUNK, Written};
 use crate::transform::{Targets, Transformed, transform_css};
+use crate::walk::SourceFile;
 
 /// Opaque files above this size (bytes) are streamed.
 const STREAMED: u64 = 8 << 20;
@@ -111,7 +112,7 @@ impl Reader<'_> {
         if asset.kind == AssetKind::Opaque && asset.source.length > STREAMED {
             return self.stream(asset, diagnostics);
         }
-        let source = read_whole(asset)?;
+        let source = read_whole(&asset.source)?;
         match (asset.kind, self.exact) {
             (AssetKind::Opaque, _) => self.finish(asset, &source, None, diagnostics),
             (_, Some(exact)) => self.read_django(exact, id, source, diagnostics),
@@ -448,11 +449,11 @@ pub(crate) fn django_diagnostic(
     }
 }
 
-fn read_whole(asset: &PlannedAsset) -> Result<Vec<u8>, Error> {
-    let path = &asset.source.path;
+pub(crate) fn read_whole(source: &SourceFile) -> Result<Vec<u8>, Error> {
+    let path = &source.path;
     let mut file = File::open(path).map_err(Error::io("read", path))?;
     // One byte more than expected, so that reading to the end needs no second allocation.
-    let capacity = usize::try_from(asset.source.length).unwrap_or(0) + 1;
+    let capacity = usize::try_from(source.length).unwrap_or(0) + 1;
     let mut bytes = Vec::with_capacity(capacity.min(1 << 30));
     file.read_to_end(&mut bytes)
         .map_err(Error::io("read", path))?;

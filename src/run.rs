@@ -106,7 +106,7 @@ impl<'a> Run<'a> {
             static_url: &self.options.static_url,
             static_root: self.static_root.dir(),
             plan,
-            stale: self,
+            disk: self,
         })
     }
 
@@ -132,8 +132,13 @@ impl<'a> Run<'a> {
     }
 }
 
-impl crate::django::Stale for Run<'_> {
-    fn look_up(&self, name: &str) -> StaticName {
+impl crate::django::Disk for Run<'_> {
+    fn source_digest(&self, source: &SourceFile) -> Option<String> {
+        let bytes = crate::read::read_whole(source).ok()?;
+        Some(self.store().digest(&bytes))
+    }
+
+    fn stale(&self, name: &str) -> StaticName {
         if self.static_root.had_directory(name) {
             return StaticName::Directory;
         }

@@ -19,6 +19,7 @@ pub(crate) use python::{decode_error, hex_pair, normpath};
 
 use crate::options::DjangoVersion;
 use crate::plan::{AssetId, AssetKind, Plan};
+use crate::walk::SourceFile;
 use convert::{Converter, Storage};
 
 /// The storage's `%r` in Django's texts.
@@ -32,13 +33,16 @@ pub(crate) struct Exact<'a> {
     /// The static root as Django's `safe_join` would name it.
     pub(crate) static_root: &'a Path,
     pub(crate) plan: &'a Plan,
-    /// What already lies in the static root under a name that no asset has: Django takes it for granted.
-    pub(crate) stale: &'a (dyn Stale + Sync),
+    /// What already lies in the static root under a name that no asset has, Django takes for granted.
+    pub(crate) disk: &'a (dyn Disk + Sync),
 }
 
-/// What lay in the static root before this build.
-pub(crate) trait Stale {
-    fn look_up(&self, name: &str) -> StaticName;
+/// What the exact mode asks of the file system.
+pub(crate) trait Disk {
+    /// What lay in the static root before this build.
+    fn stale(&self, name: &str) -> StaticName;
+    /// The MD5 (12 digits) of a source file.
+    fn source_digest(&self, source: &SourceFile) -> Option<String>;
 }
 
 /// What one conversion of a file made of it.
@@ -82,12 +86,22 @@ impl Exact<'_> {
         kind: AssetKind,
         text: &str,
     ) -> (BTreeSet<AssetId>, Converted) {
-        let recorder = Recorder {
+        let mut recorder = Recorder {
             exact: self,
             id,
             seen: RefCell::default(),
+            true_digests: false,
         };
-        let converted = self.convert(id, kind, text, &recorder);
+        let mut converted = self.convert(id, kind, text, &recorder);
+        if converted
+            .failures
+            .iter()
+            .any(|f| f.message.contains(NO_DIGEST))
+        {
+            // Only the text of a failure can show what digests there are in the first pass.
+            recorder.true_digests = true;
+            converted = self.convert(id, kind, text, &recorder);
+        }
         (recorder.seen.into_inner(), converted)
     }
 
@@ -162,7 +176,7 @@ impl Storage for AssetStorage<'_> {
         if let Some(digest) = self.names.output_digest(&inside) {
             return Ok(StaticName::File(digest));
         }
-        Ok(self.exact.stale.look_up(&inside))
+        Ok(self.exact.disk.stale(&inside))
     }
 }
 
@@ -172,6 +186,18 @@ struct Recorder<'a> {
     /// The asset that is being converted.
     id: AssetId,
     seen: RefCell<BTreeSet<AssetId>>,
+    /// Digests of source files instead of zeros, for the text of a failure.
+    true_digests: bool,
+}
+
+impl Recorder<'_> {
+    fn digest(&self, id: AssetId) -> String {
+        let source = &self.exact.plan.assets[id].source;
+        let digest = self
+            .true_digests
+            .then(|| self.exact.disk.source_digest(source));
+        digest.flatten().unwrap_or_else(|| NO_DIGEST.into())
+    }
 }
 
 const NO_DIGEST: &str = "000000000000";
@@ -181,7 +207,7 @@ impl Names for Recorder<'_> {
         self.seen.borrow_mut().insert(id);
         let name = self.exact.plan.name(id).as_str();
         self.exact
-            .hashed_name(name, NO_DIGEST)
+            .hashed_name(name, &self.digest(id))
             .unwrap_or_else(|_| name.to_owned())
     }
 
@@ -189,13 +215,16 @@ impl Names for Recorder<'_> {
     fn is_hashed_yet(&self, id: AssetId) -> bool {
         let rank = |id: AssetId| {
             let source = &self.exact.plan.assets[id].source;
-            (std::cmp::Reverse(level(source.logical.as_str())), source.order)
+            (
+                std::cmp::Reverse(level(source.logical.as_str())),
+                source.order,
+            )
         };
         rank(id) < rank(self.id)
     }
 
-    fn plain_digest(&self, _: AssetId) -> String {
-        NO_DIGEST.into()
+    fn plain_digest(&self, id: AssetId) -> String {
+        self.digest(id)
     }
 
     fn output_digest(&self, hashed: &str) -> Option<String> {
@@ -205,9 +234,11 @@ impl Names for Recorder<'_> {
             self.is_hashed_yet(*id)
                 && self
                     .exact
-                    .hashed_name(name, NO_DIGEST)
+                    .hashed_name(name, &self.digest(*id))
                     .is_ok_and(|output| output == hashed)
         };
-        seen.iter().any(is_output).then(|| NO_DIGEST.into())
+        seen.iter()
+            .find(|id| is_output(id))
+            .map(|id| self.digest(*id))
     }
 }
