@@ -141,9 +141,10 @@ impl Publication<'_> {
             Plain::Staged(_, content) => (true, content.length),
             Plain::Twin => (true, self.output.content.length),
         };
-        // A reader must never meet new plain bytes beside an old variant: the old one goes first.
+        // A reader must never meet new plain bytes beside a variant of the old ones: such a variant goes first.
         totals.removed += remove_variants(store, plan, name, |encoding| {
-            !changed && self.plain_variants.iter().any(|v| v.encoding == encoding)
+            let stays = |v: &Variant| v.encoding == encoding && !(changed && v.staged.is_some());
+            self.plain_variants.iter().any(stays)
         })?;
         match self.output.plain {
             Plain::None | Plain::Unchanged(_) => {}
@@ -154,15 +155,8 @@ impl Publication<'_> {
         for variant in self.plain_variants {
             totals.count_variant(&variant);
             let variant_name = format!("{name}{}", variant.encoding.suffix());
-            match variant.staged {
-                Some(staged) => root.publish(staged, &variant_name)?,
-                // It was right all along, but went with the old plain file.
-                None if changed => root.put_twin(
-                    &format!("{hashed}{}", variant.encoding.suffix()),
-                    &variant_name,
-                    self.output.modified,
-                )?,
-                None => {}
+            if let Some(staged) = variant.staged {
+                root.publish(staged, &variant_name)?;
             }
         }
         Ok(totals)

@@ -52,7 +52,7 @@ pub(crate) struct StaticRoot {
     counter: AtomicU64,
     reflink_works: AtomicBool,
     /// The umask takes something from [`MODE`], so that every file needs a `chmod`.
-    needs_chmod: AtomicBool,
+    needs_chmod: bool,
 }
 
 /// What this run has made, to be undone on failure.
@@ -80,10 +80,30 @@ impl StaticRoot {
             made: Mutex::new(made),
             counter: AtomicU64::new(0),
             reflink_works: AtomicBool::new(true),
-            needs_chmod: AtomicBool::new(false),
+            needs_chmod: false,
         };
         root.look()?;
+        if !dry_run {
+            root.needs_chmod = root.umask_bites()?;
+        }
         Ok(root)
+    }
+
+    /// Whether a new file does not get [`MODE`] by itself. The umask can only be asked for by changing it, which is not
+    /// for a library to do; so a file is tried.
+    fn umask_bites(&self) -> Result<bool, Error> {
+        let probe = self.temporary("probe")?;
+        let mode = || -> io::Result<u32> {
+            let file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(MODE)
+                .open(&probe)?;
+            Ok(file.metadata()?.mode() & 0o777)
+        };
+        let mode = mode().map_err(Error::io("write", &probe))?;
+        self.discard(&probe);
+        Ok(mode != MODE)
     }
 
     fn look(&mut self) -> Result<(), Error> {
@@ -288,10 +308,6 @@ impl StaticRoot {
             .mode(MODE)
             .open(&temporary)
             .map_err(Error::io("write", &temporary))?;
-        if self.counter.load(Ordering::Relaxed) == 1 {
-            let mode = file.metadata().map_or(MODE, |m| m.mode() & 0o777);
-            self.needs_chmod.store(mode != MODE, Ordering::Relaxed);
-        }
         Ok(Writer {
             root: self,
             temporary,
@@ -502,7 +518,7 @@ impl Writer<'_> {
         if let Some(file) = &self.file {
             file.set_times(FileTimes::new().set_modified(modified))
                 .map_err(Error::io("set the time of", &self.temporary))?;
-            if self.root.needs_chmod.load(Ordering::Relaxed) {
+            if self.root.needs_chmod {
                 file.set_permissions(fs::Permissions::from_mode(MODE))
                     .map_err(Error::io("set the mode of", &self.temporary))?;
             }

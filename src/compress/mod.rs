@@ -152,6 +152,7 @@ impl Job<'_> {
             .map(|file| {
                 let variants = encoded
                     .iter()
+                    .filter(|(encoding, _)| file.has_room(*encoding))
                     .map(|(encoding, bytes)| file.store(root, *encoding, bytes));
                 Ok((file.name.to_owned(), variants.collect::<Result<_, _>>()?))
             })
@@ -160,6 +161,12 @@ impl Job<'_> {
 }
 
 impl Beside<'_> {
+    /// Whether the variant's name is short enough for file systems: the file itself may use up all 255 bytes.
+    fn has_room(&self, encoding: Encoding) -> bool {
+        let file_name = self.name.rsplit('/').next().unwrap_or(self.name);
+        file_name.len() + encoding.suffix().len() <= 255
+    }
+
     fn store(&self, root: &StaticRoot, encoding: Encoding, bytes: &[u8]) -> Result<Variant, Error> {
         let name = format!("{}{}", self.name, encoding.suffix());
         let modified = self.output.modified;
