@@ -34,3 +34,8 @@ fuzz-django: build
 	python3 tests/oracle/prepare.py
 	cd tests/oracle && for options in "6.1" "5.2" "6.1 --js-modules" "5.2 --js-modules"; do \
 	  ../../$(ORACLE) fuzz_django.py --seed $(SEED) --cases $(CASES) --version $$options || exit 1; done
+
+# The long run of tests/faults.rs: 200 kills.
+.PHONY: faults
+faults:
+	FAULT_POINTS=100 cargo test --release --locked --test faults -- --nocapture

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -237,6 +238,14 @@ pub(crate) struct Build {
         help_heading = "Static root"
     )]
     link_mode: Link,
+    /// Seconds to wait for another build on the same static root
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        help_heading = "Static root"
+    )]
+    lock_timeout: u64,
     /// Remove everything from the static root that this build does not write
     #[arg(long, help_heading = "Static root")]
     clear: bool,
@@ -343,6 +352,7 @@ impl Build {
         options.clear = self.clear;
         options.dry_run = self.dry_run;
         options.jobs = self.jobs;
+        options.lock_timeout = Duration::from_secs(self.lock_timeout);
         options.link_mode = match self.link_mode {
             Link::Auto => LinkMode::Auto,
             Link::Copy => LinkMode::Copy,

@@ -38,6 +38,26 @@ impl std::fmt::Debug for Digest {
     }
 }
 
+/// Identifies some bytes across the whole tree, whatever the names: their BLAKE3.
+pub(crate) type ContentKey = [u8; 32];
+
+/// A file of this build in the static root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Content {
+    pub(crate) key: ContentKey,
+    /// Bytes.
+    pub(crate) length: u64,
+}
+
+impl Content {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Self {
+            key: *blake3::hash(bytes).as_bytes(),
+            length: bytes.len() as u64,
+        }
+    }
+}
+
 /// Hashes bytes as they come.
 pub(crate) enum Hasher {
     Blake3(Box<blake3::Hasher>),

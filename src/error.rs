@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
 
@@ -24,6 +25,21 @@ pub enum Error {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// Another build is at work on the static root (exit status 1).
+    #[error(
+        "the static root {} is locked by another build{}, still so after {} s",
+        path.display(),
+        holder.map_or_else(String::new, |pid| format!(" (process {pid})")),
+        waited.as_secs()
+    )]
+    Locked {
+        /// The static root.
+        path: PathBuf,
+        /// The other build's process id, if it can be known.
+        holder: Option<u32>,
+        /// How long this build has waited.
+        waited: Duration,
     },
 }
 

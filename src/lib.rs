@@ -29,6 +29,7 @@ mod error;
 mod glob;
 mod graph;
 mod link;
+mod lock;
 mod logical_path;
 mod manifest;
 pub mod options;

@@ -86,6 +86,37 @@ pub(crate) fn stem_length(file_name: &str) -> usize {
     }
 }
 
+/// Python's `posixpath.normpath`, which Django normalizes names and patterns with.
+pub(crate) fn normpath(path: &str) -> String {
+    if path.is_empty() {
+        return ".".into();
+    }
+    let root = match path.bytes().take_while(|b| *b == b'/').count() {
+        0 => "",
+        2 => "//", // POSIX allows two slashes to mean something else
+        _ => "/",
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if (root.is_empty() || !parts.is_empty())
+                && parts.last().is_none_or(|p| *p == "..") =>
+            {
+                parts.push("..");
+            }
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    let joined = format!("{root}{}", parts.join("/"));
+    if joined.is_empty() {
+        ".".into()
+    } else {
+        joined
+    }
+}
+
 impl Borrow<str> for LogicalPath {
     fn borrow(&self) -> &str {
         &self.0

@@ -1,6 +1,7 @@
 //! What a build is asked to do. Plain data: the command line, a configuration file or a caller fills it in.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::error::Error;
 
@@ -162,6 +163,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Threads; 0: one per available core. Default: 0.
     pub jobs: usize,
+    /// How long to wait for another build on the same static root. Default: 60 s.
+    pub lock_timeout: Duration,
     /// How a hashed file and its plain twin share their bytes. Default: [`LinkMode::Auto`].
     pub link_mode: LinkMode,
     /// Modification time of everything written, in seconds since 1970 (`SOURCE_DATE_EPOCH`). Default: the source's.
@@ -206,6 +209,7 @@ impl Options {
             clear: false,
             dry_run: false,
             jobs: 0,
+            lock_timeout: Duration::from_secs(60),
             link_mode: LinkMode::Auto,
             source_date_epoch: None,
             follow_external_links: false,

@@ -2,31 +2,11 @@
 
 use std::time::SystemTime;
 
-use crate::digest::Digest;
+use crate::digest::{Content, Digest};
 use crate::error::Error;
 use crate::options::HashAlgorithm;
 use crate::plan::PlannedAsset;
 use crate::static_root::{Staged, StaticRoot, Written};
-
-/// Identifies some bytes across the whole tree, whatever the names: their BLAKE3.
-pub(crate) type ContentKey = [u8; 32];
-
-/// A file of this build in the static root.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Content {
-    pub(crate) key: ContentKey,
-    /// Bytes.
-    pub(crate) length: u64,
-}
-
-impl Content {
-    pub(crate) fn of(bytes: &[u8]) -> Self {
-        Self {
-            key: *blake3::hash(bytes).as_bytes(),
-            length: bytes.len() as u64,
-        }
-    }
-}
 
 /// The plain-named copy of an asset.
 #[derive(Debug)]

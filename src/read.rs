@@ -11,12 +11,12 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::diagnostic::{Code, Diagnostic, Location, Severity};
-use crate::digest::Hasher;
+use crate::digest::{Content, Hasher};
 use crate::django::{Exact, Failure, decode_error};
 use crate::error::Error;
 use crate::logical_path::{LogicalPath, stem_length};
 use crate::options::{MissingPolicy, Options};
-use crate::output::{Content, Output, Plain, Store};
+use crate::output::{Output, Plain, Store};
 use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan, PlannedAsset};
 use crate::reference::{Reference, ReferenceKind, references};

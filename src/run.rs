@@ -51,7 +51,7 @@ impl<'a> Run<'a> {
             .build()
             .map_err(|error| Error::Usage(format!("--jobs: {error}")))?;
         let link_mode = options.link_mode.for_plain_twins(in_place);
-        let static_root = StaticRoot::open(dir, link_mode, options.dry_run)?;
+        let static_root = StaticRoot::open(dir, link_mode, options.lock_timeout, options.dry_run)?;
         let manifest_name = options
             .manifest
             .strip_prefix(static_root.dir())

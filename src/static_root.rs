@@ -12,13 +12,14 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use walkdir::WalkDir;
 
+use crate::digest::Content;
 use crate::error::Error;
+use crate::lock::Lock;
 use crate::options::LinkMode;
-use crate::output::Content;
 
 /// How names of temporary files begin. Never an asset: Django and we ignore names with a leading dot.
 const TEMPORARY: &str = ".hashstatic-";
@@ -42,6 +43,7 @@ pub(crate) struct Staged(PathBuf);
 /// The output directory.
 pub(crate) struct StaticRoot {
     dir: PathBuf,
+    _lock: Option<Lock>,
     dry_run: bool,
     link_mode: LinkMode,
     /// The regular files that were there when the build began, by path relative to `dir`.
@@ -66,13 +68,21 @@ struct Made {
 impl StaticRoot {
     /// Opens (and makes) the directory and looks at what is there. Temporary files of a run that was killed are
     /// removed.
-    pub(crate) fn open(dir: &Path, link_mode: LinkMode, dry_run: bool) -> Result<Self, Error> {
+    pub(crate) fn open(
+        dir: &Path,
+        link_mode: LinkMode,
+        lock_timeout: Duration,
+        dry_run: bool,
+    ) -> Result<Self, Error> {
         let mut made = Made::default();
-        if !dry_run {
+        let mut lock = None;
+        while lock.is_none() && !dry_run {
             make_directories(dir, &mut made)?;
+            lock = Lock::take(dir, lock_timeout)?;
         }
         let mut root = Self {
             dir: dir.canonicalize().unwrap_or_else(|_| dir.to_owned()),
+            _lock: lock,
             dry_run,
             link_mode,
             existing: HashSet::new(),

@@ -8,7 +8,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::Error;
 use crate::glob::Glob;
-use crate::logical_path::LogicalPath;
+use crate::logical_path::{LogicalPath, normpath};
 use crate::options::{Input, NamedFile, Options, SourceRoot};
 
 /// A file that will be an asset.
@@ -96,7 +96,7 @@ impl Ignore {
         Self(
             patterns
                 .iter()
-                .map(|pattern| Glob::new(&crate::django::normpath(pattern)))
+                .map(|pattern| Glob::new(&normpath(pattern)))
                 .collect(),
         )
     }

@@ -12,9 +12,10 @@ use std::collections::HashMap;
 
 use libdeflater::{CompressionLvl, Compressor};
 
+use crate::digest::{Content, ContentKey};
 use crate::error::Error;
 use crate::options::Encodings;
-use crate::output::{Content, ContentKey, Output, Plain};
+use crate::output::{Output, Plain};
 use crate::parallel::map_in_order;
 use crate::plan::Plan;
 use crate::static_root::{Staged, StaticRoot};

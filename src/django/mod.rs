@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 pub(crate) use convert::{Failure, StaticName};
-pub(crate) use python::{decode_error, hex_pair, normpath};
+pub(crate) use python::{decode_error, hex_pair};
 
 use crate::options::DjangoVersion;
 use crate::plan::{AssetId, AssetKind, Plan};
@@ -125,7 +125,7 @@ impl Exact<'_> {
     /// `safe_join(STATIC_ROOT, name)`, relative to the static root again.
     fn inside(&self, name: &str) -> Result<String, Failure> {
         let joined = python::join("/r", name);
-        let normal = normpath(&joined);
+        let normal = python::normpath(&joined);
         if normal == "/r" {
             return Ok(String::new());
         }
@@ -133,7 +133,7 @@ impl Exact<'_> {
             Some(inside) if !name.contains('\0') => Ok(inside.to_owned()),
             _ => {
                 let root = self.static_root.display();
-                let full = normpath(&python::join(&root.to_string(), name));
+                let full = python::normpath(&python::join(&root.to_string(), name));
                 Err(Failure::fatal(format!(
                     "The joined path ({full}) is located outside of the base path component ({root})"
                 )))

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::net::Ipv6Addr;
 
+pub(crate) use crate::logical_path::normpath;
+
 use unicode_general_category::{GeneralCategory as Category, get_general_category};
 
 /// `str.isspace` of one character, which is also `\s` in a `str` pattern.
@@ -79,37 +81,6 @@ fn is_printable(c: char) -> bool {
                 | Category::ParagraphSeparator
                 | Category::SpaceSeparator
         )
-}
-
-/// `posixpath.normpath`
-pub(crate) fn normpath(path: &str) -> String {
-    if path.is_empty() {
-        return ".".into();
-    }
-    let root = match path.bytes().take_while(|b| *b == b'/').count() {
-        0 => "",
-        2 => "//", // POSIX allows two slashes to mean something else
-        _ => "/",
-    };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if (root.is_empty() || !parts.is_empty())
-                && parts.last().is_none_or(|p| *p == "..") =>
-            {
-                parts.push("..");
-            }
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    let joined = format!("{root}{}", parts.join("/"));
-    if joined.is_empty() {
-        ".".into()
-    } else {
-        joined
-    }
 }
 
 /// `posixpath.join(a, b)`
