@@ -50,6 +50,14 @@ pub(crate) struct Content {
 }
 
 impl Content {
+    /// The content of `length` bytes with this BLAKE3 digest.
+    pub(crate) fn new(digest: &Digest, length: usize) -> Self {
+        Self {
+            key: digest.bytes,
+            length: length as u64,
+        }
+    }
+
     pub(crate) fn of(bytes: &[u8]) -> Self {
         Self {
             key: *blake3::hash(bytes).as_bytes(),

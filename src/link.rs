@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::digest::{Digest, Hasher};
+use crate::digest::{Content, Digest, Hasher};
 use crate::django::{Exact, Names};
 use crate::error::Error;
 use crate::graph::{Component, levels};
@@ -140,7 +140,7 @@ impl Linker<'_> {
     fn link_one(&self, text: &TextAsset) -> Result<(usize, Vec<Diagnostic>), Error> {
         let edges = spans(text);
         let bytes = splice(text.text(), edges.iter().map(|edge| self.digest_of(edge)));
-        self.store(text, self.reader.store.digest(&bytes), &bytes)?;
+        self.store(text, self.reader.store.hash(&bytes), &bytes)?;
         Ok((edges.len(), Vec::new()))
     }
 
@@ -181,7 +181,7 @@ impl Linker<'_> {
                     }
                 }),
             );
-            self.store(text, digest.clone(), &bytes)?;
+            self.store(text, (digest.clone(), Content::of(&bytes)), &bytes)?;
             rewritten += edges.len();
         }
         Ok((rewritten, Vec::new()))
@@ -207,8 +207,8 @@ impl Linker<'_> {
             ));
         }
         let bytes = converted.text.unwrap_or_else(|| content.to_owned());
-        let digest = self.reader.store.digest(bytes.as_bytes());
-        self.store(text, digest, bytes.as_bytes())?;
+        let hash = self.reader.store.hash(bytes.as_bytes());
+        self.store(text, hash, bytes.as_bytes())?;
         Ok((converted.replaced, Vec::new()))
     }
 
@@ -220,17 +220,14 @@ impl Linker<'_> {
         (edge.digest_at..edge.digest_at, format!(".{digest}"))
     }
 
-    fn store(&self, text: &TextAsset, digest: String, bytes: &[u8]) -> Result<(), Error> {
+    fn store(&self, text: &TextAsset, hash: (String, Content), bytes: &[u8]) -> Result<(), Error> {
         let asset = &self.reader.plan.assets[text.id];
-        let hashed = match self.reader.hashed_name(asset, &digest) {
+        let hashed = match self.reader.hashed_name(asset, &hash.0) {
             Ok(hashed) => hashed,
             Err(diagnostic) => return Err(Error::Input(vec![diagnostic])),
         };
         let plain = (bytes != text.source).then_some(&*text.source);
-        let output = self
-            .reader
-            .store
-            .store(asset, hashed, digest, bytes, plain)?;
+        let output = self.reader.store.store(asset, hashed, hash, bytes, plain)?;
         let _ = self.outputs[text.id].set(output); // each component is linked once
         Ok(())
     }

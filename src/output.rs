@@ -52,6 +52,16 @@ impl Store<'_> {
         Digest::of(self.hash, bytes).hex(self.hash_length)
     }
 
+    /// That digest, and the content; with the default hash they are one and the same computation.
+    pub(crate) fn hash(&self, bytes: &[u8]) -> (String, Content) {
+        let digest = Digest::of(self.hash, bytes);
+        let content = match self.hash {
+            HashAlgorithm::Blake3 => Content::new(&digest, bytes.len()),
+            HashAlgorithm::Md5 => Content::of(bytes),
+        };
+        (digest.hex(self.hash_length), content)
+    }
+
     /// Whether the static root shall have the asset's plain file.
     pub(crate) fn keeps_plain(&self, asset: &PlannedAsset) -> bool {
         asset.keep_plain && asset.plain.as_str() != self.manifest
@@ -62,12 +72,11 @@ impl Store<'_> {
         &self,
         asset: &PlannedAsset,
         hashed: String,
-        digest: String,
+        (digest, content): (String, Content),
         bytes: &[u8],
         plain: Option<&[u8]>,
     ) -> Result<Output, Error> {
         let modified = asset.source.modified;
-        let content = Content::of(bytes);
         let written = self.root.put(&hashed, bytes, modified)?;
         let name = asset.plain.as_str();
         let plain = if !self.keeps_plain(asset) {

@@ -279,11 +279,11 @@ impl Reader<'_> {
         plain: Option<&[u8]>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<ReadAsset, Error> {
-        let digest = self.store.digest(bytes);
-        match self.hashed_name(asset, &digest) {
+        let hash = self.store.hash(bytes);
+        match self.hashed_name(asset, &hash.0) {
             Ok(hashed) => self
                 .store
-                .store(asset, hashed, digest, bytes, plain)
+                .store(asset, hashed, hash, bytes, plain)
                 .map(ReadAsset::Stored),
             Err(diagnostic) => {
                 diagnostics.push(diagnostic);
