@@ -32,7 +32,17 @@ pub(crate) enum Command {
     /// Hash, rewrite and compress static files into a static root
     #[command(after_help = BUILD_EXAMPLES)]
     Build(Box<Build>),
+    /// Read and resolve everything as build does, write nothing, and tell all problems
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Box<Check>),
 }
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  hashstatic check assets
+  hashstatic check assets admin=vendor/django-admin --output-format github
+
+Exit status: 0 no errors; 1 errors; 2 wrong usage";
 
 const BUILD_EXAMPLES: &str = "\
 Examples:
@@ -53,6 +63,13 @@ pub(crate) struct Output {
         help_heading = "Output"
     )]
     pub(crate) format: OutputFormat,
+    #[command(flatten)]
+    pub(crate) verbosity: Verbosity,
+}
+
+/// How much is shown.
+#[derive(Debug, Args)]
+pub(crate) struct Verbosity {
     /// No summary and no warnings
     #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
     pub(crate) quiet: bool,
@@ -82,21 +99,14 @@ pub(crate) enum Color {
     Never,
 }
 
+/// Where assets come from, and how references are read and resolved: the same for every command that reads sources.
 #[derive(Debug, Args)]
-pub(crate) struct Build {
+struct Sources {
     /// Directory that assets come from; with PREFIX= they go below that name. Earlier ones win
     #[arg(value_name = "[PREFIX=]DIR")]
-    sources: Vec<PathBuf>,
-    /// Static root to write [default: in place, in the only source]
-    #[arg(short, long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    roots: Vec<PathBuf>,
     /// JSON list of {"name", "path"} instead of sources; - reads stdin
-    #[arg(
-        long,
-        value_name = "FILE",
-        conflicts_with = "sources",
-        requires = "out"
-    )]
+    #[arg(long, value_name = "FILE", conflicts_with = "roots")]
     files_from: Option<PathBuf>,
     /// Leave out files and directories that match (fnmatch; may be repeated)
     #[arg(short, long, value_name = "GLOB")]
@@ -110,20 +120,8 @@ pub(crate) struct Build {
     /// Fail if this asset is missing or empty (may be repeated)
     #[arg(long, value_name = "PATH")]
     require: Vec<String>,
-
-    /// Hash for file names [default: blake3]
-    #[arg(long, value_name = "HASH", help_heading = "Hashing and references")]
-    hash: Option<Hash>,
-    /// Hex digits of the hash in file names [default: 12]
-    #[arg(long, value_name = "N", help_heading = "Hashing and references")]
-    hash_length: Option<usize>,
     /// URL prefix that makes an absolute reference ours
-    #[arg(
-        long,
-        value_name = "URL",
-        default_value = "/static/",
-        help_heading = "Hashing and references"
-    )]
+    #[arg(long, value_name = "URL", default_value = "/static/", help_heading = REFERENCES)]
     static_url: String,
     /// Write byte for byte what this Django writes [6.1 if no version is given]
     #[arg(
@@ -132,28 +130,72 @@ pub(crate) struct Build {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "6.1",
-        help_heading = "Hashing and references"
+        help_heading = REFERENCES
     )]
     django_exact: Option<Django>,
     /// Also rewrite ES-module specifiers
-    #[arg(long, help_heading = "Hashing and references")]
+    #[arg(long, help_heading = REFERENCES)]
     js_modules: bool,
     /// What to do about references that resolve to nothing
-    #[arg(
-        long,
-        value_name = "POLICY",
-        default_value = "error",
-        help_heading = "Hashing and references"
-    )]
+    #[arg(long, value_name = "POLICY", default_value = "error", help_heading = REFERENCES)]
     on_missing: Policy,
     /// What to do about source maps that are not there
+    #[arg(long, value_name = "POLICY", default_value = "warn", help_heading = REFERENCES)]
+    missing_source_map: Policy,
+    /// References that may resolve to nothing (may be repeated)
+    #[arg(long, value_name = "FILE_GLOB:URL_GLOB", value_parser = two_globs, help_heading = REFERENCES)]
+    ignore_errors: Vec<(String, String)>,
+    /// Threads [default: one per core]
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    jobs: usize,
+}
+
+const REFERENCES: &str = "Hashing and references";
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    sources: Sources,
+    /// How the result is written: human, or a document on stdout
     #[arg(
         long,
-        value_name = "POLICY",
-        default_value = "warn",
-        help_heading = "Hashing and references"
+        value_name = "FORMAT",
+        default_value = "human",
+        help_heading = "Output"
     )]
-    missing_source_map: Policy,
+    pub(crate) output_format: CheckFormat,
+    #[command(flatten)]
+    pub(crate) output: Verbosity,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    Human,
+    Json,
+    Sarif,
+    Github,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    #[command(flatten)]
+    sources: Sources,
+    /// Static root to write [default: in place, in the only source]
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Hash for file names [default: blake3]
+    #[arg(long, value_name = "HASH", help_heading = REFERENCES)]
+    hash: Option<Hash>,
+    /// Hex digits of the hash in file names [default: 12]
+    #[arg(long, value_name = "N", help_heading = REFERENCES)]
+    hash_length: Option<usize>,
 
     /// How CSS is minified [default: safe]
     #[arg(long, value_name = "MODE", help_heading = "Minifying")]
@@ -252,16 +294,6 @@ pub(crate) struct Build {
     /// Read, resolve and report, but write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
-    /// Threads [default: one per core]
-    #[arg(
-        short,
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        hide_default_value = true
-    )]
-    jobs: usize,
-
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -302,9 +334,9 @@ enum Link {
     Reflink,
 }
 
-impl Build {
-    /// What the arguments mean.
-    pub(crate) fn options(&self) -> Result<Options, Error> {
+impl Sources {
+    /// What these arguments mean; everything else has its default.
+    fn options(&self) -> Result<Options, Error> {
         let mut options = Options::new(self.input()?);
         if let Some(version) = self.django_exact {
             options = options.exactly(match version {
@@ -312,8 +344,46 @@ impl Build {
                 Django::V5_2 => DjangoVersion::V5_2,
             });
         }
-        options.out.clone_from(&self.out);
+        if self.no_default_ignore {
+            options.ignore.clear();
+        }
+        options.ignore.extend(self.ignore.iter().cloned());
+        options.follow_external_links = self.follow_external_links;
+        options.require.clone_from(&self.require);
         options.static_url.clone_from(&self.static_url);
+        options.js_modules = self.js_modules;
+        options.on_missing = self.on_missing.into();
+        options.missing_source_map = self.missing_source_map.into();
+        options.ignore_errors.clone_from(&self.ignore_errors);
+        options.jobs = self.jobs;
+        Ok(options)
+    }
+
+    fn input(&self) -> Result<Input, Error> {
+        match &self.files_from {
+            Some(list) => files_from(list).map(Input::Files),
+            None if self.roots.is_empty() => Err(Error::Usage(
+                "name at least one source, or --files-from".into(),
+            )),
+            None => Ok(Input::Roots(
+                self.roots.iter().map(|s| source_root(s)).collect(),
+            )),
+        }
+    }
+}
+
+impl Check {
+    /// What the arguments mean.
+    pub(crate) fn options(&self) -> Result<Options, Error> {
+        self.sources.options()
+    }
+}
+
+impl Build {
+    /// What the arguments mean.
+    pub(crate) fn options(&self) -> Result<Options, Error> {
+        let mut options = self.sources.options()?;
+        options.out.clone_from(&self.out);
         match self.hash {
             Some(Hash::Blake3) => options.hash = HashAlgorithm::Blake3,
             Some(Hash::Md5) => options.hash = HashAlgorithm::Md5,
@@ -330,9 +400,6 @@ impl Build {
             None => {}
         }
         options.targets.clone_from(&self.targets);
-        options.js_modules = self.js_modules;
-        options.on_missing = self.on_missing.into();
-        options.missing_source_map = self.missing_source_map.into();
         options.encodings = Encodings {
             gzip: (!self.no_gzip).then_some(self.gzip_level),
             brotli: (!self.no_brotli).then_some(self.brotli_quality),
@@ -344,14 +411,8 @@ impl Build {
         options.keep_only_hashed = self.keep_only_hashed;
         options.keep_original.clone_from(&self.keep_original);
         options.manifest.clone_from(&self.manifest);
-        if self.no_default_ignore {
-            options.ignore.clear();
-        }
-        options.ignore.extend(self.ignore.iter().cloned());
-        options.require.clone_from(&self.require);
         options.clear = self.clear;
         options.dry_run = self.dry_run;
-        options.jobs = self.jobs;
         options.lock_timeout = Duration::from_secs(self.lock_timeout);
         options.link_mode = match self.link_mode {
             Link::Auto => LinkMode::Auto,
@@ -359,21 +420,16 @@ impl Build {
             Link::Hardlink => LinkMode::Hardlink,
             Link::Reflink => LinkMode::Reflink,
         };
-        options.follow_external_links = self.follow_external_links;
         options.source_date_epoch = source_date_epoch()?;
         Ok(options)
     }
+}
 
-    fn input(&self) -> Result<Input, Error> {
-        match &self.files_from {
-            Some(list) => files_from(list).map(Input::Files),
-            None if self.sources.is_empty() => Err(Error::Usage(
-                "name at least one source, or --files-from".into(),
-            )),
-            None => Ok(Input::Roots(
-                self.sources.iter().map(|s| source_root(s)).collect(),
-            )),
-        }
+/// `FILE_GLOB:URL_GLOB`. The first colon separates: globs of logical paths need none.
+fn two_globs(argument: &str) -> Result<(String, String), String> {
+    match argument.split_once(':') {
+        Some((file, url)) => Ok((file.to_owned(), url.to_owned())),
+        None => Err("not of the form FILE_GLOB:URL_GLOB".into()),
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Code {
     MissingReference,
     /// A source-map comment names a map that no source root has.
     MissingSourceMap,
+    /// A reference that resolves to nothing, as `--ignore-errors` allows.
+    IgnoredReference,
     /// A reference leaves the static root by `..`.
     OutsideStaticRoot,
     /// Django would abort here (`--django-exact`).
@@ -92,6 +94,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// The source file on disk, where it is about one.
+    pub file: Option<String>,
 }
 
 impl Diagnostic {
@@ -109,6 +113,7 @@ impl Diagnostic {
             code,
             message: message.into(),
             help: None,
+            file: None,
         }
     }
 

@@ -68,6 +68,19 @@ pub fn build(options: &Options) -> Result<Report, Error> {
     run.in_pool(|| pipeline(&run, options).inspect_err(|_| run.static_root.roll_back()))
 }
 
+/// Reads and resolves everything as [`build`] does, and writes nothing: a dry run that needs no static root.
+///
+/// # Errors
+///
+/// As of [`build`].
+pub fn check(options: &Options) -> Result<Report, Error> {
+    let options = Options {
+        dry_run: true,
+        ..options.clone()
+    };
+    build(&options)
+}
+
 /// The stages, in their order.
 fn pipeline(run: &Run<'_>, options: &Options) -> Result<Report, Error> {
     let mut log = run::Log::new(options);

@@ -224,7 +224,7 @@ impl Linker<'_> {
         let asset = &self.reader.plan.assets[text.id];
         let hashed = match self.reader.hashed_name(asset, &hash.0) {
             Ok(hashed) => hashed,
-            Err(diagnostic) => return Err(Error::Input(vec![diagnostic])),
+            Err(diagnostic) => return Err(Error::Input(vec![*diagnostic])),
         };
         let plain = (bytes != text.source).then_some(&*text.source);
         let output = self.reader.store.store(asset, hashed, hash, bytes, plain)?;

@@ -1,6 +1,7 @@
 //! The `hashstatic` command: parses, builds, renders. Nothing else.
 
 mod cli;
+mod documents;
 mod render;
 
 use std::process::ExitCode;
@@ -8,14 +9,21 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    let arguments = cli::Arguments::parse();
-    match arguments.command {
+    match cli::Arguments::parse().command {
         cli::Command::Build(build) => {
-            let renderer = render::Renderer::new(&build.output);
+            let renderer = render::Renderer::of_build(&build.output);
             let result = build
                 .options()
                 .and_then(|options| Ok((hashstatic::build(&options)?, options)));
             renderer.build(result)
+        }
+        cli::Command::Check(check) => {
+            let renderer = render::Renderer::of_check(check.output_format, &check.output);
+            renderer.check(
+                check
+                    .options()
+                    .and_then(|options| hashstatic::check(&options)),
+            )
         }
     }
 }

@@ -151,6 +151,8 @@ pub struct Options {
     pub on_missing: MissingPolicy,
     /// Policy for source maps. Default: [`MissingPolicy::Warn`].
     pub missing_source_map: MissingPolicy,
+    /// (file, URL) globs of references that may resolve to nothing: they become notices. Default: none.
+    pub ignore_errors: Vec<(String, String)>,
     /// The manifest, relative to the static root unless absolute. Default: `staticfiles.json`.
     pub manifest: PathBuf,
     /// Ignore globs, by Django's fnmatch rules. Default: [`Options::ignore_default`].
@@ -203,6 +205,7 @@ impl Options {
             keep_original: Vec::new(),
             on_missing: MissingPolicy::Error,
             missing_source_map: MissingPolicy::Warn,
+            ignore_errors: Vec::new(),
             manifest: "staticfiles.json".into(),
             ignore: owned(Self::IGNORE_DEFAULT),
             require: Vec::new(),

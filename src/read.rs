@@ -14,6 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Location, Severity};
 use crate::digest::{Content, Hasher};
 use crate::django::{Exact, Failure, decode_error};
 use crate::error::Error;
+use crate::glob::Glob;
 use crate::logical_path::{LogicalPath, stem_length};
 use crate::options::{MissingPolicy, Options};
 use crate::output::{Output, Plain, Store};
@@ -95,6 +96,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) options: &'a Options,
     pub(crate) targets: Option<&'a Targets>,
     pub(crate) exact: Option<&'a Exact<'a>>,
+    /// (file, URL) of references that may resolve to nothing.
+    pub(crate) ignore_errors: Vec<(Glob, Glob)>,
     pub(crate) suggestions: AtomicUsize,
 }
 
@@ -181,11 +184,14 @@ impl Reader<'_> {
                         });
                         None
                     }
+                    Target::Missing(_) | Target::Outside if self.is_ignored(name, &url.text) => {
+                        Some(resolve::ignored(name, &url.text))
+                    }
                     Target::Missing(target) => {
                         let suggest =
                             self.suggestions.fetch_add(1, Ordering::Relaxed) < SUGGESTIONS;
                         let policy = self.policy(reference.kind);
-                        resolve::missing(
+                        Some(resolve::missing(
                             self.plan,
                             policy,
                             reference.kind,
@@ -193,11 +199,13 @@ impl Reader<'_> {
                             &url.text,
                             &target,
                             suggest,
-                        )
+                        ))
                     }
-                    Target::Outside => {
-                        resolve::outside(self.policy(reference.kind), name, &url.text)
-                    }
+                    Target::Outside => Some(resolve::outside(
+                        self.policy(reference.kind),
+                        name,
+                        &url.text,
+                    )),
                 };
             if let Some(diagnostic) = problem {
                 let place = source_offset(text, &found, index);
@@ -208,6 +216,12 @@ impl Reader<'_> {
             }
         }
         edges
+    }
+
+    /// Whether `--ignore-errors` covers a reference.
+    fn is_ignored(&self, name: &LogicalPath, url: &str) -> bool {
+        let mut patterns = self.ignore_errors.iter();
+        patterns.any(|(file, of_url)| file.matches(name.as_str()) && of_url.matches(url))
     }
 
     fn policy(&self, kind: ReferenceKind) -> MissingPolicy {
@@ -261,13 +275,13 @@ impl Reader<'_> {
         &self,
         asset: &PlannedAsset,
         digest: &str,
-    ) -> Result<String, Diagnostic> {
+    ) -> Result<String, Box<Diagnostic>> {
         let name = &asset.source.logical;
         match self.exact {
             None => Ok(name.with_digest(digest).as_str().to_owned()),
             Some(exact) => exact
                 .hashed_name(name.as_str(), digest)
-                .map_err(|failure| django_diagnostic(name, b"", &failure)),
+                .map_err(|failure| Box::new(django_diagnostic(name, b"", &failure))),
         }
     }
 
@@ -286,7 +300,7 @@ impl Reader<'_> {
                 .store(asset, hashed, hash, bytes, plain)
                 .map(ReadAsset::Stored),
             Err(diagnostic) => {
-                diagnostics.push(diagnostic);
+                diagnostics.push(*diagnostic);
                 Ok(ReadAsset::Failed)
             }
         }
@@ -325,7 +339,7 @@ impl Reader<'_> {
             Ok(hashed) => hashed,
             Err(diagnostic) => {
                 writer.discard();
-                diagnostics.push(diagnostic);
+                diagnostics.push(*diagnostic);
                 return Ok(ReadAsset::Failed);
             }
         };
@@ -383,7 +397,11 @@ pub(crate) fn read(
     order.sort_by_key(|id| Reverse(assets[*id].source.length));
     let mut read = map_in_order(&order, |id| {
         let mut notes = Vec::new();
-        Ok((*id, reader.read(*id, &mut notes)?, notes))
+        let read = reader.read(*id, &mut notes)?;
+        for note in &mut notes {
+            note.file = Some(assets[*id].source.path.display().to_string());
+        }
+        Ok((*id, read, notes))
     })?;
     read.sort_by_key(|(id, ..)| assets[*id].source.order);
     let mut texts = Vec::new();

@@ -8,28 +8,37 @@ use anstyle::{AnsiColor, Style};
 use hashstatic::{Code, Diagnostic, Error, Options, Report, Severity, Tally};
 use serde_json::json;
 
-use crate::cli::{Color, Output, OutputFormat};
+use crate::cli::{CheckFormat, Color, Output, OutputFormat, Verbosity};
+use crate::documents;
 
 /// The document's version: raised when a field changes its meaning or goes.
 const JSON_VERSION: u32 = 1;
 
 /// Renders results the way the arguments ask for.
 pub(crate) struct Renderer {
-    format: OutputFormat,
+    format: CheckFormat,
     quiet: bool,
     verbose: bool,
 }
 
 impl Renderer {
+    pub(crate) fn of_build(output: &Output) -> Self {
+        let format = match output.format {
+            OutputFormat::Human => CheckFormat::Human,
+            OutputFormat::Json => CheckFormat::Json,
+        };
+        Self::of_check(format, &output.verbosity)
+    }
+
     /// Also settles, for the whole process, whether colours are written.
-    pub(crate) fn new(output: &Output) -> Self {
+    pub(crate) fn of_check(format: CheckFormat, output: &Verbosity) -> Self {
         match output.color {
             Color::Auto => {}
             Color::Always => anstream::ColorChoice::Always.write_global(),
             Color::Never => anstream::ColorChoice::Never.write_global(),
         }
         Self {
-            format: output.format,
+            format,
             quiet: output.quiet,
             verbose: output.verbose,
         }
@@ -41,36 +50,58 @@ impl Renderer {
             Ok((report, options)) => {
                 self.diagnostics(&report.diagnostics);
                 match self.format {
-                    OutputFormat::Human if self.quiet => {}
-                    OutputFormat::Human => print!("{}", self.summary(&report, &options)),
-                    OutputFormat::Json => println!(
-                        "{}",
-                        json!({
-                            "version": JSON_VERSION,
-                            "command": "build",
-                            "status": "ok",
-                            "report": report,
-                        })
-                    ),
+                    CheckFormat::Json => println!("{}", succeeded("build", &report)),
+                    _ if self.quiet => {}
+                    _ => print!("{}", self.summary(&report, &options)),
                 }
                 ExitCode::SUCCESS
             }
-            Err(error) => self.error(&error),
+            Err(error) => self.error("build", &error),
         }
     }
 
-    fn error(&self, error: &Error) -> ExitCode {
+    /// Shows what a check found.
+    pub(crate) fn check(&self, result: Result<Report, Error>) -> ExitCode {
+        let diagnostics = match &result {
+            Ok(report) => report.diagnostics.as_slice(),
+            Err(Error::Input(diagnostics)) => diagnostics,
+            Err(_) => &[],
+        };
+        match self.format {
+            CheckFormat::Sarif => println!("{}", documents::sarif(diagnostics)),
+            CheckFormat::Github => print!("{}", documents::github(diagnostics)),
+            CheckFormat::Human | CheckFormat::Json => {}
+        }
+        match &result {
+            Ok(report) => {
+                self.diagnostics(diagnostics);
+                match self.format {
+                    CheckFormat::Json => println!("{}", succeeded("check", report)),
+                    CheckFormat::Human if !self.quiet => println!(
+                        "{} assets, {} references, no errors",
+                        grouped(report.totals.assets.files),
+                        grouped(report.totals.references)
+                    ),
+                    _ => {}
+                }
+                ExitCode::SUCCESS
+            }
+            Err(error) => self.error("check", error),
+        }
+    }
+
+    fn error(&self, command: &str, error: &Error) -> ExitCode {
         let diagnostics = match error {
             Error::Input(diagnostics) => diagnostics.as_slice(),
             _ => &[],
         };
         self.diagnostics(diagnostics);
-        if self.format == OutputFormat::Json {
+        if self.format == CheckFormat::Json {
             println!(
                 "{}",
                 json!({
                     "version": JSON_VERSION,
-                    "command": "build",
+                    "command": command,
                     "status": "error",
                     "error": error.to_string(),
                     "diagnostics": diagnostics,
@@ -198,6 +229,16 @@ impl Renderer {
         }
         out
     }
+}
+
+/// The JSON document of a run without errors.
+fn succeeded(command: &str, report: &Report) -> serde_json::Value {
+    json!({
+        "version": JSON_VERSION,
+        "command": command,
+        "status": "ok",
+        "report": report,
+    })
 }
 
 const TITLE: Style = Style::new().bold();

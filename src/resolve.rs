@@ -152,7 +152,7 @@ impl DecodedPath {
     }
 }
 
-/// The diagnostic for a reference that resolves to nothing; `None` if the policy ignores it.
+/// The diagnostic for a reference that resolves to nothing.
 pub(crate) fn missing(
     plan: &Plan,
     policy: MissingPolicy,
@@ -161,42 +161,51 @@ pub(crate) fn missing(
     url: &str,
     name: &str,
     suggest: bool,
-) -> Option<Diagnostic> {
+) -> Diagnostic {
     let code = match kind {
         ReferenceKind::SourceMap => Code::MissingSourceMap,
         ReferenceKind::Url | ReferenceKind::Import => Code::MissingReference,
     };
     let diagnostic = Diagnostic::new(
-        severity(policy)?,
+        severity(policy),
         code,
         from.as_str(),
         format!("\"{url}\" resolves to {name}, which is not in any source root"),
     );
-    Some(match suggest.then(|| suggestion(plan, name)).flatten() {
+    match suggest.then(|| suggestion(plan, name)).flatten() {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
-    })
+    }
 }
 
 /// The diagnostic for a reference that leaves the static root.
-pub(crate) fn outside(policy: MissingPolicy, from: &LogicalPath, url: &str) -> Option<Diagnostic> {
-    Some(
-        Diagnostic::new(
-            severity(policy)?,
-            Code::OutsideStaticRoot,
-            from.as_str(),
-            format!("\"{url}\" leaves the static root"),
-        )
-        .help("for a URL outside the static files, write an absolute path"),
+pub(crate) fn outside(policy: MissingPolicy, from: &LogicalPath, url: &str) -> Diagnostic {
+    Diagnostic::new(
+        severity(policy),
+        Code::OutsideStaticRoot,
+        from.as_str(),
+        format!("\"{url}\" leaves the static root"),
     )
+    .help("for a URL outside the static files, write an absolute path")
 }
 
-fn severity(policy: MissingPolicy) -> Option<Severity> {
+/// What is ignored is still listed, with `-v`.
+fn severity(policy: MissingPolicy) -> Severity {
     match policy {
-        MissingPolicy::Error => Some(Severity::Error),
-        MissingPolicy::Warn => Some(Severity::Warning),
-        MissingPolicy::Ignore => None,
+        MissingPolicy::Error => Severity::Error,
+        MissingPolicy::Warn => Severity::Warning,
+        MissingPolicy::Ignore => Severity::Notice,
     }
+}
+
+/// The diagnostic for a broken reference that `--ignore-errors` covers.
+pub(crate) fn ignored(from: &LogicalPath, url: &str) -> Diagnostic {
+    Diagnostic::new(
+        Severity::Notice,
+        Code::IgnoredReference,
+        from.as_str(),
+        format!("\"{url}\" resolves to nothing, ignored by --ignore-errors"),
+    )
 }
 
 /// The name that was probably meant, and where it is.

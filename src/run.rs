@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django::{Exact, StaticName};
 use crate::earlier;
 use crate::error::Error;
+use crate::glob::Glob;
 use crate::logical_path::LogicalPath;
 use crate::manifest::Manifest;
 use crate::options::{Input, Minify, Options};
@@ -35,7 +36,9 @@ impl<'a> Run<'a> {
     /// Checks the options against each other and the file system, and opens the static root.
     pub(crate) fn new(options: &'a Options) -> Result<Self, Error> {
         options.validate()?;
-        let dir = options.static_root().ok_or_else(|| {
+        // A dry run needs no static root: nothing is there, and nothing is written.
+        let nowhere = options.dry_run.then_some(Path::new(""));
+        let dir = options.static_root().or(nowhere).ok_or_else(|| {
             Error::Usage("name the static root with --out: only one source root without a prefix can be processed in place".into())
         })?;
         let in_place = roots(options).any(|root| same_directory(root, dir));
@@ -117,6 +120,12 @@ impl<'a> Run<'a> {
             options: self.options,
             targets: self.targets.as_ref(),
             exact,
+            ignore_errors: self
+                .options
+                .ignore_errors
+                .iter()
+                .map(|(file, url)| (Glob::new(file), Glob::new(url)))
+                .collect(),
             suggestions: AtomicUsize::new(0),
         }
     }

@@ -419,6 +419,51 @@ fn json_output_is_one_document() {
 }
 
 #[test]
+fn check_tells_all_problems_and_writes_nothing() {
+    let site = site();
+    let before = site.tree(".");
+    let output = site.run(&["check", "src"]);
+    assert!(output.status.success());
+    assert_eq!(text(&output.stdout), "5 assets, 3 references, no errors\n");
+    site.write("src/bad.css", "\na{b:url(nope.png)}.c{d:url(gone.png)}");
+    let output = site.run(&["check", "src", "more=src/css", "--output-format", "github"]);
+    assert_eq!(output.status.code(), Some(1));
+    let lines = text(&output.stdout);
+    assert!(lines.contains(
+        "::error file=src/bad.css,line=2,col=9::\"nope.png\" resolves to nope.png, which is not in any source root\n"
+    ), "{lines}");
+    assert_eq!(lines.matches("::error file=src/bad.css").count(), 2);
+    let output = site.run(&["check", "src", "--output-format", "sarif"]);
+    let log: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(result["level"], "error");
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "src/bad.css");
+    assert_eq!(place["region"]["startLine"], 2);
+    std::fs::remove_file(site.path("src/bad.css")).unwrap();
+    assert_eq!(site.tree("."), before);
+}
+
+#[test]
+fn ignored_errors_are_listed_and_nothing_else_is_ignored() {
+    let site = site();
+    site.write("src/vendor/bad.css", "a{b:url(nope.png)}");
+    let ignore = &["--ignore-errors", "vendor/*:nope.*"];
+    let output = site.try_build(&[&["-v"], &ignore[..]].concat());
+    assert!(output.status.success());
+    assert!(
+        text(&output.stderr)
+            .contains("notice: vendor/bad.css:1:9: \"nope.png\" resolves to nothing")
+    );
+    site.write("src/vendor/bad.css", "a{b:url(other.png)}");
+    assert_eq!(site.try_build(ignore).status.code(), Some(1));
+    assert_eq!(
+        site.try_build(&["--ignore-errors", "vendor"]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
 fn times_and_modes() {
     let site = site();
     site.build(&[]);
