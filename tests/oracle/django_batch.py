@@ -42,15 +42,15 @@ real_listdir = FileSystemStorage.listdir
 
 def listdir(self, path):
     directories, files = real_listdir(self, path)
-    return in_order(directories), in_order(files)
+    return in_order(directories, path), in_order(files, path)
 
 
-def in_order(names):
+def in_order(names, path):
     if ORDER is None:
         return names
     names = sorted(names, reverse=ORDER == "reversed")
     if isinstance(ORDER, int):
-        random.Random(ORDER).shuffle(names)
+        random.Random(f"{ORDER} {path}").shuffle(names)
     return names
 
 

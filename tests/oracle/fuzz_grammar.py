@@ -20,7 +20,7 @@ NAMES = [
 ]
 ASSETS = [".png", ".svg", ".eot", ".woff2", ".map", ".css.map", ".js.map", "", ".PNG", ".json"]
 FRAGMENTS = ["", "", "", "", "#f", "?#iefix", "?v=1", "?v=1#f", "#", "?", "?#", "#/a/b", "?a=/b/", "?a=%22%20%26", "#a?b",
-             "?a#b?#c", ";p=1"]
+             "?a#b?#c"]
 ELSEWHERE = [
     "data:image/png;base64,AAAA", "data:image/svg+xml,<svg fill=url(nope.png)></svg>", "data:,url(nope.png)",
     "http://h.test/x.png", "https://h.test/x.png?y#z", "//h.test/x.png", "about:blank", "#frag", "", "/other/x.png", "/",
@@ -98,26 +98,34 @@ class Grammar:
 
     def encode(self, url):
         way = self.rng.random()
-        if way < 0.6:
-            return quote(url, safe="/+;,=@&$~-._:()'[]" if way < 0.5 else "/")
         if way < 0.8:
-            return url
-        # Some characters, whatever they are, in either case of hex digits.
-        return "".join(
-            quote(c, safe="") if not c.isalnum() and c != "/" and self.chance(0.5) else f"%{ord(c):02x}"
-            if c.isascii() and self.chance(0.1 * self.strange) else c
-            for c in url
-        )
+            return quote(url, safe="/+;,=@&$~-._:()'[]" if way < 0.5 else "/")
+        if way < 0.9:
+            return url  # a name with ?, # or % means something else then
+        return "".join(self.encoded(letter) for letter in url)
+
+    def encoded(self, letter):
+        """Needlessly encoded now and then, hex digits in either case."""
+        if letter == "/":
+            return letter
+        if letter.isascii() and letter.isalnum():
+            return f"%{ord(letter):02x}" if self.chance(0.2) else letter
+        return quote(letter, safe="") if self.chance(0.8) else letter
 
     def detour(self, url):
-        return self.pick([
-            "./" + url, "css/../" + url, url.replace("/", "//", 1), url.replace("/", "/./", 1), url.replace("/", "\\", 1), url + "/",
-            url + " ", url + "%20", " " + url, posixpath.dirname(url) or ".", "..", ".", "./", url.replace("/", "%2F", 1), url + "/.",
-            url.replace(".", "\\.", 1), "x/../../" + url, url.upper(), url + "\n", url + "\u00a0", "%2e/" + url, "././" + url,
-        ])
+        """Another spelling: of the same file, mostly."""
+        directory = posixpath.dirname(url)
+        ways = [
+            "./" + url, "././" + url, "%2e/" + url, "css/../" + url, "x/y/../../" + url, url.replace("/", "//", 1),
+            url.replace("/", "/./", 1), url.replace("/", "%2F", 1), url + "/.", url + " ", url + "%20", " " + url, url + "\n",
+            url + "\u00a0", directory or ".", directory + "/", "..", ".", "./", "%2E%2E/", url + "/",
+        ]
+        if self.chance(5 * self.raising):
+            ways = [url.upper(), url.replace("/", "\\", 1), url.replace(".", "\\.", 1), url + ";p=1", "x/../../" + url]
+        return self.pick(ways)
 
     def space(self):
-        return self.pick(SPACES) if self.chance(self.strange) else self.pick(PLAIN_SPACES)
+        return self.pick(SPACES) if self.chance(0.5 * self.strange) else self.pick(PLAIN_SPACES)
 
     def word(self, word):
         """A keyword in any case, now and then with a letter that folds to one of its own."""
@@ -143,8 +151,9 @@ class Grammar:
 
     def css_url(self, path):
         quote_, end = self.quotes()
-        call = [self.word("url"), "(", quote_, self.space(), self.reference(path), self.space(), end, ")"]
-        if self.chance(self.strange):
+        after = self.space() if quote_ or self.chance(0.3) else ""
+        call = [self.word("url"), "(", quote_, self.space(), self.reference(path), after, end, ")"]
+        if self.chance(self.raising):
             call.insert(self.rng.randint(1, 2), self.space())
             call.insert(len(call) - 1, self.space())
         return self.wrapped([self.pick([".a{b:", "src:", "--x:", "", "image-set(", "@namespace "]), *call, self.pick(["}", ";", "\n", "", ","])])
@@ -170,15 +179,16 @@ class Grammar:
 
     def quotes(self):
         quote_ = self.pick(["", "", '"', '"', "'"])
-        end = quote_ if self.chance(0.97) else self.pick(["", '"', "'"])
+        end = quote_ if self.chance(1 - 0.2 * self.raising) else self.pick(["", '"', "'"])
         return quote_, end
 
     def wrapped(self, tokens):
         """Now and then inside a comment, a string, or something that only looks like one."""
         if self.chance(0.8):
             return tokens
-        before, after = self.pick([("/* ", " */"), ("'", "'"), ('"', '"'), ("\\", ""), ("/*", ""), ("'\\'", "'"), ("/* ' */", ""),
-                                   ("url(", ")"), ('url("', '")'), ("data:", ""), ("`", "`"), ("//", "\n")])
+        around = [("/* ", " */"), ("'", "'"), ('"', '"'), ("\\", ""), ("/*", ""), ("'\\'", "'"), ("/* ' */", ""), ("data:", ""),
+                  ("`", "`"), ("//", "\n"), ("url(data:,", ")"), ("url('data:", "')"), ('url("data:,', '")')]
+        before, after = self.pick(around + [("url(", ")"), ('url("', '")')] if self.chance(self.raising) else around)
         return [before, *tokens, after]
 
     # JavaScript
