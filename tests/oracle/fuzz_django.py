@@ -244,7 +244,11 @@ def main():
                 continue
             failures += 1
             if not options.no_shrink:
-                files = shrink(files, lambda smaller: bool(comparison.failure(contents(smaller))))
+                # Not into what is to be avoided: that would hide what this case has found.
+                files = shrink(
+                    files,
+                    lambda smaller: without(smaller, options.avoid) == smaller and bool(comparison.failure(contents(smaller))),
+                )
                 found = comparison.failure(contents(files)) or found
             print(f"seed {options.seed} case {number}, Django {options.version}:")
             show(files, found)
