@@ -5,18 +5,25 @@ import json
 import re
 
 import pytest
+from fuzz_django import Batch, contents
+from fuzz_django import case as fuzz_case
+from fuzz_django import write as write_bytes
+from fuzz_grammar import content
 from harness import VERSIONS, differences, refused, tree
+from shrink import shrink
 from test_exact import CASES, write
 
-# The name of this file's output depends on the Python that runs Django (gh-67693). It agrees when the two
-# environments have the Pythons that the cases were recorded with, which prepare.py arranges only if both are there.
+# One case, `http:x.png`, depends on the Python that runs Django too (gh-67693): it is recorded with 3.13 for 6.1 and with
+# 3.12 for 5.2. With other Pythons it alone may differ.
 DEPENDS_ON_PYTHON = {"http:x.png"}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("name", CASES)
-def test_django_still_says_what_was_recorded(name, version, djangos, tmp_path):
+def test_django_still_says_what_was_recorded(name, version, djangos, tmp_path, request):
     case = CASES[name]
+    if DEPENDS_ON_PYTHON & case["source"].keys():
+        request.applymarker(pytest.mark.xfail(reason="another Python than the recorded one", strict=False))
     recorded = case["django"][version]
     source, out = tmp_path / "source", tmp_path / "out"
     write(case["source"], source)
@@ -96,3 +103,28 @@ def test_a_refusal_must_have_status_text_file_and_publish_nothing(tmp_path):
     (tmp_path / "staticfiles.json").write_text("{}")
     assert tree(tmp_path)
     assert refused(answer, Result(1, text), tmp_path)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_batch_agrees_with_collect(version, djangos, tmp_path):
+    """The fuzzer's Django resets itself by hand; no job may see anything of the one before."""
+    batch = Batch(version)
+    for number in range(40):
+        files = contents(fuzz_case("batch", number, js_modules=number % 2 == 1))
+        source = tmp_path / f"source-{number}"
+        write_bytes(files, source)
+        answers = []
+        for name, django in (("batch", batch), ("collect", djangos[version])):
+            out = tmp_path / f"{name}-{number}"
+            answer = django.collect(source, out, js_modules=number % 2 == 1)
+            answers.append(json.loads(json.dumps(answer).replace(out.name, "out")))
+        # call_command() turns nothing into anything else, so these are equal in every part.
+        assert answers[0] == answers[1]
+        assert differences(tmp_path / f"batch-{number}", tmp_path / f"collect-{number}", "6.1") == []
+    batch.close()
+
+
+def test_shrinking_keeps_what_fails_and_little_else():
+    files = {"a.css": ["x{}", "/* c */", "url(", "long-needle-long", ")"], "b.css": ["y{}"], "c.css": [b"\xe9"]}
+    small = shrink(files, lambda files: b"needle" in content(files.get("a.css", [])))
+    assert small == {"a.css": ["needle"]}
