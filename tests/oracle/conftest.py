@@ -1,5 +1,4 @@
 import pytest
-from builds import CORPORA, QUICK
 from harness import ORACLE, VERSIONS, Django
 
 
@@ -18,27 +17,3 @@ def corpora():
     found = {path.name: path for path in sorted((ORACLE / "corpora").iterdir()) if path.is_dir()}
     assert len(found) >= 14, "run tests/oracle/prepare.py first"
     return found
-
-
-def pytest_addoption(parser):
-    parser.addoption("--quick", action="store_true", help="only the corpora that take no time")
-
-
-def pytest_collection_modifyitems(config, items):
-    """Deselects, which pytest counts and says; a skip would look like a pass."""
-    if not config.getoption("--quick"):
-        return
-    chosen = [item for item in items if corpus_of(item) not in slow_corpora()]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-    items[:] = chosen
-
-
-
-def slow_corpora():
-    return set(CORPORA) - set(QUICK)
-
-
-def corpus_of(item):
-    """The corpus that a test has as its parameter, which is called name or root."""
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    return str(parameters.get("root", parameters.get("name"))).partition("/")[0]

@@ -5,9 +5,9 @@ import json
 import re
 
 import pytest
-from fuzz_django import Batch, contents
-from fuzz_django import case as fuzz_case
-from fuzz_django import write as write_bytes
+from fuzz_trees import Batch, contents
+from fuzz_trees import case as fuzz_case
+from fuzz_trees import write as write_bytes
 from fuzz_grammar import content
 from harness import VERSIONS, differences, refused, tree
 from shrink import shrink

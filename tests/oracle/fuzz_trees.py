@@ -1,6 +1,6 @@
 """Random small source roots through real Django and through `hashstatic build --django-exact`; what comes out must be equal.
 
-    target/oracle/venv-6.1/bin/python tests/oracle/fuzz_django.py --bin target/release/hashstatic --version 6.1 \\
+    target/oracle/venv-6.1/bin/python tests/oracle/fuzz_trees.py --bin target/release/hashstatic --version 6.1 \\
         --seed 1 --cases 2000 [--js-modules]
 
 Prints each failing case made as small as deleting files, tokens and characters can make it, and exits with 1. Seed and
