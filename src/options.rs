@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::error::Error;
+
 /// A directory that assets come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceRoot {
@@ -80,6 +82,30 @@ pub struct Encodings {
     pub zstd: Option<u8>,
 }
 
+/// How a hashed file and its plain twin share their bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkMode {
+    /// Reflink where the file system can, else hard link (in place, where the plain file is the user's own: copy).
+    Auto,
+    /// Two copies.
+    Copy,
+    /// Hard link, else copy.
+    Hardlink,
+    /// Reflink, else copy.
+    Reflink,
+}
+
+impl LinkMode {
+    /// In place, plain files are the user's own: editors write into them, and a hard link would carry that over into
+    /// the hashed file.
+    pub(crate) fn for_plain_twins(self, in_place: bool) -> Self {
+        match self {
+            Self::Auto if in_place => Self::Reflink,
+            mode => mode,
+        }
+    }
+}
+
 /// What to do about a reference that resolves to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissingPolicy {
@@ -136,6 +162,10 @@ pub struct Options {
     pub dry_run: bool,
     /// Threads; 0: one per available core. Default: 0.
     pub jobs: usize,
+    /// How a hashed file and its plain twin share their bytes. Default: [`LinkMode::Auto`].
+    pub link_mode: LinkMode,
+    /// Modification time of everything written, in seconds since 1970 (`SOURCE_DATE_EPOCH`). Default: the source's.
+    pub source_date_epoch: Option<u64>,
     /// Follow symbolic links that leave their source root. Default: `false`.
     pub follow_external_links: bool,
 }
@@ -176,6 +206,8 @@ impl Options {
             clear: false,
             dry_run: false,
             jobs: 0,
+            link_mode: LinkMode::Auto,
+            source_date_epoch: None,
             follow_external_links: false,
         }
     }
@@ -188,6 +220,52 @@ impl Options {
         self.hash_length = 12;
         self.minify = Minify::Off;
         self
+    }
+
+    /// Whether the options make sense together.
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        let usage = |message: String| Err(Error::Usage(message));
+        if matches!(&self.input, Input::Roots(roots) if roots.is_empty()) {
+            return usage("name at least one source root".into());
+        }
+        if !self.static_url.ends_with('/') {
+            return usage(format!(
+                "--static-url: {:?} does not end with a slash",
+                self.static_url
+            ));
+        }
+        let digits = self.hash.hex_digits();
+        if !(4..=digits).contains(&self.hash_length) {
+            return usage(format!(
+                "--hash-length: {} is not from 4 to {digits}",
+                self.hash_length
+            ));
+        }
+        let levels = [
+            ("--gzip-level", self.encodings.gzip, 1..=12),
+            ("--brotli-quality", self.encodings.brotli, 0..=11),
+            ("--zstd-level", self.encodings.zstd, 1..=22),
+        ];
+        for (option, level, range) in levels {
+            if let Some(level) = level.filter(|level| !range.contains(level)) {
+                let (low, high) = (range.start(), range.end());
+                return usage(format!("{option}: {level} is not from {low} to {high}"));
+            }
+        }
+        if self.js_modules && self.django_exact.is_none() {
+            return usage(
+                "--js-modules works with --django-exact only, so far: the default mode has no JavaScript parser yet".into(),
+            );
+        }
+        if self.django_exact.is_some()
+            && (self.hash, self.hash_length, self.minify) != (HashAlgorithm::Md5, 12, Minify::Off)
+        {
+            return usage(
+                "--django-exact means MD5, 12 digits and no minifying; other values contradict it"
+                    .into(),
+            );
+        }
+        Ok(())
     }
 
     /// The static root, if the options name one: `out`, or the only source root.

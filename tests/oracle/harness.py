@@ -105,7 +105,14 @@ def refused(answer, result, out):
         return [f"Django refuses ({answer['error']}), we exit with {result.returncode}"]
     found = []
     text = without_storage(result.stderr)
-    error = answer["error"].split("\n")[0]
+    # We show no raw control characters.
+    error = re.sub(
+        r"[\x00-\x09\x0b-\x1f\x7f-\x9f]",
+        lambda c: {"\t": "\\t", "\r": "\\r"}.get(c[0], f"\\u{{{ord(c[0]):x}}}"),
+        answer["error"].split("\n")[0],
+    )
+    # Digests of Django's passes in between are not ours.
+    error, text = (re.sub(r"\.[0-9a-f]{12}(?=[.'\"])", ".DIGEST", part) for part in (error, text))
     if "located outside of the base path" in error:
         error = error.split("(")[0]  # the path shown is the static root's own
     if error not in text:

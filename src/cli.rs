@@ -1,0 +1,429 @@
+//! The command line, and its way to [`Options`].
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use hashstatic::options::{
+    DjangoVersion, Encodings, HashAlgorithm, Input, LinkMode, Minify, MissingPolicy, NamedFile,
+    SourceRoot,
+};
+use hashstatic::{Error, Options};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// The hashing step of Django's collectstatic, done better.
+#[derive(Debug, Parser)]
+#[command(version, styles = STYLES, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Hash, rewrite and compress static files into a static root
+    #[command(after_help = BUILD_EXAMPLES)]
+    Build(Box<Build>),
+}
+
+const BUILD_EXAMPLES: &str = "\
+Examples:
+  hashstatic build assets node_modules/bootstrap/dist --out static
+  hashstatic build admin=vendor/django-admin assets -o static --require css/output.css
+  hashstatic build static                     in place
+
+Exit status: 0 done; 1 the input has errors, nothing was published; 2 wrong usage";
+
+/// How results and diagnostics are shown.
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// How the result is written to stdout
+    #[arg(
+        long = "output-format",
+        value_name = "FORMAT",
+        default_value = "human",
+        help_heading = "Output"
+    )]
+    pub(crate) format: OutputFormat,
+    /// No summary and no warnings
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
+    pub(crate) quiet: bool,
+    /// Notices and the time of each stage too
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) verbose: bool,
+    /// Colours; `NO_COLOR` is respected too
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Output"
+    )]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// Directory that assets come from; with PREFIX= they go below that name. Earlier ones win
+    #[arg(value_name = "[PREFIX=]DIR")]
+    sources: Vec<PathBuf>,
+    /// Static root to write [default: in place, in the only source]
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// JSON list of {"name", "path"} instead of sources; - reads stdin
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "sources",
+        requires = "out"
+    )]
+    files_from: Option<PathBuf>,
+    /// Leave out files and directories that match (fnmatch; may be repeated)
+    #[arg(short, long, value_name = "GLOB")]
+    ignore: Vec<String>,
+    /// Do not leave out CVS, .* and *~
+    #[arg(long)]
+    no_default_ignore: bool,
+    /// Follow symbolic links that leave their source
+    #[arg(long)]
+    follow_external_links: bool,
+    /// Fail if this asset is missing or empty (may be repeated)
+    #[arg(long, value_name = "PATH")]
+    require: Vec<String>,
+
+    /// Hash for file names [default: blake3]
+    #[arg(long, value_name = "HASH", help_heading = "Hashing and references")]
+    hash: Option<Hash>,
+    /// Hex digits of the hash in file names [default: 12]
+    #[arg(long, value_name = "N", help_heading = "Hashing and references")]
+    hash_length: Option<usize>,
+    /// URL prefix that makes an absolute reference ours
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "/static/",
+        help_heading = "Hashing and references"
+    )]
+    static_url: String,
+    /// Write byte for byte what this Django writes [6.1 if no version is given]
+    #[arg(
+        long,
+        value_name = "VERSION",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "6.1",
+        help_heading = "Hashing and references"
+    )]
+    django_exact: Option<Django>,
+    /// Also rewrite ES-module specifiers
+    #[arg(long, help_heading = "Hashing and references")]
+    js_modules: bool,
+    /// What to do about references that resolve to nothing
+    #[arg(
+        long,
+        value_name = "POLICY",
+        default_value = "error",
+        help_heading = "Hashing and references"
+    )]
+    on_missing: Policy,
+    /// What to do about source maps that are not there
+    #[arg(
+        long,
+        value_name = "POLICY",
+        default_value = "warn",
+        help_heading = "Hashing and references"
+    )]
+    missing_source_map: Policy,
+
+    /// How CSS is minified [default: safe]
+    #[arg(long, value_name = "MODE", help_heading = "Minifying")]
+    minify: Option<MinifyMode>,
+    /// The same as --minify off
+    #[arg(long, conflicts_with = "minify", help_heading = "Minifying")]
+    no_minify: bool,
+    /// Browsers for --minify full, as a browserslist query
+    #[arg(long, value_name = "QUERY", help_heading = "Minifying")]
+    targets: Option<String>,
+
+    /// Write .gz variants [default]
+    #[arg(long, overrides_with = "no_gzip", help_heading = "Variants")]
+    gzip: bool,
+    /// Write no .gz variants
+    #[arg(long, help_heading = "Variants")]
+    no_gzip: bool,
+    /// Write .br variants [default]
+    #[arg(long, overrides_with = "no_brotli", help_heading = "Variants")]
+    brotli: bool,
+    /// Write no .br variants
+    #[arg(long, help_heading = "Variants")]
+    no_brotli: bool,
+    /// Write .zst variants
+    #[arg(long, overrides_with = "no_zstd", help_heading = "Variants")]
+    zstd: bool,
+    /// Write no .zst variants [default]
+    #[arg(long, help_heading = "Variants")]
+    no_zstd: bool,
+    /// 1 to 12 (libdeflate's scale)
+    #[arg(long, value_name = "N", default_value_t = 9, help_heading = "Variants")]
+    gzip_level: u8,
+    /// 0 to 11
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 11,
+        help_heading = "Variants"
+    )]
+    brotli_quality: u8,
+    /// 1 to 22
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 19,
+        help_heading = "Variants"
+    )]
+    zstd_level: u8,
+    /// Extensions that are never compressed, instead of the default list
+    #[arg(
+        long,
+        value_name = "EXT,…",
+        value_delimiter = ',',
+        help_heading = "Variants"
+    )]
+    skip_compress: Option<Vec<String>>,
+
+    /// No plain-named copies
+    #[arg(long, help_heading = "Static root")]
+    keep_only_hashed: bool,
+    /// Assets that keep their plain copy with --keep-only-hashed (may be repeated)
+    #[arg(
+        long,
+        value_name = "GLOB",
+        requires = "keep_only_hashed",
+        help_heading = "Static root"
+    )]
+    keep_original: Vec<String>,
+    /// Manifest, relative to the static root
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = "staticfiles.json",
+        help_heading = "Static root"
+    )]
+    manifest: PathBuf,
+    /// How a hashed file and its plain twin share their bytes
+    #[arg(
+        long,
+        value_name = "MODE",
+        default_value = "auto",
+        help_heading = "Static root"
+    )]
+    link_mode: Link,
+    /// Remove everything from the static root that this build does not write
+    #[arg(long, help_heading = "Static root")]
+    clear: bool,
+    /// Read, resolve and report, but write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Threads [default: one per core]
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    jobs: usize,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Hash {
+    Blake3,
+    Md5,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Django {
+    #[value(name = "6.1")]
+    V6_1,
+    #[value(name = "5.2")]
+    V5_2,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Policy {
+    Error,
+    Warn,
+    Ignore,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum MinifyMode {
+    Safe,
+    Full,
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Link {
+    Auto,
+    Copy,
+    Hardlink,
+    Reflink,
+}
+
+impl Build {
+    /// What the arguments mean.
+    pub(crate) fn options(&self) -> Result<Options, Error> {
+        let mut options = Options::new(self.input()?);
+        if let Some(version) = self.django_exact {
+            options = options.exactly(match version {
+                Django::V6_1 => DjangoVersion::V6_1,
+                Django::V5_2 => DjangoVersion::V5_2,
+            });
+        }
+        options.out.clone_from(&self.out);
+        options.static_url.clone_from(&self.static_url);
+        match self.hash {
+            Some(Hash::Blake3) => options.hash = HashAlgorithm::Blake3,
+            Some(Hash::Md5) => options.hash = HashAlgorithm::Md5,
+            None => {}
+        }
+        if let Some(length) = self.hash_length {
+            options.hash_length = length;
+        }
+        match self.minify {
+            _ if self.no_minify => options.minify = Minify::Off,
+            Some(MinifyMode::Safe) => options.minify = Minify::Safe,
+            Some(MinifyMode::Full) => options.minify = Minify::Full,
+            Some(MinifyMode::Off) => options.minify = Minify::Off,
+            None => {}
+        }
+        options.targets.clone_from(&self.targets);
+        options.js_modules = self.js_modules;
+        options.on_missing = self.on_missing.into();
+        options.missing_source_map = self.missing_source_map.into();
+        options.encodings = Encodings {
+            gzip: (!self.no_gzip).then_some(self.gzip_level),
+            brotli: (!self.no_brotli).then_some(self.brotli_quality),
+            zstd: self.zstd.then_some(self.zstd_level),
+        };
+        if let Some(extensions) = &self.skip_compress {
+            options.skip_compress.clone_from(extensions);
+        }
+        options.keep_only_hashed = self.keep_only_hashed;
+        options.keep_original.clone_from(&self.keep_original);
+        options.manifest.clone_from(&self.manifest);
+        if self.no_default_ignore {
+            options.ignore.clear();
+        }
+        options.ignore.extend(self.ignore.iter().cloned());
+        options.require.clone_from(&self.require);
+        options.clear = self.clear;
+        options.dry_run = self.dry_run;
+        options.jobs = self.jobs;
+        options.link_mode = match self.link_mode {
+            Link::Auto => LinkMode::Auto,
+            Link::Copy => LinkMode::Copy,
+            Link::Hardlink => LinkMode::Hardlink,
+            Link::Reflink => LinkMode::Reflink,
+        };
+        options.follow_external_links = self.follow_external_links;
+        options.source_date_epoch = source_date_epoch()?;
+        Ok(options)
+    }
+
+    fn input(&self) -> Result<Input, Error> {
+        match &self.files_from {
+            Some(list) => files_from(list).map(Input::Files),
+            None if self.sources.is_empty() => Err(Error::Usage(
+                "name at least one source, or --files-from".into(),
+            )),
+            None => Ok(Input::Roots(
+                self.sources.iter().map(|s| source_root(s)).collect(),
+            )),
+        }
+    }
+}
+
+impl From<Policy> for MissingPolicy {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::Error => Self::Error,
+            Policy::Warn => Self::Warn,
+            Policy::Ignore => Self::Ignore,
+        }
+    }
+}
+
+/// `DIR` or `PREFIX=DIR`. A directory that exists under the whole name is taken as it stands.
+fn source_root(argument: &Path) -> SourceRoot {
+    if !argument.is_dir()
+        && let Some((prefix, dir)) = argument.to_str().and_then(|text| text.split_once('='))
+    {
+        return SourceRoot {
+            prefix: prefix.trim_matches('/').to_owned(),
+            dir: dir.into(),
+        };
+    }
+    SourceRoot {
+        prefix: String::new(),
+        dir: argument.to_owned(),
+    }
+}
+
+fn files_from(list: &Path) -> Result<Vec<NamedFile>, Error> {
+    let mut json = Vec::new();
+    let read = if list == Path::new("-") {
+        io::stdin().read_to_end(&mut json)
+    } else {
+        File::open(list).and_then(|mut file| file.read_to_end(&mut json))
+    };
+    let usage = |why: String| Error::Usage(format!("--files-from {}: {why}", list.display()));
+    read.map_err(|error| usage(error.to_string()))?;
+    serde_json::from_slice(&json).map_err(|error| usage(error.to_string()))
+}
+
+/// <https://reproducible-builds.org/specs/source-date-epoch/>
+fn source_date_epoch() -> Result<Option<u64>, Error> {
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) if !text.is_empty() => text.parse().map(Some).map_err(|_| {
+            Error::Usage(format!(
+                "SOURCE_DATE_EPOCH: {text:?} is not a number of seconds"
+            ))
+        }),
+        _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,100 @@
+//! Content hashes.
+
+use std::fmt::Write as _;
+
+use md5::{Digest as _, Md5};
+
+use crate::options::HashAlgorithm;
+
+/// The hash of some bytes. MD5 fills 16 of the 32 bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Digest {
+    bytes: [u8; 32],
+    length: usize,
+}
+
+impl Digest {
+    /// Hashes `bytes`.
+    pub(crate) fn of(algorithm: HashAlgorithm, bytes: &[u8]) -> Self {
+        let mut hasher = Hasher::new(algorithm);
+        hasher.update(bytes);
+        hasher.finish()
+    }
+
+    /// The first `digits` hex digits.
+    pub(crate) fn hex(&self, digits: usize) -> String {
+        let mut hex = String::with_capacity(self.length * 2);
+        for byte in &self.bytes[..self.length] {
+            let _ = write!(hex, "{byte:02x}"); // writing to a String cannot fail
+        }
+        hex.truncate(digits);
+        hex
+    }
+}
+
+impl std::fmt::Debug for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.hex(64))
+    }
+}
+
+/// Hashes bytes as they come.
+pub(crate) enum Hasher {
+    Blake3(Box<blake3::Hasher>),
+    Md5(Md5),
+}
+
+impl Hasher {
+    pub(crate) fn new(algorithm: HashAlgorithm) -> Self {
+        match algorithm {
+            HashAlgorithm::Blake3 => Self::Blake3(Box::default()),
+            HashAlgorithm::Md5 => Self::Md5(Md5::new()),
+        }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Blake3(hasher) => {
+                hasher.update(bytes);
+            }
+            Self::Md5(hasher) => hasher.update(bytes),
+        }
+    }
+
+    /// Adds `bytes` behind their length, so that no two different sequences of parts hash alike.
+    pub(crate) fn update_part(&mut self, bytes: &[u8]) {
+        self.update(&(bytes.len() as u64).to_le_bytes());
+        self.update(bytes);
+    }
+
+    pub(crate) fn finish(self) -> Digest {
+        let mut bytes = [0; 32];
+        match self {
+            Self::Blake3(hasher) => {
+                bytes = *hasher.finalize().as_bytes();
+                Digest { bytes, length: 32 }
+            }
+            Self::Md5(hasher) => {
+                bytes[..16].copy_from_slice(&hasher.finalize());
+                Digest { bytes, length: 16 }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_digests() {
+        assert_eq!(
+            Digest::of(HashAlgorithm::Md5, b"png-bytes").hex(12),
+            "e8c0e28b42bd"
+        );
+        assert_eq!(
+            Digest::of(HashAlgorithm::Blake3, b"").hex(12),
+            "af1349b9f5f9"
+        );
+    }
+}

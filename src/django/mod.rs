@@ -1,0 +1,244 @@
+//! `--django-exact`: what Django's `HashedFilesMixin` does, to the byte. Everything that is Django's way and not the
+//! standards' way is in this module: its regular expressions ([`patterns`]), its URL arithmetic ([`python`] and
+//! [`convert`]), its texts.
+//!
+//! What is not repeated is the multi-pass loop. Django rewrites every file again and again until no hash changes any
+//! more. On an acyclic graph that ends where dependency order ends at once (`link.rs`); on a cycle it never ends, and
+//! Django gives up with "Max post-process passes exceeded.", as we do. Only Django fails on long acyclic chains too.
+
+mod convert;
+mod patterns;
+mod python;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+pub(crate) use convert::{Failure, StaticName};
+pub(crate) use python::{decode_error, hex_pair, normpath};
+
+use crate::options::DjangoVersion;
+use crate::plan::{AssetId, AssetKind, Plan};
+use crate::walk::SourceFile;
+use convert::{Converter, Storage};
+
+/// The storage's `%r` in Django's texts.
+const STORAGE: &str = "<django.contrib.staticfiles.storage.ManifestStaticFilesStorage>";
+
+/// What the exact mode must know of the build around it.
+pub(crate) struct Exact<'a> {
+    pub(crate) version: DjangoVersion,
+    pub(crate) js_modules: bool,
+    pub(crate) static_url: &'a str,
+    /// The static root as Django's `safe_join` would name it.
+    pub(crate) static_root: &'a Path,
+    pub(crate) plan: &'a Plan,
+    /// What already lies in the static root under a name that no asset has, Django takes for granted.
+    pub(crate) disk: &'a (dyn Disk + Sync),
+}
+
+/// What the exact mode asks of the file system.
+pub(crate) trait Disk {
+    /// What lay in the static root before this build.
+    fn stale(&self, name: &str) -> StaticName;
+    /// The MD5 (12 digits) of a source file.
+    fn source_digest(&self, source: &SourceFile) -> Option<String>;
+}
+
+/// What one conversion of a file made of it.
+pub(crate) struct Converted {
+    /// `None`: unchanged.
+    pub(crate) text: Option<String>,
+    /// References that were replaced.
+    pub(crate) replaced: usize,
+    pub(crate) failures: Vec<Failure>,
+}
+
+/// What is known of the assets while they are linked.
+pub(crate) trait Names {
+    /// Django's `hashed_files[name]`: the asset's hashed name.
+    fn hashed(&self, id: AssetId) -> String;
+    /// Whether `hashed_files` has the asset the first time that Django comes to ask.
+    fn is_hashed_yet(&self, id: AssetId) -> bool;
+    /// The MD5 (12 digits) of the asset's bytes before any rewriting.
+    fn plain_digest(&self, id: AssetId) -> String;
+    /// The MD5 (12 digits) of an output that is written under this hashed name.
+    fn output_digest(&self, hashed: &str) -> Option<String>;
+}
+
+impl Exact<'_> {
+    /// The name that Django gives an asset with this digest (`HashedFilesMixin.hashed_name`, then `_save`, which
+    /// normalizes): the path on disk. Names with `%`, `?`, `#`, `:` or outer white space come out oddly.
+    pub(crate) fn hashed_name(&self, name: &str, digest: &str) -> Result<String, Failure> {
+        let hashed = convert::name_with_digest(self.version, name, digest)?;
+        self.inside(&hashed)
+    }
+
+    /// A manifest key or value: `clean_name`.
+    pub(crate) fn manifest_name(name: &str) -> String {
+        name.replace('\\', "/")
+    }
+
+    /// A dry conversion: which assets this text refers to, and what is wrong with it.
+    pub(crate) fn scan(
+        &self,
+        id: AssetId,
+        kind: AssetKind,
+        text: &str,
+    ) -> (BTreeSet<AssetId>, Converted) {
+        let mut recorder = Recorder {
+            exact: self,
+            id,
+            seen: RefCell::default(),
+            true_digests: false,
+        };
+        let mut converted = self.convert(id, kind, text, &recorder);
+        if converted
+            .failures
+            .iter()
+            .any(|f| f.message.contains(NO_DIGEST))
+        {
+            // Only the text of a failure can show what digests there are in the first pass.
+            recorder.true_digests = true;
+            converted = self.convert(id, kind, text, &recorder);
+        }
+        (recorder.seen.into_inner(), converted)
+    }
+
+    /// The conversion of a text whose referenced assets are all linked.
+    pub(crate) fn convert(
+        &self,
+        id: AssetId,
+        kind: AssetKind,
+        text: &str,
+        names: &dyn Names,
+    ) -> Converted {
+        Converter {
+            version: self.version,
+            static_url: self.static_url,
+            name: self.plan.name(id).as_str(),
+            storage: &AssetStorage { exact: self, names },
+        }
+        .convert(patterns::Pattern::of(kind, self.js_modules), text)
+    }
+
+    /// `safe_join(STATIC_ROOT, name)`, relative to the static root again.
+    fn inside(&self, name: &str) -> Result<String, Failure> {
+        let joined = python::join("/r", name);
+        let normal = normpath(&joined);
+        if normal == "/r" {
+            return Ok(String::new());
+        }
+        match normal.strip_prefix("/r/") {
+            Some(inside) if !name.contains('\0') => Ok(inside.to_owned()),
+            _ => {
+                let root = self.static_root.display();
+                let full = normpath(&python::join(&root.to_string(), name));
+                Err(Failure::fatal(format!(
+                    "The joined path ({full}) is located outside of the base path component ({root})"
+                )))
+            }
+        }
+    }
+}
+
+/// How deep Django counts a name: it processes the deepest files first.
+pub(crate) fn level(name: &str) -> usize {
+    name.split('/').count()
+}
+
+/// `STATIC_ROOT` as Django sees it while it converts one file.
+struct AssetStorage<'a> {
+    exact: &'a Exact<'a>,
+    names: &'a dyn Names,
+}
+
+impl Storage for AssetStorage<'_> {
+    fn hashed_file(&self, key: &str) -> Option<String> {
+        let id = self.exact.plan.find(key)?;
+        Some(Exact::manifest_name(&self.names.hashed(id)))
+    }
+
+    fn is_hashed_yet(&self, key: &str) -> bool {
+        let id = self.exact.plan.find(key);
+        id.is_some_and(|id| self.names.is_hashed_yet(id))
+    }
+
+    fn look_up(&self, name: &str) -> Result<StaticName, Failure> {
+        let inside = self.exact.inside(name)?;
+        let plan = self.exact.plan;
+        if let Some(id) = plan.find(&inside) {
+            return Ok(StaticName::File(self.names.plain_digest(id)));
+        }
+        if plan.has_directory(&inside) {
+            return Ok(StaticName::Directory);
+        }
+        if let Some(digest) = self.names.output_digest(&inside) {
+            return Ok(StaticName::File(digest));
+        }
+        Ok(self.exact.disk.stale(&inside))
+    }
+}
+
+/// Names for a dry conversion, Django's first pass: every digest is zeros.
+struct Recorder<'a> {
+    exact: &'a Exact<'a>,
+    /// The asset that is being converted.
+    id: AssetId,
+    seen: RefCell<BTreeSet<AssetId>>,
+    /// Digests of source files instead of zeros, for the text of a failure.
+    true_digests: bool,
+}
+
+impl Recorder<'_> {
+    fn digest(&self, id: AssetId) -> String {
+        let source = &self.exact.plan.assets[id].source;
+        let digest = self
+            .true_digests
+            .then(|| self.exact.disk.source_digest(source));
+        digest.flatten().unwrap_or_else(|| NO_DIGEST.into())
+    }
+}
+
+const NO_DIGEST: &str = "000000000000";
+
+impl Names for Recorder<'_> {
+    fn hashed(&self, id: AssetId) -> String {
+        self.seen.borrow_mut().insert(id);
+        let name = self.exact.plan.name(id).as_str();
+        self.exact
+            .hashed_name(name, &self.digest(id))
+            .unwrap_or_else(|_| name.to_owned())
+    }
+
+    /// Django takes the deepest files first, and those of one level in the order in which they were found.
+    fn is_hashed_yet(&self, id: AssetId) -> bool {
+        let rank = |id: AssetId| {
+            let source = &self.exact.plan.assets[id].source;
+            (
+                std::cmp::Reverse(level(source.logical.as_str())),
+                source.order,
+            )
+        };
+        rank(id) < rank(self.id)
+    }
+
+    fn plain_digest(&self, id: AssetId) -> String {
+        self.digest(id)
+    }
+
+    fn output_digest(&self, hashed: &str) -> Option<String> {
+        let seen = self.seen.borrow();
+        let is_output = |id: &AssetId| {
+            let name = self.exact.plan.name(*id).as_str();
+            self.is_hashed_yet(*id)
+                && self
+                    .exact
+                    .hashed_name(name, &self.digest(*id))
+                    .is_ok_and(|output| output == hashed)
+        };
+        seen.iter()
+            .find(|id| is_output(id))
+            .map(|id| self.digest(*id))
+    }
+}

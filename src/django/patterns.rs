@@ -1,0 +1,456 @@
+//! Django's regular expressions (`HashedFilesMixin.patterns` and `_js_module_import_aggregation_patterns` in
+//! `django.contrib.staticfiles.storage`), matched by hand: same leftmost matches, same groups, in linear time.
+//!
+//! All are compiled by Django with `re.IGNORECASE`, for which Python's `i` and `s` have non-ASCII partners.
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr_iter, memchr2_iter, memmem};
+
+use super::python::{is_space, is_word};
+use crate::options::DjangoVersion;
+use crate::plan::AssetKind;
+
+/// One of Django's regular expressions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pattern {
+    /// `url(…)`
+    CssUrl,
+    /// `@import "…"`
+    CssImport,
+    /// `/*# sourceMappingURL=… */`
+    CssSourceMap,
+    /// `//# sourceMappingURL=…`
+    JsSourceMap,
+    /// `import … from "…"`
+    JsImportFrom,
+    /// `export … from "…"`
+    JsExportFrom,
+    /// `import "…"`
+    JsImport,
+    /// `import("…")`
+    JsDynamicImport,
+}
+
+/// The syntax whose comments and strings Django 6.1 leaves alone (`_css_ignored_re`, `_js_ignored_re`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ignored {
+    Css,
+    Js,
+}
+
+/// A match of a [`Pattern`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Match {
+    /// The whole match (Django's group `matched`).
+    pub(super) span: Range<usize>,
+    /// Group `url`.
+    pub(super) url: Range<usize>,
+    /// Group `import` or `exports`.
+    pub(super) names: Range<usize>,
+}
+
+impl Pattern {
+    /// The patterns for a kind of file, in Django's sequence.
+    pub(super) fn of(kind: AssetKind, js_modules: bool) -> &'static [Self] {
+        match kind {
+            AssetKind::Css => &[Self::CssUrl, Self::CssImport, Self::CssSourceMap],
+            AssetKind::Js if js_modules => &[
+                Self::JsSourceMap,
+                Self::JsImportFrom,
+                Self::JsExportFrom,
+                Self::JsImport,
+                Self::JsDynamicImport,
+            ],
+            AssetKind::Js => &[Self::JsSourceMap],
+            AssetKind::Opaque => &[],
+        }
+    }
+
+    pub(super) fn ignored(self) -> Ignored {
+        match self {
+            Self::CssUrl | Self::CssImport | Self::CssSourceMap => Ignored::Css,
+            _ => Ignored::Js,
+        }
+    }
+
+    /// `template % groups`
+    pub(super) fn replacement(self, version: DjangoVersion, names: &str, url: &str) -> String {
+        let end = match version {
+            DjangoVersion::V5_2 => ";",
+            DjangoVersion::V6_1 => "",
+        };
+        match self {
+            Self::CssUrl => format!("url(\"{url}\")"),
+            Self::CssImport => format!("@import url(\"{url}\")"),
+            Self::CssSourceMap => format!("/*# sourceMappingURL={url} */"),
+            Self::JsSourceMap => format!("//# sourceMappingURL={url}"),
+            Self::JsImportFrom => format!("import{names} from \"{url}\"{end}"),
+            Self::JsExportFrom => format!("export{names} from \"{url}\"{end}"),
+            Self::JsImport => format!("import\"{url}\"{end}"),
+            Self::JsDynamicImport => format!("import(\"{url}\")"),
+        }
+    }
+
+    /// `re.finditer(pattern, text)`
+    pub(super) fn find_all(self, version: DjangoVersion, text: &str) -> Vec<Match> {
+        let bytes = text.as_bytes();
+        let scan = Scan { text, version };
+        match self {
+            Self::CssUrl => Scan::all(
+                memchr_iter(b'(', bytes)
+                    .filter_map(|at| Some((scan.word_before(at, "url")?, at + 1))),
+                |start, at| scan.css_url(start, at),
+            ),
+            Self::CssImport => Scan::all(
+                memchr_iter(b'@', bytes).filter_map(|at| Some((at, scan.word(at + 1, "import")?))),
+                |start, at| scan.css_import(start, at),
+            ),
+            Self::CssSourceMap => {
+                Scan::all(scan.source_map_comments("/*#", b" \t"), |start, at| {
+                    scan.css_source_map(start, at)
+                })
+            }
+            Self::JsSourceMap => Scan::all(scan.source_map_comments("//#", b" "), |start, at| {
+                let end = scan.line_end(at);
+                Some(found(start..end, at..end, 0..0))
+            }),
+            Self::JsImportFrom => {
+                let tails = scan.all_tails();
+                Scan::all(scan.imports(), |start, at| {
+                    scan.import_from(start, at, &tails)
+                })
+            }
+            Self::JsExportFrom => {
+                let tails = scan.all_tails();
+                Scan::all(scan.exports(), |start, at| {
+                    scan.named_from(start, at, &tails)
+                })
+            }
+            Self::JsImport => Scan::all(scan.imports(), |start, at| {
+                let (url, end) = scan.specifier(scan.skip_space(at))?;
+                Some(found(start..end, url, 0..0))
+            }),
+            Self::JsDynamicImport => {
+                Scan::all(scan.imports(), |start, at| scan.dynamic_import(start, at))
+            }
+        }
+    }
+}
+
+fn found(span: Range<usize>, url: Range<usize>, names: Range<usize>) -> Match {
+    Match { span, url, names }
+}
+
+/// `from "…"`, wherever it stands: the end of every static `import … from` and `export … from`.
+struct Tail {
+    /// Where `from` begins.
+    from: usize,
+    url: Range<usize>,
+    end: usize,
+}
+
+struct Scan<'t> {
+    text: &'t str,
+    version: DjangoVersion,
+}
+
+impl Scan<'_> {
+    /// The leftmost matches that do not overlap. `candidates` are (start, position behind the fixed first word).
+    fn all(
+        candidates: impl Iterator<Item = (usize, usize)>,
+        mut matcher: impl FnMut(usize, usize) -> Option<Match>,
+    ) -> Vec<Match> {
+        let mut matches = Vec::new();
+        let mut free_from = 0;
+        for (start, at) in candidates {
+            if start >= free_from
+                && let Some(found) = matcher(start, at)
+            {
+                free_from = found.span.end;
+                matches.push(found);
+            }
+        }
+        matches
+    }
+
+    /// Where an ASCII `word` that begins at `at` ends, any case.
+    fn word(&self, at: usize, word: &str) -> Option<usize> {
+        let mut chars = self.text.get(at..)?.char_indices();
+        for expected in word.chars() {
+            let (_, c) = chars.next()?;
+            if !same_letter(c, expected) {
+                return None;
+            }
+        }
+        Some(at + chars.offset())
+    }
+
+    /// Where an ASCII `word` that ends at `end` begins, any case.
+    fn word_before(&self, end: usize, word: &str) -> Option<usize> {
+        let mut chars = self.text.get(..end)?.char_indices();
+        let mut start = end;
+        for expected in word.chars().rev() {
+            let (at, c) = chars.next_back()?;
+            if !same_letter(c, expected) {
+                return None;
+            }
+            start = at;
+        }
+        Some(start)
+    }
+
+    /// `\s*`
+    fn skip_space(&self, at: usize) -> usize {
+        let rest = &self.text[at..];
+        at + rest.len() - rest.trim_start_matches(is_space).len()
+    }
+
+    /// Where the line that `at` stands in ends: the reach of `.*`.
+    fn line_end(&self, at: usize) -> usize {
+        memchr(b'\n', &self.text.as_bytes()[at..]).map_or(self.text.len(), |n| at + n)
+    }
+
+    /// The quote at `at`.
+    fn quote(&self, at: usize) -> Option<u8> {
+        match self.text.as_bytes().get(at) {
+            Some(&quote @ (b'"' | b'\'')) => Some(quote),
+            _ => None,
+        }
+    }
+
+    /// 6.1: `url\((?P<quote>['"]{0,1})\s*(?P<url>.*?)(?P=quote)\)`;
+    /// 5.2: `url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\)`
+    fn css_url(&self, start: usize, at: usize) -> Option<Match> {
+        let bytes = self.text.as_bytes();
+        let quote = self.quote(at);
+        if self.version == DjangoVersion::V6_1 {
+            if let Some(quote) = quote {
+                let url = self.skip_space(at + 1);
+                let line = &bytes[url..self.line_end(url)];
+                let end = memchr_iter(quote, line).find(|&end| line.get(end + 1) == Some(&b')'));
+                if let Some(end) = end {
+                    return Some(found(start..url + end + 2, url..url + end, 0..0));
+                }
+            }
+            let url = self.skip_space(at);
+            let end = url + memchr(b')', &bytes[url..self.line_end(url)])?;
+            return Some(found(start..end + 1, url..end, 0..0));
+        }
+        let url = self.skip_space(at + usize::from(quote.is_some()));
+        let closing = url + memchr(b')', &bytes[url..self.line_end(url)])?;
+        let end = closing - usize::from(closing > url && self.quote(closing - 1).is_some());
+        Some(found(start..closing + 1, url..end, 0..0))
+    }
+
+    /// `@import\s*["']\s*(?P<url>.*?)["']`
+    fn css_import(&self, start: usize, at: usize) -> Option<Match> {
+        let open = self.skip_space(at);
+        self.quote(open)?;
+        let url = self.skip_space(open + 1);
+        let line = &self.text.as_bytes()[url..self.line_end(url)];
+        let end = url + memchr::memchr2(b'"', b'\'', line)?;
+        Some(found(start..end + 1, url..end, 0..0))
+    }
+
+    /// `(?m)^/\*#[ \t](?-i:sourceMappingURL)=`, `(?m)^//# (?-i:sourceMappingURL)=`: (line start, position behind `=`).
+    fn source_map_comments(
+        &self,
+        opening: &'static str,
+        blanks: &'static [u8],
+    ) -> impl Iterator<Item = (usize, usize)> {
+        const NAME: &str = "sourceMappingURL=";
+        let bytes = self.text.as_bytes();
+        memmem::find_iter(bytes, NAME).filter_map(move |at| {
+            let start = at.checked_sub(opening.len() + 1)?;
+            let before = &bytes[start..at];
+            let opens =
+                before.starts_with(opening.as_bytes()) && blanks.contains(&before[opening.len()]);
+            let line_start = start == 0 || bytes[start - 1] == b'\n';
+            (opens && line_start).then_some((start, at + NAME.len()))
+        })
+    }
+
+    /// `(?P<url>.*)[ \t]*\*/$`, multi-line: the comment must close at the end of its line.
+    fn css_source_map(&self, start: usize, at: usize) -> Option<Match> {
+        let end = self.line_end(at);
+        let url = self.text[at..end].strip_suffix("*/")?;
+        Some(found(start..end, at..at + url.len(), 0..0))
+    }
+
+    /// Every `import`: (start, end of the word).
+    fn imports(&self) -> impl Iterator<Item = (usize, usize)> {
+        // `p` is the rarest letter of the word that has one case partner only.
+        memchr2_iter(b'p', b'P', self.text.as_bytes())
+            .filter_map(|at| Some((self.word_before(at, "im")?, self.word(at, "port")?)))
+    }
+
+    /// Every `export` that white space or `{` follows: (start, end of the word).
+    fn exports(&self) -> impl Iterator<Item = (usize, usize)> {
+        memchr2_iter(b'x', b'X', self.text.as_bytes())
+            .filter_map(|at| Some((self.word_before(at, "e")?, self.word(at, "xport")?)))
+    }
+
+    /// `['"](?P<url>[./].*?)["']`, and in 5.2 `\s*;` behind it: the URL and the end of the match.
+    fn specifier(&self, at: usize) -> Option<(Range<usize>, usize)> {
+        self.quote(at)?;
+        let bytes = self.text.as_bytes();
+        let url = at + 1;
+        if !matches!(bytes.get(url), Some(b'.' | b'/')) {
+            return None;
+        }
+        let line_end = self.line_end(url);
+        for quote in memchr2_iter(b'"', b'\'', &bytes[url + 1..line_end]) {
+            let end = url + 1 + quote;
+            if self.version == DjangoVersion::V6_1 {
+                return Some((url..end, end + 1));
+            }
+            let semicolon = self.skip_space(end + 1);
+            if bytes.get(semicolon) == Some(&b';') {
+                return Some((url..end, semicolon + 1));
+            }
+        }
+        None
+    }
+
+    /// Every `from\s*` that a specifier follows.
+    fn all_tails(&self) -> Vec<Tail> {
+        memchr2_iter(b'f', b'F', self.text.as_bytes())
+            .filter_map(|from| {
+                let (url, end) = self.specifier(self.skip_space(self.word(from, "from")?))?;
+                Some(Tail { from, url, end })
+            })
+            .collect()
+    }
+
+    /// `import(?P<import>[\s\{][^;]*?|\*\s*as\s*\w+)\s*from…` (5.2: `[\s\{].*?` over lines)
+    fn import_from(&self, start: usize, at: usize, tails: &[Tail]) -> Option<Match> {
+        if self.text.as_bytes().get(at) == Some(&b'*') {
+            self.namespace_from(start, at, tails)
+        } else {
+            self.named_from(start, at, tails)
+        }
+    }
+
+    /// `[\s\{][^;]*?` and the tail (5.2: `[\s\{].*?`, which `;` does not stop).
+    fn named_from(&self, start: usize, at: usize, tails: &[Tail]) -> Option<Match> {
+        let first = self.text[at..].chars().next()?;
+        if first != '{' && !is_space(first) {
+            return None;
+        }
+        let lazy = at + first.len_utf8();
+        let tail = &tails[tails.partition_point(|tail| tail.from < lazy)..].first()?;
+        // The lazy group ends as early as `\s*from` can begin.
+        let between = &self.text[lazy..tail.from];
+        let names_end = lazy + between.trim_end_matches(is_space).len();
+        if self.version == DjangoVersion::V6_1
+            && memchr(b';', &between.as_bytes()[..names_end - lazy]).is_some()
+        {
+            return None;
+        }
+        Some(found(start..tail.end, tail.url.clone(), at..names_end))
+    }
+
+    /// `\*\s*as\s*\w+` and the tail; `\w+` gives back characters until `\s*from` fits.
+    fn namespace_from(&self, start: usize, at: usize, tails: &[Tail]) -> Option<Match> {
+        let name = self.skip_space(self.word(self.skip_space(at + 1), "as")?);
+        let rest = &self.text[name..];
+        let longest = name + rest.len() - rest.trim_start_matches(is_word).len();
+        let mut ends = self.text[name..longest]
+            .char_indices()
+            .map(|(index, c)| name + index + c.len_utf8())
+            .rev();
+        ends.find_map(|end| {
+            let from = self.skip_space(end);
+            let tail = tails.binary_search_by_key(&from, |tail| tail.from).ok()?;
+            let tail = &tails[tail];
+            Some(found(start..tail.end, tail.url.clone(), at..end))
+        })
+    }
+
+    /// 6.1: `import\(["'](?P<url>[./].*?)["']\)`; 5.2: any URL.
+    fn dynamic_import(&self, start: usize, at: usize) -> Option<Match> {
+        let bytes = self.text.as_bytes();
+        if bytes.get(at) != Some(&b'(') {
+            return None;
+        }
+        self.quote(at + 1)?;
+        let url = at + 2;
+        let mut first = url;
+        if self.version == DjangoVersion::V6_1 {
+            if !matches!(bytes.get(url), Some(b'.' | b'/')) {
+                return None;
+            }
+            first += 1;
+        }
+        let line_end = self.line_end(first);
+        let end = memchr2_iter(b'"', b'\'', &bytes[first..line_end])
+            .map(|quote| first + quote)
+            .find(|end| bytes.get(end + 1) == Some(&b')'))?;
+        Some(found(start..end + 2, url..end, 0..0))
+    }
+}
+
+/// Whether `c` matches the lower-case ASCII letter `letter` under Python's `re.IGNORECASE` for `str` patterns.
+fn same_letter(c: char, letter: char) -> bool {
+    c.to_ascii_lowercase() == letter
+        || match letter {
+            'i' => matches!(c, '\u{130}' | '\u{131}'),
+            's' => c == '\u{17f}',
+            _ => false,
+        }
+}
+
+/// `HashedFilesMixin.get_ignored_blocks`: comments, strings and escapes, as Django's regular expressions see them.
+pub(super) fn ignored_blocks(text: &str, syntax: Ignored) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let js = syntax == Ignored::Js;
+    let mut blocks = Vec::new();
+    let mut at = 0;
+    let mut open_comment = false; // an unclosed `/*` was seen: no later one closes either
+    while at < bytes.len() {
+        let end = match bytes[at] {
+            b'/' if bytes.get(at + 1) == Some(&b'*') && !open_comment => {
+                let end = memmem::find(&bytes[at + 2..], b"*/").map(|n| at + 2 + n + 2);
+                open_comment = end.is_none();
+                end
+            }
+            b'/' if js && bytes.get(at + 1) == Some(&b'/') => {
+                Some(memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n))
+            }
+            b'\\' => text[at + 1..].chars().next().map(|c| at + 1 + c.len_utf8()),
+            quote @ (b'"' | b'\'') => string_end(bytes, at, quote, true),
+            b'`' if js => string_end(bytes, at, b'`', false),
+            _ => None,
+        };
+        match end {
+            Some(end) => {
+                blocks.push(at..end);
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+    blocks
+}
+
+/// The end of `'(?:[^'\\\n]|\\.)*'` (or of a template literal, which a line break does not end).
+fn string_end(bytes: &[u8], start: usize, quote: u8, one_line: bool) -> Option<usize> {
+    let mut at = start + 1;
+    loop {
+        match *bytes.get(at)? {
+            b'\\' => at += 2, // the rest of a longer character is neither quote nor backslash
+            b'\n' if one_line => return None,
+            b if b == quote => return Some(at + 1),
+            _ => at += 1,
+        }
+    }
+}
+
+/// `HashedFilesMixin.is_in_ignored_block`
+pub(super) fn in_block(position: usize, blocks: &[Range<usize>]) -> bool {
+    let next = blocks.partition_point(|block| block.end <= position);
+    blocks
+        .get(next)
+        .is_some_and(|block| block.start < position && position < block.end)
+}

@@ -1,0 +1,119 @@
+//! What earlier runs have left in the static root: needed in place, where outputs lie among the sources.
+
+use std::collections::HashSet;
+
+use crate::compress::Encoding;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::digest::Digest;
+use crate::logical_path::{LogicalPath, stem_length};
+use crate::manifest::Manifest;
+use crate::options::HashAlgorithm;
+use crate::read::digest_in_name;
+use crate::static_root::StaticRoot;
+use crate::walk::SourceFile;
+
+/// The manifest of the run before this one. One that cannot be read is a warning: it will be replaced.
+pub(crate) fn manifest(
+    root: &StaticRoot,
+    name: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Manifest {
+    let Ok(bytes) = root.read(name) else {
+        return Manifest::default();
+    };
+    Manifest::parse(&bytes).unwrap_or_else(|why| {
+        diagnostics.push(
+            Diagnostic::new(
+                Severity::Warning,
+                Code::UnreadableManifest,
+                name,
+                format!("the manifest that was there is not readable: {why}"),
+            )
+            .help("it is replaced by this run"),
+        );
+        Manifest::default()
+    })
+}
+
+/// The in-place sources without the outputs of earlier runs: nothing is hashed twice.
+///
+/// An output is what the last manifest names, a variant of any file, and a file whose name carries the digest of its
+/// own bytes beside the file it was made from.
+pub(crate) fn without_outputs(
+    sources: Vec<SourceFile>,
+    last: &Manifest,
+    manifest_name: &str,
+    root: &StaticRoot,
+) -> Vec<SourceFile> {
+    let names: HashSet<String> = sources
+        .iter()
+        .map(|source| source.logical.as_str().to_owned())
+        .collect();
+    let hashed: HashSet<&str> = last
+        .paths
+        .iter()
+        .filter(|(logical, hashed)| logical != hashed)
+        .map(|(_, hashed)| hashed.as_str())
+        .collect();
+    let mut sources = sources;
+    sources.retain(|source| {
+        let name = source.logical.as_str();
+        let is_variant = Encoding::ALL.iter().any(|encoding| {
+            name.strip_suffix(encoding.suffix())
+                .is_some_and(|file| names.contains(file))
+        });
+        let is_output = name == manifest_name
+            || hashed.contains(name)
+            || is_variant
+            || carries_own_digest(&source.logical, &names, root);
+        !is_output
+    });
+    sources
+}
+
+/// `css/app.4889e940a1b2.css` beside `css/app.css`, if the digits begin the MD5 or BLAKE3 of its bytes.
+fn carries_own_digest(name: &LogicalPath, names: &HashSet<String>, root: &StaticRoot) -> bool {
+    let file_name = name.file_name();
+    let stem = &file_name[..stem_length(file_name)];
+    let extension = &file_name[stem.len()..];
+    let candidates = [(stem, extension), (file_name, "")]; // with an extension, and without
+    candidates.iter().any(|(stem, extension)| {
+        let Some((stem, digits)) = stem.rsplit_once('.') else {
+            return false;
+        };
+        let directory = &name.as_str()[..name.as_str().len() - file_name.len()];
+        digits.len() >= 8
+            && digits
+                .bytes()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+            && names.contains(&format!("{directory}{stem}{extension}"))
+            && root.read(name.as_str()).is_ok_and(|bytes| {
+                [HashAlgorithm::Blake3, HashAlgorithm::Md5]
+                    .iter()
+                    .any(|algorithm| Digest::of(*algorithm, &bytes).hex(digits.len()) == digits)
+            })
+    })
+}
+
+/// With `--keep-only-hashed` in place, plain files are removed after the first run. The assets live on under their
+/// hashed paths.
+pub(crate) fn carried(last: &Manifest, root: &StaticRoot) -> Vec<(SourceFile, LogicalPath)> {
+    last.paths
+        .iter()
+        .filter(|(logical, hashed)| {
+            !root.had(logical) && root.had(hashed) && digest_in_name(logical, hashed).is_some()
+        })
+        .filter_map(|(logical, hashed)| {
+            let path = root.dir().join(hashed);
+            let metadata = path.metadata().ok()?;
+            let source = SourceFile {
+                logical: LogicalPath::new(logical).ok()?,
+                path,
+                length: metadata.len(),
+                modified: metadata.modified().ok()?,
+                order: 0,
+            };
+            Some((source, LogicalPath::new(hashed).ok()?))
+        })
+        .collect()
+}

@@ -1,0 +1,289 @@
+//! Stage 6, link: gives the text assets their digests and rewrites their references, dependencies first.
+//!
+//! The digest of an asset is taken from the bytes that are written under its hashed path, so it can only be known once
+//! the assets it refers to have theirs. Members of a reference cycle wait for each other for ever; they share one rule
+//! instead, see [`link_cycle`].
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::digest::{Digest, Hasher};
+use crate::django::{Exact, Names};
+use crate::error::Error;
+use crate::graph::{Component, levels};
+use crate::output::Output;
+use crate::parallel::map_in_order;
+use crate::plan::{AssetId, Plan};
+use crate::read::{Edge, Reader, References, TextAsset};
+
+/// The outputs so far; each is set once.
+pub(crate) type Outputs = [OnceLock<Output>];
+
+/// Links and stores every text asset. Returns how many references were rewritten; problems that only Django has are
+/// added to `diagnostics`.
+pub(crate) fn link(
+    reader: &Reader<'_>,
+    texts: &[TextAsset],
+    outputs: &Outputs,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<usize, Error> {
+    let linker = Linker {
+        reader,
+        texts,
+        outputs,
+        text_of: text_of(reader.plan, texts),
+    };
+    let edges = linker.edges();
+    let levels = levels(&edges);
+    if reader.exact.is_some()
+        && let Some(failure) = endless(reader.plan, texts, &edges, &levels)
+    {
+        diagnostics.push(failure);
+        return Ok(0);
+    }
+    let mut rewritten = 0;
+    for mut level in levels {
+        // Largest first; ties by name, for the sake of a steady order of errors.
+        level.sort_by_key(|c| {
+            std::cmp::Reverse(
+                c.nodes
+                    .iter()
+                    .map(|n| texts[*n].text().len())
+                    .sum::<usize>(),
+            )
+        });
+        for (count, notes) in map_in_order(&level, |component| linker.component(component))? {
+            rewritten += count;
+            diagnostics.extend(notes);
+        }
+    }
+    Ok(rewritten)
+}
+
+/// Which text (if any) an asset is.
+fn text_of(plan: &Plan, texts: &[TextAsset]) -> Vec<Option<usize>> {
+    let mut text_of = vec![None; plan.assets.len()];
+    for (index, text) in texts.iter().enumerate() {
+        text_of[text.id] = Some(index);
+    }
+    text_of
+}
+
+/// Django never comes to an end with a cycle, nor with what refers to one.
+fn endless(
+    plan: &Plan,
+    texts: &[TextAsset],
+    edges: &[Vec<usize>],
+    levels: &[Vec<Component>],
+) -> Option<Diagnostic> {
+    let mut unresolved = vec![false; texts.len()];
+    let mut names = Vec::new();
+    for component in levels.iter().flatten() {
+        let mut targets = component.nodes.iter().flat_map(|node| &edges[*node]);
+        if component.cyclic || targets.any(|target| unresolved[*target]) {
+            for &node in &component.nodes {
+                unresolved[node] = true;
+                names.push(plan.name(texts[node].id).as_str());
+            }
+        }
+    }
+    names.sort_unstable();
+    (!names.is_empty()).then(|| {
+        Diagnostic::new(
+            Severity::Error,
+            Code::DjangoFailure,
+            names.join(", "),
+            "Max post-process passes exceeded.",
+        )
+        .help("these files refer to one another in a circle, or to files that do")
+    })
+}
+
+struct Linker<'a> {
+    reader: &'a Reader<'a>,
+    texts: &'a [TextAsset],
+    outputs: &'a Outputs,
+    text_of: Vec<Option<usize>>,
+}
+
+impl Linker<'_> {
+    /// For every text, the texts it refers to.
+    fn edges(&self) -> Vec<Vec<usize>> {
+        self.texts
+            .iter()
+            .map(|text| {
+                let mut targets: Vec<usize> =
+                    text.targets().filter_map(|id| self.text_of[id]).collect();
+                targets.sort_unstable();
+                targets.dedup();
+                targets
+            })
+            .collect()
+    }
+
+    fn component(&self, component: &Component) -> Result<(usize, Vec<Diagnostic>), Error> {
+        match (self.reader.exact, component) {
+            (Some(exact), _) => self.link_django(exact, &self.texts[component.nodes[0]]),
+            (
+                None,
+                Component {
+                    cyclic: false,
+                    nodes,
+                },
+            ) => self.link_one(&self.texts[nodes[0]]),
+            (None, Component { nodes, .. }) => self.link_cycle(nodes),
+        }
+    }
+
+    /// An asset whose targets all have their digests.
+    fn link_one(&self, text: &TextAsset) -> Result<(usize, Vec<Diagnostic>), Error> {
+        let edges = spans(text);
+        let bytes = splice(text.text(), edges.iter().map(|edge| self.digest_of(edge)));
+        self.store(text, self.reader.store.digest(&bytes), &bytes)?;
+        Ok((edges.len(), Vec::new()))
+    }
+
+    /// The cycle rule: one digest for all members, taken from all members' contents, sorted by logical path, in which
+    /// references to members name the logical path and all others are rewritten. It changes, for all of them, with any
+    /// member's content and with whatever any of them refers to; it does not depend on where one starts.
+    fn link_cycle(&self, nodes: &[usize]) -> Result<(usize, Vec<Diagnostic>), Error> {
+        let mut members: Vec<&TextAsset> = nodes.iter().map(|node| &self.texts[*node]).collect();
+        members.sort_unstable_by_key(|text| text.id); // assets are sorted by logical path
+        let is_member = |id: AssetId| members.binary_search_by_key(&id, |text| text.id).is_ok();
+        let name_of = |id: AssetId| self.reader.plan.name(id).as_str();
+        let mut hasher = Hasher::new(self.reader.store.hash);
+        for text in &members {
+            let canonical = splice(
+                text.text(),
+                spans(text).iter().map(|edge| {
+                    if is_member(edge.target) {
+                        (edge.path.clone(), name_of(edge.target).to_owned())
+                    } else {
+                        self.digest_of(edge)
+                    }
+                }),
+            );
+            hasher.update_part(name_of(text.id).as_bytes());
+            hasher.update_part(&canonical);
+        }
+        let digest = hasher.finish().hex(self.reader.store.hash_length);
+        let mut rewritten = 0;
+        for text in &members {
+            let edges = spans(text);
+            let bytes = splice(
+                text.text(),
+                edges.iter().map(|edge| {
+                    if is_member(edge.target) {
+                        (edge.digest_at..edge.digest_at, format!(".{digest}"))
+                    } else {
+                        self.digest_of(edge)
+                    }
+                }),
+            );
+            self.store(text, digest.clone(), &bytes)?;
+            rewritten += edges.len();
+        }
+        Ok((rewritten, Vec::new()))
+    }
+
+    fn link_django(
+        &self,
+        exact: &Exact<'_>,
+        text: &TextAsset,
+    ) -> Result<(usize, Vec<Diagnostic>), Error> {
+        let Ok(content) = std::str::from_utf8(&text.source) else {
+            return Ok((0, Vec::new())); // was read as UTF-8 before
+        };
+        let converted = exact.convert(text.id, text.kind, content, self);
+        if !converted.failures.is_empty() {
+            let name = &self.reader.plan.assets[text.id].source.logical;
+            let failures = converted.failures.iter();
+            return Ok((
+                0,
+                failures
+                    .map(|failure| crate::read::django_diagnostic(name, &text.source, failure))
+                    .collect(),
+            ));
+        }
+        let bytes = converted.text.unwrap_or_else(|| content.to_owned());
+        let digest = self.reader.store.digest(bytes.as_bytes());
+        self.store(text, digest, bytes.as_bytes())?;
+        Ok((converted.replaced, Vec::new()))
+    }
+
+    /// What to insert for a reference to a linked asset.
+    fn digest_of(&self, edge: &Edge) -> (Range<usize>, String) {
+        let digest = self.outputs[edge.target]
+            .get()
+            .map_or("", |output| &output.digest);
+        (edge.digest_at..edge.digest_at, format!(".{digest}"))
+    }
+
+    fn store(&self, text: &TextAsset, digest: String, bytes: &[u8]) -> Result<(), Error> {
+        let asset = &self.reader.plan.assets[text.id];
+        let hashed = match self.reader.hashed_name(asset, &digest) {
+            Ok(hashed) => hashed,
+            Err(diagnostic) => return Err(Error::Input(vec![diagnostic])),
+        };
+        let plain = (bytes != text.source).then_some(&*text.source);
+        let output = self
+            .reader
+            .store
+            .store(asset, hashed, digest, bytes, plain)?;
+        let _ = self.outputs[text.id].set(output); // each component is linked once
+        Ok(())
+    }
+}
+
+/// The default mode's references.
+fn spans(text: &TextAsset) -> &[Edge] {
+    match &text.references {
+        References::Spans(edges) => edges,
+        References::Django(_) => &[],
+    }
+}
+
+/// `text` with each of the ascending, disjoint `edits` made.
+fn splice(text: &[u8], edits: impl Iterator<Item = (Range<usize>, String)>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 256);
+    let mut copied = 0;
+    for (range, insert) in edits {
+        out.extend_from_slice(&text[copied..range.start]);
+        out.extend_from_slice(insert.as_bytes());
+        copied = range.end;
+    }
+    out.extend_from_slice(&text[copied..]);
+    out
+}
+
+impl Names for Linker<'_> {
+    fn hashed(&self, id: AssetId) -> String {
+        match self.outputs[id].get() {
+            Some(output) => output.hashed.clone(),
+            None => self.reader.plan.name(id).as_str().to_owned(),
+        }
+    }
+
+    /// Linking stands for Django's last pass.
+    fn is_hashed_yet(&self, _: AssetId) -> bool {
+        true
+    }
+
+    fn plain_digest(&self, id: AssetId) -> String {
+        match (self.text_of[id], self.outputs[id].get()) {
+            (Some(text), _) => Digest::of(self.reader.store.hash, &self.texts[text].source)
+                .hex(self.reader.store.hash_length),
+            (None, Some(output)) => output.digest.clone(),
+            (None, None) => String::new(),
+        }
+    }
+
+    fn output_digest(&self, hashed: &str) -> Option<String> {
+        self.outputs
+            .iter()
+            .filter_map(OnceLock::get)
+            .find(|output| output.hashed == hashed)
+            .map(|output| output.digest.clone())
+    }
+}

@@ -1,0 +1,220 @@
+//! Stage 2, plan: which source file becomes which asset, and what is to be done with each. Conflicts are found here,
+//! before any work.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::glob::Glob;
+use crate::logical_path::LogicalPath;
+use crate::options::Options;
+use crate::walk::SourceFile;
+
+/// How an asset is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum AssetKind {
+    /// Style sheets: minified, references rewritten.
+    Css,
+    /// Scripts: references rewritten.
+    Js,
+    /// Everything else: only hashed.
+    Opaque,
+}
+
+impl AssetKind {
+    /// By extension. Django compares case-sensitively (`*.css`, `*.js`, no `.mjs`); browsers and we do not.
+    fn of(logical: &LogicalPath, django_exact: bool) -> Self {
+        let name = logical.as_str();
+        if django_exact {
+            return match name.as_bytes() {
+                [.., b'.', b'c', b's', b's'] => Self::Css,
+                [.., b'.', b'j', b's'] => Self::Js,
+                _ => Self::Opaque,
+            };
+        }
+        match logical.extension().to_ascii_lowercase().as_str() {
+            "css" => Self::Css,
+            "js" | "mjs" => Self::Js,
+            _ => Self::Opaque,
+        }
+    }
+}
+
+/// A source file and what becomes of it.
+#[derive(Debug, Clone)]
+pub(crate) struct PlannedAsset {
+    pub(crate) source: SourceFile,
+    pub(crate) kind: AssetKind,
+    /// The name of its plain copy: the logical path. (Django's storage turns backslashes into slashes there.)
+    pub(crate) plain: LogicalPath,
+    /// Its plain-named copy is wanted too.
+    pub(crate) keep_plain: bool,
+    /// Its extension is not on the skip list.
+    pub(crate) compress: bool,
+    /// `Some`: the asset lives on under this hashed path from an earlier in-place run that removed the plain file.
+    pub(crate) carried: Option<LogicalPath>,
+}
+
+/// An index into [`Plan::assets`].
+pub(crate) type AssetId = usize;
+
+/// The assets, sorted by logical path, each name once.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) assets: Vec<PlannedAsset>,
+    /// Source files that an earlier source root already provides.
+    pub(crate) duplicates: usize,
+    by_name: HashMap<LogicalPath, AssetId>,
+}
+
+impl Plan {
+    /// The asset of that name.
+    pub(crate) fn find(&self, name: &str) -> Option<AssetId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// Whether some asset lies below `directory` (no trailing slash; empty: the static root itself).
+    pub(crate) fn has_directory(&self, directory: &str) -> bool {
+        if directory.is_empty() {
+            return true;
+        }
+        let below = format!("{directory}/");
+        let at = self
+            .assets
+            .partition_point(|asset| asset.source.logical.as_str() < below.as_str());
+        self.assets
+            .get(at)
+            .is_some_and(|asset| asset.source.logical.as_str().starts_with(&below))
+    }
+
+    /// The name of an asset.
+    pub(crate) fn name(&self, id: AssetId) -> &LogicalPath {
+        &self.assets[id].source.logical
+    }
+}
+
+/// Decides on every source file. The first of several with one name wins.
+pub(crate) fn plan(
+    sources: Vec<SourceFile>,
+    carried: Vec<(SourceFile, LogicalPath)>,
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Plan {
+    let decide = Decide::new(options);
+    let mut plan = Plan::default();
+    let mut first: HashMap<LogicalPath, PlannedAsset> = HashMap::with_capacity(sources.len());
+    for source in sources {
+        if let Some(winner) = first.get(&source.logical) {
+            plan.duplicates += 1;
+            diagnostics.push(duplicate(&source, &winner.source));
+        } else {
+            first.insert(source.logical.clone(), decide.asset(source, None));
+        }
+    }
+    for (source, hashed) in carried {
+        first
+            .entry(source.logical.clone())
+            .or_insert_with(|| decide.asset(source, Some(hashed)));
+    }
+    plan.assets = first.into_values().collect();
+    plan.assets
+        .sort_unstable_by(|a, b| a.source.logical.cmp(&b.source.logical));
+    plan.by_name = plan
+        .assets
+        .iter()
+        .enumerate()
+        .map(|(id, asset)| (asset.source.logical.clone(), id))
+        .collect();
+    file_and_directory(&plan, diagnostics);
+    required(&plan, &options.require, diagnostics);
+    plan
+}
+
+/// The options that decide on one asset, compiled.
+struct Decide<'a> {
+    options: &'a Options,
+    keep_original: Vec<Glob>,
+    skip_compress: Vec<String>,
+}
+
+impl<'a> Decide<'a> {
+    fn new(options: &'a Options) -> Self {
+        Self {
+            options,
+            keep_original: options.keep_original.iter().map(|g| Glob::new(g)).collect(),
+            skip_compress: options
+                .skip_compress
+                .iter()
+                .map(|extension| format!(".{}", extension.trim_start_matches('.').to_lowercase()))
+                .collect(),
+        }
+    }
+
+    fn asset(&self, source: SourceFile, carried: Option<LogicalPath>) -> PlannedAsset {
+        let name = source.logical.as_str();
+        let lower = name.to_lowercase();
+        let plain = !self.options.keep_only_hashed
+            || self.keep_original.iter().any(|glob| glob.matches(name));
+        PlannedAsset {
+            kind: if carried.is_some() {
+                AssetKind::Opaque
+            } else {
+                AssetKind::of(&source.logical, self.options.django_exact.is_some())
+            },
+            keep_plain: plain && carried.is_none(),
+            plain: match self.options.django_exact {
+                Some(_) => LogicalPath::new(&name.replace('\\', "/")).ok(),
+                None => None,
+            }
+            .unwrap_or_else(|| source.logical.clone()),
+            compress: !self.skip_compress.iter().any(|end| lower.ends_with(end)),
+            source,
+            carried,
+        }
+    }
+}
+
+fn duplicate(loser: &SourceFile, winner: &SourceFile) -> Diagnostic {
+    Diagnostic::new(
+        Severity::Notice,
+        Code::DuplicateAsset,
+        loser.logical.as_str(),
+        format!(
+            "{} is not used, {} comes first",
+            loser.path.display(),
+            winner.path.display()
+        ),
+    )
+}
+
+/// One source root has a file where another has a directory: only one of them can be written.
+fn file_and_directory(plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
+    for asset in &plan.assets {
+        let name = asset.source.logical.as_str();
+        if plan.has_directory(name) {
+            diagnostics.push(
+                Diagnostic::new(
+                    Severity::Error,
+                    Code::PathConflict,
+                    name,
+                    "a file in one source root and a directory in another",
+                )
+                .help(format!("the file is {}", asset.source.path.display())),
+            );
+        }
+    }
+}
+
+/// `--require`: an asset that must be there and must not be empty.
+fn required(plan: &Plan, require: &[String], diagnostics: &mut Vec<Diagnostic>) {
+    for name in require {
+        let problem = match plan.find(name) {
+            None => "required, but in no source root",
+            Some(id) if plan.assets[id].source.length == 0 => "required, but empty",
+            Some(_) => continue,
+        };
+        diagnostics.push(
+            Diagnostic::new(Severity::Error, Code::RequiredAsset, name.as_str(), problem)
+                .help("did the step that makes it (Tailwind, a bundler) run before this one?"),
+        );
+    }
+}

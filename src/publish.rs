@@ -1,0 +1,199 @@
+//! Stages 8 and 9, write and manifest: moves plain files and their variants to their places, takes away what no longer
+//! belongs beside the files of this build, and publishes the manifest, last.
+
+use std::collections::HashSet;
+
+use crate::compress::{Encoding, Variant, Variants};
+use crate::error::Error;
+use crate::manifest::Manifest;
+use crate::output::{Output, Plain, Store};
+use crate::parallel::map_in_order;
+use crate::plan::{Plan, PlannedAsset};
+use crate::report::Totals;
+use crate::static_root::Written;
+
+/// An asset with everything that is to be published of it.
+struct Publication<'a> {
+    asset: &'a PlannedAsset,
+    output: Output,
+    hashed_variants: Vec<Variant>,
+    plain_variants: Vec<Variant>,
+}
+
+/// Publishes the outputs, after which every name that their manifest will have is complete. With `clear`, everything
+/// else in the static root is removed.
+pub(crate) fn publish(
+    store: Store<'_>,
+    plan: &Plan,
+    outputs: Vec<Output>,
+    mut variants: Variants,
+    clear: bool,
+) -> Result<Totals, Error> {
+    let variant_names: HashSet<String> = variants
+        .iter()
+        .flat_map(|(name, list)| {
+            list.iter()
+                .map(move |v| format!("{name}{}", v.encoding.suffix()))
+        })
+        .collect();
+    let others = if clear {
+        others(store, plan, &outputs, &variant_names)
+    } else {
+        Vec::new()
+    };
+    let publications: Vec<std::sync::Mutex<Option<Publication<'_>>>> = plan
+        .assets
+        .iter()
+        .zip(outputs)
+        .map(|(asset, output)| {
+            let publication = Publication {
+                asset,
+                hashed_variants: variants.remove(&output.hashed).unwrap_or_default(),
+                plain_variants: variants.remove(asset.plain.as_str()).unwrap_or_default(),
+                output,
+            };
+            std::sync::Mutex::new(Some(publication))
+        })
+        .collect();
+    let done = map_in_order(&publications, |slot| {
+        let publication = slot.lock().ok().and_then(|mut slot| slot.take());
+        match publication {
+            Some(publication) => publication.run(store, plan, &variant_names),
+            None => Ok(Totals::default()), // each is taken once
+        }
+    })?;
+    let mut totals = Totals {
+        duplicates: plan.duplicates,
+        ..Totals::default()
+    };
+    for asset in &plan.assets {
+        totals.assets.count(asset.source.length);
+    }
+    for part in done {
+        totals.add(&part);
+    }
+    for name in others {
+        store.root.remove(&name)?;
+        store.root.remove_empty_directories(&name);
+        totals.removed += 1;
+    }
+    Ok(totals)
+}
+
+/// What lay in the static root that this build does not write.
+fn others(
+    store: Store<'_>,
+    plan: &Plan,
+    outputs: &[Output],
+    variant_names: &HashSet<String>,
+) -> Vec<String> {
+    let hashed: HashSet<&str> = outputs
+        .iter()
+        .map(|output| output.hashed.as_str())
+        .collect();
+    let ours = |name: &str| {
+        name == store.manifest
+            || hashed.contains(name)
+            || variant_names.contains(name)
+            || plan
+                .find(name)
+                .is_some_and(|id| store.keeps_plain(&plan.assets[id]))
+    };
+    let existing = store.root.existing();
+    existing
+        .filter(|name| !ours(name))
+        .map(str::to_owned)
+        .collect()
+}
+
+impl Publication<'_> {
+    fn run(
+        self,
+        store: Store<'_>,
+        plan: &Plan,
+        variant_names: &HashSet<String>,
+    ) -> Result<Totals, Error> {
+        let mut totals = Totals::default();
+        let root = store.root;
+        let name = self.asset.plain.as_str();
+        let hashed = &self.output.hashed;
+        totals.count_hashed(&self.output);
+        for variant in &self.hashed_variants {
+            totals.count_variant(variant);
+        }
+        totals.removed += remove_variants(store, plan, hashed, |encoding| {
+            self.hashed_variants.iter().any(|v| v.encoding == encoding)
+        })?;
+
+        if variant_names.contains(name) {
+            return Ok(totals); // a variant of another asset has this name
+        }
+        let (changed, plain_length) = match &self.output.plain {
+            Plain::None => {
+                if !self.asset.keep_plain && self.asset.carried.is_none() && root.had(name) {
+                    totals.removed += remove_variants(store, plan, name, |_| false)?;
+                    root.remove(name)?;
+                    totals.removed += 1;
+                }
+                return Ok(totals);
+            }
+            Plain::Unchanged(content) => (false, content.length),
+            Plain::Staged(_, content) => (true, content.length),
+            Plain::Twin => (true, self.output.content.length),
+        };
+        // A reader must never meet new plain bytes beside a variant of the old ones: such a variant goes first.
+        totals.removed += remove_variants(store, plan, name, |encoding| {
+            let stays = |v: &Variant| v.encoding == encoding && !(changed && v.staged.is_some());
+            self.plain_variants.iter().any(stays)
+        })?;
+        match self.output.plain {
+            Plain::None | Plain::Unchanged(_) => {}
+            Plain::Staged(staged, _) => root.publish(staged, name)?,
+            Plain::Twin => root.put_twin(hashed, name, self.output.modified)?,
+        }
+        totals.count_plain(changed, store.in_place, plain_length);
+        for variant in self.plain_variants {
+            totals.count_variant(&variant);
+            let variant_name = format!("{name}{}", variant.encoding.suffix());
+            if let Some(staged) = variant.staged {
+                root.publish(staged, &variant_name)?;
+            }
+        }
+        Ok(totals)
+    }
+}
+
+/// Removes the variants beside `name` that were there before and are not to stay. Assets that only look like variants
+/// are left alone.
+fn remove_variants(
+    store: Store<'_>,
+    plan: &Plan,
+    name: &str,
+    stays: impl Fn(Encoding) -> bool,
+) -> Result<usize, Error> {
+    let mut removed = 0;
+    for encoding in Encoding::ALL {
+        let variant = format!("{name}{}", encoding.suffix());
+        let is_asset = || {
+            plan.find(&variant)
+                .is_some_and(|id| plan.assets[id].keep_plain)
+        };
+        if store.root.had(&variant) && !stays(encoding) && !is_asset() {
+            store.root.remove(&variant)?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+/// Puts the manifest in its place, unless it is there already.
+pub(crate) fn publish_manifest(
+    store: Store<'_>,
+    manifest: &Manifest,
+    totals: &mut Totals,
+) -> Result<(), Error> {
+    let bytes = manifest.to_bytes(store.hash);
+    let written = store.root.put_manifest(store.manifest, &bytes)?;
+    totals.count_written(written == Written::New);
+    Ok(())
+}

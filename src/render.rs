@@ -1,0 +1,269 @@
+//! What people and programs see: the only module that prints.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use anstream::{eprintln, print, println};
+use anstyle::{AnsiColor, Style};
+use hashstatic::{Code, Diagnostic, Error, Options, Report, Severity, Tally};
+use serde_json::json;
+
+use crate::cli::{Color, Output, OutputFormat};
+
+/// The document's version: raised when a field changes its meaning or goes.
+const JSON_VERSION: u32 = 1;
+
+/// Renders results the way the arguments ask for.
+pub(crate) struct Renderer {
+    format: OutputFormat,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Renderer {
+    /// Also settles, for the whole process, whether colours are written.
+    pub(crate) fn new(output: &Output) -> Self {
+        match output.color {
+            Color::Auto => {}
+            Color::Always => anstream::ColorChoice::Always.write_global(),
+            Color::Never => anstream::ColorChoice::Never.write_global(),
+        }
+        Self {
+            format: output.format,
+            quiet: output.quiet,
+            verbose: output.verbose,
+        }
+    }
+
+    /// Shows how a build ended.
+    pub(crate) fn build(&self, result: Result<(Report, Options), Error>) -> ExitCode {
+        match result {
+            Ok((report, options)) => {
+                self.diagnostics(&report.diagnostics);
+                match self.format {
+                    OutputFormat::Human if self.quiet => {}
+                    OutputFormat::Human => print!("{}", self.summary(&report, &options)),
+                    OutputFormat::Json => println!(
+                        "{}",
+                        json!({
+                            "version": JSON_VERSION,
+                            "command": "build",
+                            "status": "ok",
+                            "report": report,
+                        })
+                    ),
+                }
+                ExitCode::SUCCESS
+            }
+            Err(error) => self.error(&error),
+        }
+    }
+
+    fn error(&self, error: &Error) -> ExitCode {
+        let diagnostics = match error {
+            Error::Input(diagnostics) => diagnostics.as_slice(),
+            _ => &[],
+        };
+        self.diagnostics(diagnostics);
+        if self.format == OutputFormat::Json {
+            println!(
+                "{}",
+                json!({
+                    "version": JSON_VERSION,
+                    "command": "build",
+                    "status": "error",
+                    "error": error.to_string(),
+                    "diagnostics": diagnostics,
+                })
+            );
+        }
+        eprintln!("{ERROR}error{ERROR:#}: {}", printable(&error.to_string()));
+        match error {
+            Error::Usage(_) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+
+    /// Errors always, warnings unless quiet, notices if verbose.
+    fn diagnostics(&self, diagnostics: &[Diagnostic]) {
+        let mut django_spoke = false;
+        for diagnostic in diagnostics {
+            let (style, word, shown) = match diagnostic.severity {
+                Severity::Error => (ERROR, "error", true),
+                Severity::Warning => (WARNING, "warning", !self.quiet),
+                Severity::Notice => (NOTICE, "notice", self.verbose),
+            };
+            if !shown {
+                continue;
+            }
+            if diagnostic.code == Code::DjangoFailure && !django_spoke {
+                django_spoke = true; // Django stops at the first
+                eprintln!(
+                    "Post-processing '{}' failed!\n",
+                    printable(&diagnostic.path)
+                );
+            }
+            eprintln!(
+                "{style}{word}{style:#}: {}",
+                printable(&diagnostic.to_string())
+            );
+            if let Some(help) = &diagnostic.help {
+                eprintln!("  {HELP}help{HELP:#}: {}", printable(help));
+            }
+        }
+    }
+
+    fn summary(&self, report: &Report, options: &Options) -> String {
+        let mut out = String::new();
+        let mut line = |text: String| {
+            out.push_str(&text);
+            out.push('\n');
+        };
+        let totals = &report.totals;
+        let time: std::time::Duration = report.stages.iter().map(|stage| stage.time).sum();
+        let root = options
+            .static_root()
+            .map_or_else(String::new, |r| r.display().to_string());
+        let done = if report.dry_run {
+            "Checked, nothing written:"
+        } else {
+            "Built"
+        };
+        line(format!(
+            "{TITLE}{done} {}{TITLE:#} in {:.2} s",
+            printable(&root),
+            time.as_secs_f64()
+        ));
+        line(String::new());
+        let tally = |name: &str, tally: Tally, note: String| {
+            format!(
+                "  {name:<10} {:>9}  {:>9}{note}",
+                grouped(tally.files),
+                size(tally.bytes)
+            )
+        };
+        let duplicates = match totals.duplicates {
+            0 => String::new(),
+            n => format!("  ({} that an earlier source has already)", grouped(n)),
+        };
+        line(tally("assets", totals.assets, duplicates));
+        line(format!(
+            "  {:<10} {:>9}  rewritten",
+            "references",
+            grouped(totals.references)
+        ));
+        line(tally("hashed", totals.hashed, String::new()));
+        for (name, variants) in [
+            ("plain", totals.plain),
+            ("brotli", totals.brotli),
+            ("gzip", totals.gzip),
+            ("zstd", totals.zstd),
+        ] {
+            if variants.files > 0 {
+                line(tally(name, variants, String::new()));
+            }
+        }
+        line(String::new());
+        line(format!(
+            "  {} files written, {} unchanged, {} removed",
+            grouped(totals.written),
+            grouped(totals.unchanged),
+            grouped(totals.removed)
+        ));
+        if self.verbose {
+            line(String::new());
+            for stage in &report.stages {
+                line(format!(
+                    "  {:<10} {:>9.3} s",
+                    stage.stage,
+                    stage.time.as_secs_f64()
+                ));
+            }
+        }
+        let count = |severity| {
+            report
+                .diagnostics
+                .iter()
+                .filter(|d| d.severity == severity)
+                .count()
+        };
+        let (warnings, notices) = (count(Severity::Warning), count(Severity::Notice));
+        if warnings + notices > 0 {
+            let hint = if self.verbose || notices == 0 {
+                ""
+            } else {
+                " (shown with -v)"
+            };
+            line(format!("  {warnings} warnings, {notices} notices{hint}"));
+        }
+        out
+    }
+}
+
+const TITLE: Style = Style::new().bold();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const NOTICE: Style = AnsiColor::Blue.on_default().bold();
+const HELP: Style = AnsiColor::Cyan.on_default().bold();
+
+/// `12,345`
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() * 2);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1.2 MB`, decimal.
+#[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    for unit in ["B", "kB", "MB", "GB"] {
+        if value < 999.5 {
+            let decimals = usize::from(unit != "B");
+            return format!("{value:.decimals$} {unit}");
+        }
+        value /= 1000.0;
+    }
+    format!("{value:.1} TB")
+}
+
+/// Without control characters that a file name could smuggle into a terminal; line breaks stay.
+fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() && c != '\n' {
+            let _ = write!(out, "{}", c.escape_default()); // writing to a String cannot fail
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(size(0), "0 B");
+        assert_eq!(size(999), "999 B");
+        assert_eq!(size(1_500), "1.5 kB");
+        assert_eq!(size(999_999), "1.0 MB");
+        assert_eq!(size(2_000_000_000), "2.0 GB");
+    }
+
+    #[test]
+    fn terminals_are_safe() {
+        assert_eq!(printable("a\u{1b}[31m\nb"), "a\\u{1b}[31m\nb");
+    }
+}

@@ -1,0 +1,146 @@
+//! The account of a build.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::compress::{Encoding, Variant};
+use crate::diagnostic::Diagnostic;
+use crate::output::Output;
+use crate::static_root::Written;
+
+/// How many files, and how many bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Files.
+    pub files: usize,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+impl Tally {
+    pub(crate) fn count(&mut self, bytes: u64) {
+        self.files += 1;
+        self.bytes += bytes;
+    }
+
+    fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+    }
+}
+
+/// What a build has done, in numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Totals {
+    /// Assets in the manifest, and their bytes in the source.
+    pub assets: Tally,
+    /// Source files that an earlier source root already provides.
+    pub duplicates: usize,
+    /// References rewritten.
+    pub references: usize,
+    /// Hashed files.
+    pub hashed: Tally,
+    /// Plain copies.
+    pub plain: Tally,
+    /// gzip variants.
+    pub gzip: Tally,
+    /// Brotli variants.
+    pub brotli: Tally,
+    /// Zstandard variants.
+    pub zstd: Tally,
+    /// Files written: they were not there before with these bytes.
+    pub written: usize,
+    /// Files that were there already and were left alone.
+    pub unchanged: usize,
+    /// Files removed.
+    pub removed: usize,
+}
+
+impl Totals {
+    pub(crate) fn count_hashed(&mut self, output: &Output) {
+        self.hashed.count(output.content.length);
+        self.count_written(output.written == Written::New);
+    }
+
+    pub(crate) fn count_plain(&mut self, written: bool, in_place: bool, bytes: u64) {
+        if !in_place {
+            self.plain.count(bytes);
+            self.count_written(written);
+        }
+    }
+
+    pub(crate) fn count_variant(&mut self, variant: &Variant) {
+        match variant.encoding {
+            Encoding::Gzip => &mut self.gzip,
+            Encoding::Brotli => &mut self.brotli,
+            Encoding::Zstd => &mut self.zstd,
+        }
+        .count(variant.length);
+        self.count_written(variant.new);
+    }
+
+    pub(crate) fn count_written(&mut self, written: bool) {
+        if written {
+            self.written += 1;
+        } else {
+            self.unchanged += 1;
+        }
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        let Self {
+            assets,
+            duplicates,
+            references,
+            hashed,
+            plain,
+            gzip,
+            brotli,
+            zstd,
+            written,
+            unchanged,
+            removed,
+        } = other;
+        self.assets.add(*assets);
+        self.duplicates += duplicates;
+        self.references += references;
+        self.hashed.add(*hashed);
+        self.plain.add(*plain);
+        self.gzip.add(*gzip);
+        self.brotli.add(*brotli);
+        self.zstd.add(*zstd);
+        self.written += written;
+        self.unchanged += unchanged;
+        self.removed += removed;
+    }
+}
+
+/// How long a stage took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StageTime {
+    /// Its name.
+    pub stage: &'static str,
+    /// Wall time, seconds.
+    #[serde(serialize_with = "seconds")]
+    pub time: Duration,
+}
+
+fn seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(time.as_secs_f64())
+}
+
+/// What a build has done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// In numbers.
+    pub totals: Totals,
+    /// Wall time per stage, in the order of the pipeline.
+    pub stages: Vec<StageTime>,
+    /// Whether nothing was to be written.
+    pub dry_run: bool,
+    /// Warnings and notices, sorted by path and position.
+    pub diagnostics: Vec<Diagnostic>,
+}

@@ -1,0 +1,359 @@
+//! Stage 5, resolve: what a reference's URL means inside the static root (RFC 3986 and the WHATWG URL standard, as far
+//! as static files need them).
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::django::hex_pair;
+use crate::logical_path::{LogicalPath, stem_length};
+use crate::options::MissingPolicy;
+use crate::plan::{AssetId, Plan};
+use crate::reference::ReferenceKind;
+
+/// What a URL leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// An asset.
+    Asset {
+        id: AssetId,
+        /// Byte range of the URL's path in the (decoded) URL.
+        path: std::ops::Range<usize>,
+        /// Byte offset in the URL where the digest belongs: before the file name's extension.
+        digest_at: usize,
+    },
+    /// Not ours: another scheme or host, a path outside the static URL, a mere fragment or query, a directory.
+    External,
+    /// Ours, but no source root has it.
+    Missing(String),
+    /// `..` leads out of the static root.
+    Outside,
+}
+
+/// Resolves `url`, found in the asset `from`.
+pub(crate) fn resolve(plan: &Plan, static_url: &str, from: &LogicalPath, url: &str) -> Target {
+    let Some((path, base)) = own_path(static_url, from, url) else {
+        return Target::External;
+    };
+    let decoded = DecodedPath::new(&url[path.clone()], path.start);
+    let Some(segments) = normalize(base, &decoded.text) else {
+        return Target::Outside;
+    };
+    let last = decoded.text.rsplit(is_slash).next().unwrap_or("");
+    if matches!(last, "" | "." | "..") {
+        return Target::External; // a directory
+    }
+    let name = segments.join("/");
+    if let Some(id) = plan.find(&name) {
+        let file_name = plan.name(id).file_name();
+        let extension = file_name.len() - stem_length(file_name);
+        let digest_at = decoded.offset(decoded.text.len() - extension);
+        return Target::Asset {
+            id,
+            path,
+            digest_at,
+        };
+    }
+    if plan.has_directory(&name) {
+        return Target::External;
+    }
+    Target::Missing(name)
+}
+
+/// The range of the URL's path if the URL is ours, and the directory it is relative to.
+fn own_path<'f>(
+    static_url: &str,
+    from: &'f LogicalPath,
+    url: &str,
+) -> Option<(std::ops::Range<usize>, &'f str)> {
+    // The URL standard strips these from both ends.
+    let start = url.len() - url.trim_start_matches(|c| c <= ' ').len();
+    let trimmed = url[start..].trim_end_matches(|c| c <= ' ');
+    let (start, base) = if let Some(rest) = trimmed.strip_prefix(static_url) {
+        (start + trimmed.len() - rest.len(), "")
+    } else if has_scheme(trimmed) || trimmed.starts_with(is_slash) {
+        return None;
+    } else {
+        (start, from.directory())
+    };
+    let rest = url[start..].trim_end_matches(|c| c <= ' ');
+    let end = rest.find(['?', '#']).unwrap_or(rest.len());
+    if end == 0 {
+        return None; // a fragment or a query alone means the style sheet itself; the static URL alone a directory
+    }
+    Some((start..start + end, base))
+}
+
+/// RFC 3986, section 3.1.
+fn has_scheme(url: &str) -> bool {
+    url.find(':').is_some_and(|colon| {
+        url.starts_with(|c: char| c.is_ascii_alphabetic())
+            && url[..colon]
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+    })
+}
+
+/// The URL standard takes a backslash for a slash in http URLs.
+fn is_slash(c: char) -> bool {
+    matches!(c, '/' | '\\')
+}
+
+/// The segments of `path` on top of the directory `base`; `None` if it leaves the static root.
+fn normalize<'s>(base: &'s str, path: &'s str) -> Option<Vec<&'s str>> {
+    let mut segments: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split(is_slash) {
+        match part {
+            "" | "." => {}
+            ".." => drop(segments.pop()?),
+            part => segments.push(part),
+        }
+    }
+    Some(segments)
+}
+
+/// A URL's path with its percent-encoding undone, once, as servers do.
+struct DecodedPath {
+    text: String,
+    /// The offset in the URL of every byte of `text`, and of its end.
+    offsets: Vec<usize>,
+}
+
+impl DecodedPath {
+    fn new(path: &str, start: usize) -> Self {
+        let raw = path.as_bytes();
+        let mut bytes = Vec::with_capacity(raw.len());
+        let mut offsets = Vec::with_capacity(raw.len() + 1);
+        let mut at = 0;
+        while at < raw.len() {
+            let (byte, length) = match hex_pair(raw.get(at + 1), raw.get(at + 2)) {
+                Some(byte) if raw[at] == b'%' => (Some(byte), 3),
+                _ if matches!(raw[at], b'\t' | b'\n' | b'\r') => (None, 1), // the URL standard drops them
+                _ => (Some(raw[at]), 1),
+            };
+            if let Some(byte) = byte {
+                bytes.push(byte);
+                offsets.push(start + at);
+            }
+            at += length;
+        }
+        offsets.push(start + raw.len());
+        // What is not UTF-8 names no asset of ours; the path shown in the message may then be approximate.
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                offsets.resize(text.len() + 1, start + raw.len());
+                text
+            }
+        };
+        Self { text, offsets }
+    }
+
+    fn offset(&self, at: usize) -> usize {
+        self.offsets[at.min(self.offsets.len() - 1)]
+    }
+}
+
+/// The diagnostic for a reference that resolves to nothing; `None` if the policy ignores it.
+pub(crate) fn missing(
+    plan: &Plan,
+    policy: MissingPolicy,
+    kind: ReferenceKind,
+    from: &LogicalPath,
+    url: &str,
+    name: &str,
+    suggest: bool,
+) -> Option<Diagnostic> {
+    let code = match kind {
+        ReferenceKind::SourceMap => Code::MissingSourceMap,
+        ReferenceKind::Url | ReferenceKind::Import => Code::MissingReference,
+    };
+    let diagnostic = Diagnostic::new(
+        severity(policy)?,
+        code,
+        from.as_str(),
+        format!("\"{url}\" resolves to {name}, which is not in any source root"),
+    );
+    Some(match suggest.then(|| suggestion(plan, name)).flatten() {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    })
+}
+
+/// The diagnostic for a reference that leaves the static root.
+pub(crate) fn outside(policy: MissingPolicy, from: &LogicalPath, url: &str) -> Option<Diagnostic> {
+    Some(
+        Diagnostic::new(
+            severity(policy)?,
+            Code::OutsideStaticRoot,
+            from.as_str(),
+            format!("\"{url}\" leaves the static root"),
+        )
+        .help("for a URL outside the static files, write an absolute path"),
+    )
+}
+
+fn severity(policy: MissingPolicy) -> Option<Severity> {
+    match policy {
+        MissingPolicy::Error => Some(Severity::Error),
+        MissingPolicy::Warn => Some(Severity::Warning),
+        MissingPolicy::Ignore => None,
+    }
+}
+
+/// The name that was probably meant, and where it is.
+fn suggestion(plan: &Plan, name: &str) -> Option<String> {
+    let origin = |id: AssetId| plan.assets[id].source.path.display().to_string();
+    let lower = name.to_lowercase();
+    let case = |id: &AssetId| plan.name(*id).as_str().to_lowercase() == lower;
+    let ids = 0..plan.assets.len();
+    if let Some(id) = ids.clone().find(case) {
+        return Some(format!(
+            "{} differs only in case ({}); URLs are case-sensitive",
+            plan.name(id),
+            origin(id)
+        ));
+    }
+    let file_name = name.rsplit('/').next().unwrap_or(name);
+    let mut same_name = ids
+        .clone()
+        .filter(|id| plan.name(*id).file_name() == file_name);
+    if let (Some(id), None) = (same_name.next(), same_name.next()) {
+        return Some(format!("there is {} ({})", plan.name(id), origin(id)));
+    }
+    let near = |id: AssetId| {
+        let candidate = plan.name(id).as_str();
+        // Much longer or shorter names cannot be near; the distance of all the others would be slow to compute.
+        (candidate.len().abs_diff(name.len()) <= 2)
+            .then(|| (strsim::osa_distance(candidate, name), id))
+            .filter(|(distance, _)| *distance <= 2)
+    };
+    let (_, id) = ids.filter_map(near).min()?;
+    Some(format!("did you mean {}? ({})", plan.name(id), origin(id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::{Input, Options};
+    use crate::walk::SourceFile;
+
+    fn plan(names: &[&str]) -> Plan {
+        let sources = names
+            .iter()
+            .map(|name| SourceFile {
+                logical: LogicalPath::new(name).unwrap(),
+                path: name.into(),
+                length: 1,
+                modified: std::time::SystemTime::UNIX_EPOCH,
+                order: 0,
+            })
+            .collect();
+        let options = Options::new(Input::Roots(Vec::new()));
+        crate::plan::plan(sources, Vec::new(), &options, &mut Vec::new())
+    }
+
+    #[test]
+    fn every_shape_of_url() {
+        let plan = plan(&[
+            "css/m.css",
+            "css/a.png",
+            "css/x y.png",
+            "css/é.png",
+            "img/c.png",
+            "img/a%b.png",
+            "css/a#b.png",
+            "css/noext",
+            "css/d/e.png",
+        ]);
+        let from = LogicalPath::new("css/m.css").unwrap();
+        let own = "/static/";
+        let cdn = "https://cdn.test/s/";
+        // Expected: the asset and the URL with the digest in it, or what else.
+        for (static_url, url, expected) in [
+            (own, "a.png", "css/a.png a.H.png"),
+            (own, " a.png\n", "css/a.png  a.H.png\n"),
+            (own, "./a.png", "css/a.png ./a.H.png"),
+            (own, ".//a.png", "css/a.png .//a.H.png"),
+            (own, "../img/c.png", "img/c.png ../img/c.H.png"),
+            (own, "..\\img\\c.png", "img/c.png ..\\img\\c.H.png"),
+            (own, "x/../a.png", "css/a.png x/../a.H.png"),
+            (own, "%2e%2E/img/c.png", "img/c.png %2e%2E/img/c.H.png"),
+            (own, "a.png?v=1.0#x.y", "css/a.png a.H.png?v=1.0#x.y"),
+            (own, "a.png?#iefix", "css/a.png a.H.png?#iefix"),
+            (own, "x%20y.png", "css/x y.png x%20y.H.png"),
+            (own, "x%20y%2Epng", "css/x y.png x%20y.H%2Epng"),
+            (own, "%C3%A9.png", "css/é.png %C3%A9.H.png"),
+            (own, "é.png", "css/é.png é.H.png"),
+            (own, "../img/a%25b.png", "img/a%b.png ../img/a%25b.H.png"),
+            (own, "a%23b.png", "css/a#b.png a%23b.H.png"),
+            (own, "noext", "css/noext noext.H"),
+            (own, "noext?q", "css/noext noext.H?q"),
+            (own, "a.\tpng", "css/a.png a.H.\tpng"),
+            (own, "/static/img/c.png", "img/c.png /static/img/c.H.png"),
+            (
+                cdn,
+                "https://cdn.test/s/css/a.png",
+                "css/a.png https://cdn.test/s/css/a.H.png",
+            ),
+            (cdn, "/static/css/a.png", "external"),
+            (own, "", "external"),
+            (own, "#x", "external"),
+            (own, "?x", "external"),
+            (own, "data:,x", "external"),
+            (own, "DATA:,x", "external"),
+            (own, "moz-extension://x/y.png", "external"),
+            (own, "about:blank", "external"),
+            (own, "//host/a.png", "external"),
+            (own, "\\\\host/a.png", "external"),
+            (own, "/other/a.png", "external"),
+            (own, "/staticfoo.png", "external"),
+            (own, "/static/", "external"),
+            (own, ".", "external"),
+            (own, "..", "external"),
+            (own, "d", "external"),
+            (own, "d/", "external"),
+            (own, "nope/", "external"),
+            (own, "nope.png", "missing css/nope.png"),
+            (own, "/static/nope.png", "missing nope.png"),
+            (own, "a.PNG", "missing css/a.PNG"),
+            (own, "../../x.png", "outside"),
+            (own, "/static/../x.png", "outside"),
+            (own, "%FF.png", "missing css/\u{fffd}.png"),
+        ] {
+            let got = match resolve(&plan, static_url, &from, url) {
+                Target::Asset {
+                    id,
+                    path,
+                    digest_at,
+                } => {
+                    assert!(path.contains(&(digest_at - 1)), "{url}");
+                    format!(
+                        "{} {}.H{}",
+                        plan.name(id),
+                        &url[..digest_at],
+                        &url[digest_at..]
+                    )
+                }
+                Target::External => "external".into(),
+                Target::Missing(name) => format!("missing {name}"),
+                Target::Outside => "outside".into(),
+            };
+            assert_eq!(got, expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn suggestions() {
+        let plan = plan(&["img/logo.png", "css/Base.css", "js/deep/app.js"]);
+        for (name, expected) in [
+            ("img/logo.pgn", "did you mean img/logo.png? (img/logo.png)"),
+            (
+                "css/base.css",
+                "css/Base.css differs only in case (css/Base.css); URLs are case-sensitive",
+            ),
+            ("js/app.js", "there is js/deep/app.js (js/deep/app.js)"),
+        ] {
+            assert_eq!(suggestion(&plan, name).as_deref(), Some(expected));
+        }
+        assert_eq!(suggestion(&plan, "x"), None);
+    }
+}

@@ -1,0 +1,336 @@
+//! What the stages of one build share, made from the options: the static root, the names in it, the log.
+
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicUsize;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::django::{Exact, StaticName};
+use crate::earlier;
+use crate::error::Error;
+use crate::logical_path::LogicalPath;
+use crate::manifest::Manifest;
+use crate::options::{Input, Minify, Options};
+use crate::output::{Output, Plain, Store};
+use crate::plan::Plan;
+use crate::read::Reader;
+use crate::report::{Report, StageTime, Totals};
+use crate::static_root::StaticRoot;
+use crate::transform::Targets;
+use crate::walk::SourceFile;
+
+/// One build.
+pub(crate) struct Run<'a> {
+    options: &'a Options,
+    pub(crate) static_root: StaticRoot,
+    /// The manifest relative to the static root, or its absolute path where it lies elsewhere.
+    pub(crate) manifest_name: String,
+    in_place: bool,
+    targets: Option<Targets>,
+    pool: rayon::ThreadPool,
+}
+
+impl<'a> Run<'a> {
+    /// Checks the options against each other and the file system, and opens the static root.
+    pub(crate) fn new(options: &'a Options) -> Result<Self, Error> {
+        options.validate()?;
+        let dir = options.static_root().ok_or_else(|| {
+            Error::Usage("name the static root with --out: only one source root without a prefix can be processed in place".into())
+        })?;
+        let in_place = roots(options).any(|root| same_directory(root, dir));
+        check_roots(options, dir, in_place)?;
+        let targets = match (&options.targets, options.minify) {
+            (Some(query), Minify::Full) => Some(
+                Targets::parse(query).map_err(|why| Error::Usage(format!("--targets: {why}")))?,
+            ),
+            _ => None,
+        };
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.jobs)
+            .build()
+            .map_err(|error| Error::Usage(format!("--jobs: {error}")))?;
+        let link_mode = options.link_mode.for_plain_twins(in_place);
+        let static_root = StaticRoot::open(dir, link_mode, options.dry_run)?;
+        let manifest_name = options
+            .manifest
+            .strip_prefix(static_root.dir())
+            .or_else(|_| options.manifest.strip_prefix(dir))
+            .unwrap_or(&options.manifest)
+            .to_str()
+            .ok_or_else(|| Error::Usage("--manifest: the path is not valid UTF-8".into()))?
+            .to_owned();
+        Ok(Self {
+            options,
+            static_root,
+            manifest_name,
+            in_place,
+            targets,
+            pool,
+        })
+    }
+
+    /// Runs `work` on this build's own threads.
+    pub(crate) fn in_pool<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        self.pool.install(work)
+    }
+
+    /// The sources that are not outputs of earlier runs, and the assets that live on without a source.
+    pub(crate) fn without_outputs(
+        &self,
+        mut sources: Vec<SourceFile>,
+        last: &Manifest,
+    ) -> (Vec<SourceFile>, Vec<(SourceFile, LogicalPath)>) {
+        let mut carried = Vec::new();
+        if self.in_place {
+            sources =
+                earlier::without_outputs(sources, last, &self.manifest_name, &self.static_root);
+            if self.options.keep_only_hashed {
+                carried = earlier::carried(last, &self.static_root);
+            }
+        }
+        if let Some(seconds) = self.options.source_date_epoch {
+            let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            for source in &mut sources {
+                source.modified = modified;
+            }
+        }
+        (sources, carried)
+    }
+
+    /// The exact mode, if it is on.
+    pub(crate) fn exact<'r>(&'r self, plan: &'r Plan) -> Option<Exact<'r>> {
+        Some(Exact {
+            version: self.options.django_exact?,
+            js_modules: self.options.js_modules,
+            static_url: &self.options.static_url,
+            static_root: self.static_root.dir(),
+            plan,
+            disk: self,
+        })
+    }
+
+    pub(crate) fn reader<'r>(&'r self, plan: &'r Plan, exact: Option<&'r Exact<'r>>) -> Reader<'r> {
+        Reader {
+            plan,
+            store: self.store(),
+            options: self.options,
+            targets: self.targets.as_ref(),
+            exact,
+            suggestions: AtomicUsize::new(0),
+        }
+    }
+
+    pub(crate) fn store(&self) -> Store<'_> {
+        Store {
+            root: &self.static_root,
+            hash: self.options.hash,
+            hash_length: self.options.hash_length,
+            in_place: self.in_place,
+            manifest: &self.manifest_name,
+        }
+    }
+}
+
+impl crate::django::Disk for Run<'_> {
+    fn source_digest(&self, source: &SourceFile) -> Option<String> {
+        let bytes = crate::read::read_whole(source).ok()?;
+        Some(self.store().digest(&bytes))
+    }
+
+    fn stale(&self, name: &str) -> StaticName {
+        if self.static_root.had_directory(name) {
+            return StaticName::Directory;
+        }
+        if !self.static_root.had(name) {
+            return StaticName::Missing;
+        }
+        match self.static_root.read(name) {
+            Ok(bytes) => StaticName::File(self.store().digest(&bytes)),
+            Err(_) => StaticName::Missing,
+        }
+    }
+}
+
+fn roots(options: &Options) -> impl Iterator<Item = &Path> {
+    let roots = match &options.input {
+        Input::Roots(roots) => roots.as_slice(),
+        Input::Files(_) => &[],
+    };
+    roots.iter().map(|root| root.dir.as_path())
+}
+
+fn same_directory(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// A source root must exist and must not lie inside the static root, where the build would write over it.
+fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<(), Error> {
+    let usage = |message: String| Err(Error::Usage(message));
+    let canonical_static = static_root.canonicalize().ok();
+    for root in roots(options) {
+        if !root.is_dir() {
+            let what = if root.exists() {
+                "is not a directory"
+            } else {
+                "does not exist"
+            };
+            return usage(format!("the source root {} {what}", root.display()));
+        }
+        let canonical = root.canonicalize().map_err(Error::io("read", root))?;
+        if let Some(out) = &canonical_static
+            && canonical.starts_with(out)
+            && canonical != *out
+        {
+            return usage(format!(
+                "the source root {} lies inside the static root {}",
+                root.display(),
+                static_root.display()
+            ));
+        }
+    }
+    if in_place && roots(options).count() > 1 {
+        return usage(format!(
+            "the static root {} is one of several source roots; give it a directory of its own",
+            static_root.display()
+        ));
+    }
+    if in_place && options.clear {
+        return usage("--clear would remove the sources of a build in place".into());
+    }
+    Ok(())
+}
+
+/// The outputs of all assets, each of which must not be in the way of another's plain file.
+pub(crate) fn finished(
+    outputs: Vec<OnceLock<Output>>,
+    plan: &Plan,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Output> {
+    let outputs: Vec<Output> = outputs
+        .into_iter()
+        .filter_map(OnceLock::into_inner)
+        .collect();
+    for (id, output) in outputs.iter().enumerate() {
+        let Some(other) = plan.find(&output.hashed) else {
+            continue;
+        };
+        let same = match &outputs[other].plain {
+            Plain::None => true,
+            Plain::Twin => outputs[other].content == output.content,
+            Plain::Unchanged(content) | Plain::Staged(_, content) => *content == output.content,
+        };
+        if !same {
+            diagnostics.push(
+                Diagnostic::new(
+                    Severity::Error,
+                    Code::PathConflict,
+                    plan.name(id).as_str(),
+                    format!(
+                        "its hashed path {} is the name of another asset with other content",
+                        output.hashed
+                    ),
+                )
+                .help(format!(
+                    "the other is {}",
+                    plan.assets[other].source.path.display()
+                )),
+            );
+        }
+    }
+    outputs
+}
+
+/// The manifest of these outputs.
+pub(crate) fn manifest(plan: &Plan, outputs: &[Output], exact: bool) -> Manifest {
+    let name = |name: &str| {
+        if exact {
+            Exact::manifest_name(name)
+        } else {
+            name.to_owned()
+        }
+    };
+    Manifest {
+        paths: plan
+            .assets
+            .iter()
+            .zip(outputs)
+            .map(|(asset, output)| (name(asset.source.logical.as_str()), name(&output.hashed)))
+            .collect(),
+    }
+}
+
+/// What a run has to say, and how long its stages took.
+pub(crate) struct Log {
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    stages: Vec<StageTime>,
+    since: Instant,
+    dry_run: bool,
+    django_order: bool,
+}
+
+impl Log {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            diagnostics: Vec::new(),
+            stages: Vec::new(),
+            since: Instant::now(),
+            dry_run: options.dry_run,
+            django_order: options.django_exact.is_some(),
+        }
+    }
+
+    /// Notes that a stage is done.
+    pub(crate) fn stage(&mut self, stage: &'static str) -> &mut Self {
+        let now = Instant::now();
+        self.stages.push(StageTime {
+            stage,
+            time: now - self.since,
+        });
+        self.since = now;
+        self
+    }
+
+    /// Ends the build if anything so far is an error.
+    pub(crate) fn fail_on_errors(&mut self) -> Result<(), Error> {
+        if self
+            .diagnostics
+            .iter()
+            .all(|d| d.severity != Severity::Error)
+        {
+            return Ok(());
+        }
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        Err(Error::Input(sorted(diagnostics, self.django_order)))
+    }
+
+    pub(crate) fn into_report(self, totals: Totals) -> Report {
+        Report {
+            totals,
+            stages: self.stages,
+            dry_run: self.dry_run,
+            diagnostics: sorted(self.diagnostics, self.django_order),
+        }
+    }
+}
+
+/// By path and position. In `django_order`, errors go first and in the order in which Django would have come to them:
+/// the deepest files first, those of one level as they were found, and cycles at the end.
+fn sorted(mut diagnostics: Vec<Diagnostic>, django_order: bool) -> Vec<Diagnostic> {
+    if django_order {
+        diagnostics.sort_by_key(|diagnostic| {
+            (
+                diagnostic.severity,
+                diagnostic.location.is_none(),
+                std::cmp::Reverse(crate::django::level(&diagnostic.path)),
+            )
+        });
+    } else {
+        diagnostics.sort();
+    }
+    diagnostics.dedup();
+    diagnostics
+}

@@ -1,0 +1,584 @@
+//! The static root on disk: every write goes through here, beside its place first and then by rename.
+//!
+//! Hashed files are put in place as soon as they are known: nobody can refer to them before the manifest does. Plain
+//! files, which people do refer to, are only staged until [`StaticRoot::publish`]. If the build fails, everything that
+//! this run has made is taken away again ([`StaticRoot::roll_back`]).
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs::{self, File, FileTimes, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::SystemTime;
+
+use walkdir::WalkDir;
+
+use crate::error::Error;
+use crate::options::LinkMode;
+use crate::output::Content;
+
+/// How names of temporary files begin. Never an asset: Django and we ignore names with a leading dot.
+const TEMPORARY: &str = ".hashstatic-";
+const MODE: u32 = 0o644;
+/// Bytes read or written at a time where files are streamed.
+pub(crate) const CHUNK: usize = 1 << 20;
+
+/// Whether a file had to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// Yes.
+    New,
+    /// It was there, with these very bytes.
+    Unchanged,
+}
+
+/// A file beside its place, to be moved there by [`StaticRoot::publish`].
+#[derive(Debug)]
+pub(crate) struct Staged(PathBuf);
+
+/// The output directory.
+pub(crate) struct StaticRoot {
+    dir: PathBuf,
+    dry_run: bool,
+    link_mode: LinkMode,
+    /// The regular files that were there when the build began, by path relative to `dir`.
+    existing: HashSet<String>,
+    /// Directories known to be there, relative to `dir`.
+    directories: RwLock<HashSet<String>>,
+    made: Mutex<Made>,
+    counter: AtomicU64,
+    reflink_works: AtomicBool,
+    /// The umask takes something from [`MODE`], so that every file needs a `chmod`.
+    needs_chmod: bool,
+}
+
+/// What this run has made, to be undone on failure.
+#[derive(Default)]
+struct Made {
+    files: Vec<PathBuf>,
+    directories: Vec<PathBuf>,
+    temporaries: HashSet<PathBuf>,
+}
+
+impl StaticRoot {
+    /// Opens (and makes) the directory and looks at what is there. Temporary files of a run that was killed are
+    /// removed.
+    pub(crate) fn open(dir: &Path, link_mode: LinkMode, dry_run: bool) -> Result<Self, Error> {
+        let mut made = Made::default();
+        if !dry_run {
+            make_directories(dir, &mut made)?;
+        }
+        let mut root = Self {
+            dir: dir.canonicalize().unwrap_or_else(|_| dir.to_owned()),
+            dry_run,
+            link_mode,
+            existing: HashSet::new(),
+            directories: RwLock::default(),
+            made: Mutex::new(made),
+            counter: AtomicU64::new(0),
+            reflink_works: AtomicBool::new(true),
+            needs_chmod: false,
+        };
+        root.look()?;
+        if !dry_run {
+            root.needs_chmod = root.umask_bites()?;
+        }
+        Ok(root)
+    }
+
+    /// Whether a new file does not get [`MODE`] by itself. The umask can only be asked for by changing it, which is not
+    /// for a library to do; so a file is tried.
+    fn umask_bites(&self) -> Result<bool, Error> {
+        let probe = self.temporary("probe")?;
+        let mode = || -> io::Result<u32> {
+            let file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(MODE)
+                .open(&probe)?;
+            Ok(file.metadata()?.mode() & 0o777)
+        };
+        let mode = mode().map_err(Error::io("write", &probe))?;
+        self.discard(&probe);
+        Ok(mode != MODE)
+    }
+
+    fn look(&mut self) -> Result<(), Error> {
+        let mut directories = HashSet::new();
+        for entry in WalkDir::new(&self.dir).min_depth(1) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) if error.depth() == 0 && self.dry_run => break, // not made yet
+                Err(error) => {
+                    let path = error.path().unwrap_or(&self.dir).to_owned();
+                    return Err(Error::io("read", &path)(error.into()));
+                }
+            };
+            let name = entry
+                .path()
+                .strip_prefix(&self.dir)
+                .ok()
+                .and_then(Path::to_str);
+            if entry.file_type().is_dir() {
+                directories.extend(name.map(str::to_owned));
+            } else if is_temporary(entry.file_name()) {
+                if !self.dry_run {
+                    fs::remove_file(entry.path()).map_err(Error::io("remove", entry.path()))?;
+                }
+            } else if entry.file_type().is_file() {
+                self.existing.extend(name.map(str::to_owned));
+            }
+        }
+        directories.insert(String::new());
+        self.directories = RwLock::new(directories);
+        Ok(())
+    }
+
+    /// The directory's canonical path.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whether a regular file of that name was there when the build began.
+    pub(crate) fn had(&self, name: &str) -> bool {
+        self.existing.contains(name)
+    }
+
+    /// Whether a directory of that name is there.
+    pub(crate) fn had_directory(&self, name: &str) -> bool {
+        self.directories
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(name)
+    }
+
+    /// The names of the regular files that were there when the build began.
+    pub(crate) fn existing(&self) -> impl Iterator<Item = &str> {
+        self.existing.iter().map(String::as_str)
+    }
+
+    /// Whether nothing is to be written.
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    /// Reads a staged file whole.
+    #[expect(
+        clippy::unused_self,
+        reason = "staged files belong to their static root"
+    )]
+    pub(crate) fn read_staged(&self, staged: &Staged) -> Result<Vec<u8>, Error> {
+        fs::read(&staged.0).map_err(Error::io("read", &staged.0))
+    }
+
+    /// Reads a file of the static root whole.
+    pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>, Error> {
+        let path = self.path(name);
+        fs::read(&path).map_err(Error::io("read", &path))
+    }
+
+    /// Whether the file that was there has exactly these bytes; if so, it gets this modification time.
+    pub(crate) fn matches(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        modified: SystemTime,
+    ) -> Result<bool, Error> {
+        if !self.had(name) {
+            return Ok(false);
+        }
+        let path = self.path(name);
+        let Ok(file) = File::open(&path) else {
+            return Ok(false); // unreadable or gone: it will be replaced
+        };
+        let same = same_bytes(&file, bytes).map_err(Error::io("read", &path))?;
+        if same && !self.dry_run {
+            keep_modified(&file, modified).map_err(Error::io("set the time of", &path))?;
+        }
+        Ok(same)
+    }
+
+    /// What a file of the static root holds.
+    pub(crate) fn content(&self, name: &str) -> Result<Content, Error> {
+        let path = self.path(name);
+        let read = || -> io::Result<Content> {
+            let mut file = File::open(&path)?;
+            let mut key = blake3::Hasher::new();
+            let length = io::copy(&mut file, &mut key)?;
+            Ok(Content {
+                key: *key.finalize().as_bytes(),
+                length,
+            })
+        };
+        read().map_err(Error::io("read", &path))
+    }
+
+    /// Like [`StaticRoot::matches`], for bytes that are not at hand.
+    pub(crate) fn has_content(
+        &self,
+        name: &str,
+        content: Content,
+        modified: SystemTime,
+    ) -> Result<bool, Error> {
+        if !self.had(name) || self.content(name)? != content {
+            return Ok(false);
+        }
+        if !self.dry_run {
+            let path = self.path(name);
+            File::open(&path)
+                .and_then(|file| keep_modified(&file, modified))
+                .map_err(Error::io("set the time of", &path))?;
+        }
+        Ok(true)
+    }
+
+    /// Puts a file in its place at once, unless it is there already.
+    pub(crate) fn put(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        modified: SystemTime,
+    ) -> Result<Written, Error> {
+        if self.matches(name, bytes, modified)? {
+            return Ok(Written::Unchanged);
+        }
+        let staged = self.stage(name, bytes, modified)?;
+        self.publish(staged, name)?;
+        Ok(Written::New)
+    }
+
+    /// Puts the manifest in its place: the commit point. `name` may be absolute.
+    pub(crate) fn put_manifest(&self, name: &str, bytes: &[u8]) -> Result<Written, Error> {
+        let path = self.path(name);
+        if self.dry_run {
+            return Ok(Written::Unchanged);
+        }
+        if let Ok(file) = File::open(&path)
+            && same_bytes(&file, bytes).unwrap_or(false)
+        {
+            return Ok(Written::Unchanged);
+        }
+        if let Some(parent) = path.parent() {
+            make_directories(parent, &mut self.made())?;
+        }
+        let mut temporary = path.clone();
+        temporary.set_file_name(format!("{TEMPORARY}{:x}-manifest.tmp", std::process::id()));
+        let write = || -> io::Result<()> {
+            let mut file = File::create(&temporary)?;
+            file.write_all(bytes)?;
+            file.set_permissions(fs::Permissions::from_mode(MODE))?;
+            file.sync_all()?;
+            fs::rename(&temporary, &path)
+        };
+        write().map_err(|error| {
+            let _ = fs::remove_file(&temporary);
+            Error::io("write", &path)(error)
+        })?;
+        Ok(Written::New)
+    }
+
+    /// Writes a file beside its place.
+    pub(crate) fn stage(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        modified: SystemTime,
+    ) -> Result<Staged, Error> {
+        let mut writer = self.writer(name)?;
+        writer.write(bytes)?;
+        writer.finish(modified)
+    }
+
+    /// Begins a file beside its place.
+    pub(crate) fn writer(&self, name: &str) -> Result<Writer<'_>, Error> {
+        let temporary = self.temporary(name)?;
+        if self.dry_run {
+            return Ok(Writer {
+                root: self,
+                temporary,
+                file: None,
+            });
+        }
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(MODE)
+            .open(&temporary)
+            .map_err(Error::io("write", &temporary))?;
+        Ok(Writer {
+            root: self,
+            temporary,
+            file: Some(file),
+        })
+    }
+
+    /// Moves a staged file to its place, replacing what is there.
+    #[expect(clippy::needless_pass_by_value, reason = "it is used up")]
+    pub(crate) fn publish(&self, staged: Staged, name: &str) -> Result<(), Error> {
+        if self.dry_run {
+            return Ok(());
+        }
+        let path = self.path(name);
+        fs::rename(&staged.0, &path).map_err(Error::io("write", &path))?;
+        let mut made = self.made();
+        made.temporaries.remove(&staged.0);
+        if !self.had(name) {
+            made.files.push(path);
+        }
+        Ok(())
+    }
+
+    /// Gives `name` the bytes of `twin`, which is in its place already: by reflink, hard link or copy.
+    pub(crate) fn put_twin(
+        &self,
+        twin: &str,
+        name: &str,
+        modified: SystemTime,
+    ) -> Result<(), Error> {
+        if self.dry_run {
+            return Ok(());
+        }
+        let (from, to) = (self.path(twin), self.path(name));
+        if matches!(self.link_mode, LinkMode::Auto | LinkMode::Reflink)
+            && self.reflink_works.load(Ordering::Relaxed)
+        {
+            if let Some(staged) = self.reflink(&from, name, modified)? {
+                return self.publish(staged, name);
+            }
+            self.reflink_works.store(false, Ordering::Relaxed);
+        }
+        if matches!(self.link_mode, LinkMode::Auto | LinkMode::Hardlink) {
+            self.make_parent(name)?;
+            if !self.had(name) && fs::hard_link(&from, &to).is_ok() {
+                self.made().files.push(to);
+                return Ok(());
+            }
+            let temporary = self.temporary(name)?;
+            if fs::hard_link(&from, &temporary).is_ok() {
+                return self.publish(Staged(temporary), name);
+            }
+        }
+        let mut source = File::open(&from).map_err(Error::io("read", &from))?;
+        let mut writer = self.writer(name)?;
+        writer.copy_from(&mut source, &from)?;
+        self.publish(writer.finish(modified)?, name)
+    }
+
+    /// Whether `name` and `twin` are one and the same file on disk.
+    pub(crate) fn is_linked(&self, twin: &str, name: &str) -> bool {
+        let identity = |name: &str| {
+            fs::symlink_metadata(self.path(name))
+                .ok()
+                .map(|m| (m.dev(), m.ino()))
+        };
+        self.had(name) && identity(name).is_some_and(|id| identity(twin) == Some(id))
+    }
+
+    fn reflink(
+        &self,
+        from: &Path,
+        name: &str,
+        modified: SystemTime,
+    ) -> Result<Option<Staged>, Error> {
+        let source = File::open(from).map_err(Error::io("read", from))?;
+        let writer = self.writer(name)?;
+        match &writer.file {
+            Some(file) if rustix::fs::ioctl_ficlone(file, &source).is_ok() => {
+                writer.finish(modified).map(Some)
+            }
+            _ => {
+                self.discard(&writer.temporary);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Removes a file, if it is there.
+    pub(crate) fn remove(&self, name: &str) -> Result<(), Error> {
+        if self.dry_run {
+            return Ok(());
+        }
+        let path = self.path(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Error::io("remove", &path)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes a directory that has become empty, and then its parents.
+    pub(crate) fn remove_empty_directories(&self, mut name: &str) {
+        while let Some(slash) = name.rfind('/') {
+            name = &name[..slash];
+            if self.dry_run || fs::remove_dir(self.path(name)).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Undoes what this run has made: temporaries, new files, new directories. Best effort, the failure that led here
+    /// is the one to report.
+    pub(crate) fn roll_back(&self) {
+        let mut made = self.made();
+        for path in std::mem::take(&mut made.temporaries) {
+            let _ = fs::remove_file(path);
+        }
+        for path in made.files.drain(..) {
+            let _ = fs::remove_file(path);
+        }
+        for path in made.directories.drain(..).rev() {
+            let _ = fs::remove_dir(path);
+        }
+    }
+
+    fn discard(&self, temporary: &Path) {
+        let _ = fs::remove_file(temporary);
+        self.made().temporaries.remove(temporary);
+    }
+
+    /// A fresh name beside `name`, whose directory is made if need be.
+    fn temporary(&self, name: &str) -> Result<PathBuf, Error> {
+        self.make_parent(name)?;
+        let number = self.counter.fetch_add(1, Ordering::Relaxed);
+        let mut path = self.path(name);
+        path.set_file_name(format!(
+            "{TEMPORARY}{:x}-{number:x}.tmp",
+            std::process::id()
+        ));
+        self.made().temporaries.insert(path.clone());
+        Ok(path)
+    }
+
+    fn make_parent(&self, name: &str) -> Result<(), Error> {
+        let parent = name.rfind('/').map_or("", |at| &name[..at]);
+        let known = |set: &HashSet<String>| set.contains(parent);
+        if self.dry_run
+            || known(
+                &self
+                    .directories
+                    .read()
+                    .unwrap_or_else(PoisonError::into_inner),
+            )
+        {
+            return Ok(());
+        }
+        make_directories(&self.path(parent), &mut self.made())?;
+        let mut directories = self
+            .directories
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        directories.insert(parent.to_owned());
+        Ok(())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+
+    fn made(&self) -> MutexGuard<'_, Made> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A file that is being written beside its place.
+pub(crate) struct Writer<'r> {
+    root: &'r StaticRoot,
+    temporary: PathBuf,
+    /// `None` in a dry run.
+    file: Option<File>,
+}
+
+impl Writer<'_> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        match &mut self.file {
+            Some(file) => file
+                .write_all(bytes)
+                .map_err(Error::io("write", &self.temporary)),
+            None => Ok(()),
+        }
+    }
+
+    fn copy_from(&mut self, source: &mut File, from: &Path) -> Result<(), Error> {
+        let mut buffer = vec![0; CHUNK];
+        loop {
+            let count = source.read(&mut buffer).map_err(Error::io("read", from))?;
+            if count == 0 {
+                return Ok(());
+            }
+            self.write(&buffer[..count])?;
+        }
+    }
+
+    /// Closes the file.
+    pub(crate) fn finish(self, modified: SystemTime) -> Result<Staged, Error> {
+        if let Some(file) = &self.file {
+            file.set_times(FileTimes::new().set_modified(modified))
+                .map_err(Error::io("set the time of", &self.temporary))?;
+            if self.root.needs_chmod {
+                file.set_permissions(fs::Permissions::from_mode(MODE))
+                    .map_err(Error::io("set the mode of", &self.temporary))?;
+            }
+        }
+        Ok(Staged(self.temporary))
+    }
+
+    /// Throws the file away.
+    pub(crate) fn discard(self) {
+        if self.file.is_some() {
+            self.root.discard(&self.temporary);
+        }
+    }
+}
+
+fn is_temporary(name: &OsStr) -> bool {
+    name.to_str()
+        .is_some_and(|name| name.starts_with(TEMPORARY) && name.contains(".tmp"))
+}
+
+/// `mkdir -p`, noting what was made.
+fn make_directories(dir: &Path, made: &mut Made) -> Result<(), Error> {
+    let mut missing = Vec::new();
+    let mut at = Some(dir);
+    while let Some(path) = at
+        && !path.as_os_str().is_empty()
+        && !path.is_dir()
+    {
+        missing.push(path);
+        at = path.parent();
+    }
+    for path in missing.into_iter().rev() {
+        match fs::create_dir(path) {
+            Ok(()) => made.directories.push(path.to_owned()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+            Err(error) => return Err(Error::io("make the directory", path)(error)),
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file holds exactly `bytes`.
+fn same_bytes(mut file: &File, mut bytes: &[u8]) -> io::Result<bool> {
+    if file.metadata()?.len() != bytes.len() as u64 {
+        return Ok(false);
+    }
+    let mut buffer = vec![0; CHUNK.min(bytes.len())];
+    while !bytes.is_empty() {
+        let count = file.read(&mut buffer)?;
+        if count == 0 || count > bytes.len() || buffer[..count] != bytes[..count] {
+            return Ok(false);
+        }
+        bytes = &bytes[count..];
+    }
+    Ok(true)
+}
+
+fn keep_modified(file: &File, modified: SystemTime) -> io::Result<()> {
+    if file.metadata()?.modified()? == modified {
+        return Ok(());
+    }
+    file.set_times(FileTimes::new().set_modified(modified))
+}

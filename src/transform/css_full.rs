@@ -1,0 +1,194 @@
+//! `--minify full`: lightningcss's optimizer, where it is known to be right. Nothing outside this file names
+//! lightningcss.
+//!
+//! lightningcss parses strictly here (its recovery deletes what it cannot read), and even then a result is only believed
+//! if the [`Inventory`] of what it holds agrees with the source's. Every check stands for a way in which version
+//! 1.0.0-alpha.72 was seen to change what a browser does. A file that fails one is minified by `safe`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, RwLock};
+
+use lightningcss::error::{Error, ErrorLocation};
+use lightningcss::stylesheet::{MinifyOptions, ParserOptions, PrinterOptions, StyleSheet};
+use lightningcss::targets::{Browsers, Features};
+
+use super::NotMinified;
+use super::inventory::Inventory;
+
+/// The browsers that `full` may write for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Targets(Browsers);
+
+impl Targets {
+    /// Parses a browserslist query. The error is a sentence's end.
+    pub(crate) fn parse(query: &str) -> Result<Self, String> {
+        match Browsers::from_browserslist([query]) {
+            Ok(Some(browsers)) => Ok(Self(browsers)),
+            Ok(None) => Err(format!("{query:?} selects no browser")),
+            Err(error) => Err(format!("{query:?}: {error}")),
+        }
+    }
+}
+
+/// Optimizes `css`, or says where and why not.
+pub(super) fn minify(css: &str, targets: Option<&Targets>) -> Result<String, NotMinified> {
+    let whitespace_only = |offset: usize, reason: &str| NotMinified {
+        offset,
+        reason: format!("minified by white space only: {reason}"),
+    };
+    let source = Inventory::of(css);
+    if let Some((offset, reason)) = source.hazard() {
+        return Err(whitespace_only(offset, reason));
+    }
+    // A library's panic on odd input must not end the build.
+    let optimized = catch_unwind(AssertUnwindSafe(|| optimize(css, targets)))
+        .unwrap_or_else(|_| Err((0, "lightningcss failed".to_owned())))
+        .map_err(|(offset, reason)| whitespace_only(offset, &reason))?;
+    let optimized = if source.has_utf8_charset() {
+        format!("@charset \"utf-8\";{optimized}") // lightningcss drops it
+    } else {
+        optimized
+    };
+    match source.disagreement(&Inventory::of(&optimized), targets.is_some()) {
+        Some((offset, reason)) => Err(whitespace_only(offset, reason)),
+        None => Ok(optimized),
+    }
+}
+
+/// lightningcss itself: (byte offset, reason) of its error or first warning.
+fn optimize(css: &str, targets: Option<&Targets>) -> Result<String, (usize, String)> {
+    let targets = lightningcss::targets::Targets {
+        browsers: targets.map(|targets| targets.0),
+        // Without targets it would use the newest syntax for these.
+        include: Features::MediaRangeSyntax
+            | Features::MediaIntervalSyntax
+            | Features::HexAlphaColors,
+        exclude: Features::empty(),
+    };
+    let warnings = Arc::new(RwLock::new(Vec::new()));
+    let options = ParserOptions {
+        warnings: Some(Arc::clone(&warnings)),
+        ..ParserOptions::default()
+    };
+    let mut sheet = StyleSheet::parse(css, options).map_err(|error| located(css, &error))?;
+    if let Ok(warnings) = warnings.read()
+        && let Some(warning) = warnings.first()
+    {
+        return Err(located(css, warning));
+    }
+    sheet
+        .minify(MinifyOptions {
+            targets,
+            ..MinifyOptions::default()
+        })
+        .map_err(|error| located(css, &error))?;
+    let printed = sheet.to_css(PrinterOptions {
+        minify: true,
+        targets,
+        ..PrinterOptions::default()
+    });
+    printed
+        .map(|printed| printed.code)
+        .map_err(|error| located(css, &error))
+}
+
+fn located<T: std::fmt::Display>(css: &str, error: &Error<T>) -> (usize, String) {
+    let offset = error
+        .loc
+        .as_ref()
+        .map_or(0, |place| byte_offset(css, place));
+    (offset, error.kind.to_string())
+}
+
+/// lightningcss counts lines from 0 and columns from 1, in UTF-16 units.
+fn byte_offset(css: &str, place: &ErrorLocation) -> usize {
+    let mut start = 0;
+    for _ in 0..place.line {
+        let Some(end) = css[start..].find(['\n', '\r', '\x0c']) else {
+            break;
+        };
+        start += end
+            + if css[start + end..].starts_with("\r\n") {
+                2
+            } else {
+                1
+            };
+    }
+    let mut units = place.column.saturating_sub(1) as usize;
+    for (at, c) in css[start..].char_indices() {
+        if units == 0 {
+            return start + at;
+        }
+        units = units.saturating_sub(c.len_utf16());
+    }
+    css.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_it_is_for() {
+        for (css, expected) in [
+            (
+                "a{color:#ff0000;margin:0px 0px 0px 0px}",
+                "a{color:red;margin:0}",
+            ),
+            ("a{color:red}\na{margin:1px}", "a{color:red;margin:1px}"),
+            ("/*! l */a{color:#ff0000}", "/*! l */\na{color:red}"),
+            (
+                "@charset \"utf-8\";a{color:#ff0000}",
+                "@charset \"utf-8\";a{color:red}",
+            ),
+        ] {
+            assert_eq!(minify(css, None).unwrap(), expected, "{css}");
+        }
+    }
+
+    /// Each of these lightningcss gets wrong, or rejects.
+    #[test]
+    fn what_it_is_not_trusted_with() {
+        for css in [
+            "a{animation:.5s ease-out both}",
+            "a{background:-webkit-linear-gradient(top,red,blue)}",
+            "a{background:-o-linear-gradient(left,red,blue)}",
+            "a{letter-spacing:.4}",
+            "a{--x:294ms}",
+            "a{--x:.123456789em}",
+            ":-ms-input-placeholder{color:red}",
+            "@media \\0screen{a{b:c}}",
+            "@charset \"iso-8859-1\";a{content:\"\\e9\"}",
+            "a{content:\"\\f101\"}",
+            "a{color:red}/*# sourceMappingURL=x.map */",
+            "a{color:red}/*! l */",
+            "a{color:red;color:oklch(0.5 0.2 20)}",
+            "a{height:100vh;height:100dvh}",
+            "a{-webkit-backdrop-filter:blur(1px);backdrop-filter:blur(1px)}",
+            "a{-webkit-text-decoration:underline dotted;text-decoration:underline dotted}",
+            "a{top:0;right:0;bottom:0;left:0}",
+            "a{animation:x 1s;animation-timeline:scroll()}",
+            "a{*zoom:1}",
+            "a{min-width:0\\0}",
+            "a{background:url(a.png);background:url(b.png)}",
+        ] {
+            assert!(minify(css, None).is_err(), "{css}: {:?}", minify(css, None));
+        }
+    }
+
+    #[test]
+    fn errors_are_located_in_bytes() {
+        let css = "a{b:c}\r\n/* é😀 */ a::before b{}";
+        let notice = minify(css, None).unwrap_err();
+        assert_eq!(&css[notice.offset..], " b{}", "{notice:?}");
+    }
+
+    #[test]
+    fn targets() {
+        assert!(Targets::parse("last 2 versions").is_ok());
+        assert!(Targets::parse("no such browser").is_err());
+        let targets = Targets::parse("safari 14").unwrap();
+        let css = "a{inset:0;color:red}";
+        assert!(minify(css, Some(&targets)).unwrap().contains("top:0"));
+    }
+}

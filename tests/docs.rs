@@ -1,0 +1,103 @@
+//! The documentation is true: its commands run, and it knows every option.
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs every `$ hashstatic …` of the README's console blocks; what it prints must be what stands below it.
+#[test]
+fn the_readmes_commands_do_what_it_says() {
+    let readme = fs::read_to_string(project().join("README.md")).unwrap();
+    let mut ran = 0;
+    for block in readme.split("```console\n").skip(1) {
+        let block = block.split("```").next().unwrap();
+        let mut lines = block.lines();
+        let Some(command) = lines
+            .next()
+            .and_then(|line| line.strip_prefix("$ hashstatic "))
+        else {
+            continue;
+        };
+        let scratch = tempfile::tempdir().unwrap();
+        let out = scratch.path().join("site");
+        let arguments = command.split(' ').map(|word| {
+            if word == "target/site" {
+                out.to_str().unwrap()
+            } else {
+                word
+            }
+        });
+        let output = Command::new(env!("CARGO_BIN_EXE_hashstatic"))
+            .current_dir(project())
+            .args(arguments)
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let printed = printed.replace(out.to_str().unwrap(), "target/site");
+        // The first line ends in a time.
+        let (_, printed) = printed.split_once('\n').unwrap();
+        let expected: Vec<&str> = lines.skip(1).collect();
+        assert_eq!(printed.lines().collect::<Vec<_>>(), expected, "{command}");
+        for text in readme.split("```css\n").skip(1) {
+            let css = walk_text(&out);
+            for line in text.split("```").next().unwrap().lines() {
+                assert!(css.contains(line), "{line}");
+            }
+        }
+        ran += 1;
+    }
+    assert!(ran > 0);
+}
+
+/// All style sheets below `root`, concatenated.
+fn walk_text(root: &Path) -> String {
+    walkdir::WalkDir::new(root)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().extension().is_some_and(|e| e == "css"))
+        .map(|entry| fs::read_to_string(entry.path()).unwrap())
+        .collect()
+}
+
+#[test]
+fn every_option_is_documented_once() {
+    let output = Command::new(env!("CARGO_BIN_EXE_hashstatic"))
+        .args(["build", "--help"])
+        .output()
+        .unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let documented = fs::read_to_string(project().join("docs/options.md")).unwrap();
+    let mut count = 0;
+    for line in help.lines() {
+        // `-o, --out <DIR>  …` or `    --clear  …`
+        let Some(option) = line
+            .split_whitespace()
+            .take(2)
+            .find(|word| word.starts_with("--"))
+        else {
+            continue;
+        };
+        let option: String = option
+            .chars()
+            .take_while(|c| c.is_ascii_lowercase() || *c == '-')
+            .collect();
+        count += 1;
+        let rows = documented
+            .lines()
+            .filter(|line| line.starts_with("| "))
+            .filter(|line| {
+                line.split('|')
+                    .nth(1)
+                    .unwrap()
+                    .contains(&format!("`{option}`"))
+            })
+            .count();
+        assert_eq!(rows, 1, "{option} in docs/options.md");
+    }
+    assert!(count > 30, "{count}");
+}
