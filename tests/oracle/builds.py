@@ -12,8 +12,6 @@ CORPORA = [
     "Django", "djangorestframework", "django-debug-toolbar", "wagtail", "bootstrap", "fontawesome-free", "bootstrap-icons", "katex",
     "leaflet", "jquery-ui-dist", "tinymce", "swagger-ui-dist", "three", "echarts",
 ]
-# Corpora whose variants are also made by WhiteNoise, at brotli's slowest, to compare the sizes.
-SMALL = ["Django", "djangorestframework", "django-debug-toolbar", "jquery-ui-dist", "katex", "wagtail", "bootstrap"]
 # What --quick runs.
 QUICK = ["Django", "django-debug-toolbar", "jquery-ui-dist"]
 
@@ -37,12 +35,4 @@ def default_build(name):
     """The static root of a build as it is without options, but for brotli's quality: 11 takes minutes and says no more."""
     out = scratch() / f"{name}-default"
     build(corpus(name), "-o", out, "--brotli-quality", 5, check=True)
-    return out
-
-
-@functools.cache
-def unminified_build(name):
-    """The static root of a build whose variants are WhiteNoise's in everything but the encoder."""
-    out = scratch() / f"{name}-unminified"
-    build(corpus(name), "-o", out, "--minify", "off", check=True)
     return out

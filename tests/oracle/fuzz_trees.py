@@ -1,4 +1,4 @@
-"""Random small source roots through real Django and through `hashstatic build --django-exact`; what comes out must be equal.
+"""Random small source roots, whole trees of them, through real Django and through `hashstatic build --django-exact`; what comes out must be equal.
 
     target/oracle/venv-6.1/bin/python tests/oracle/fuzz_trees.py --bin target/release/hashstatic --version 6.1 \\
         --seed 1 --cases 2000 [--js-modules]
@@ -7,9 +7,11 @@ Prints each failing case made as small as deleting files, tokens and characters 
 number of a case name it: `--seed 1 --first 17 --cases 1` runs case 17 again. `--subject django-6.1` (or 5.2) puts Django
 in our place: the same version must never fail, the other one must.
 
-Our diagnostics print control characters as `\\u{c}`, for the sake of terminals; that is undone before comparing.
-
 What is compared is what `harness.compare` compares: every file's bytes, the manifest's, or status and text of a failure.
+
+Beside fuzz_django.py: that one varies the text of one file in a fixed tree, and asks Django with collect.py; this one varies
+names, depths, cycles and chains too, sorts Django's listing so that texts of failures can always be compared, and is
+quick enough for tens of thousands of cases.
 
 Django's result can depend on the order in which directories are listed. Its listing is sorted here. Only when the two
 differ is Django asked again, and the case is counted instead of reported in these situations alone:
@@ -85,14 +87,9 @@ def run_binary(binary, version, js_modules):
             done = subprocess.run(arguments, capture_output=True, timeout=TOO_LONG)
         except subprocess.TimeoutExpired:
             return Result(-1, f"still running after {TOO_LONG} s")
-        return Result(done.returncode, raw(done.stderr.decode(errors="replace")))
+        return Result(done.returncode, done.stderr.decode(errors="replace"))
 
     return subject
-
-
-def raw(text):
-    """Control characters as Django has them in its text."""
-    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda match: chr(int(match[1], 16)), text)
 
 
 def run_django(batch, js_modules):
