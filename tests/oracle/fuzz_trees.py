@@ -100,9 +100,15 @@ def run_django(batch, js_modules):
         if answer["ok"]:
             return Result(0, "")
         shutil.rmtree(out, ignore_errors=True)  # Django leaves what it copied, we publish nothing
-        return Result(1, answer["stderr"] + "\n" + answer["error"])
+        return Result(1, printable(answer["stderr"] + "\n" + answer["error"]))
 
     return subject
+
+
+def printable(text):
+    """Control characters as ours prints them, which is what `harness.refused` expects."""
+    names = {"\t": "\\t", "\r": "\\r"}
+    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", lambda c: names.get(c[0], f"\\u{{{ord(c[0]):x}}}"), text)
 
 
 class Comparison:
