@@ -19,11 +19,10 @@ fn main() -> ExitCode {
         }
         cli::Command::Check(check) => {
             let renderer = render::Renderer::of_check(check.output_format, &check.output);
-            renderer.check(
-                check
-                    .options()
-                    .and_then(|options| hashstatic::check(&options)),
-            )
+            let result = check
+                .options()
+                .and_then(|options| hashstatic::check(&options));
+            renderer.check(&result)
         }
     }
 }

@@ -61,8 +61,8 @@ impl Renderer {
     }
 
     /// Shows what a check found.
-    pub(crate) fn check(&self, result: Result<Report, Error>) -> ExitCode {
-        let diagnostics = match &result {
+    pub(crate) fn check(&self, result: &Result<Report, Error>) -> ExitCode {
+        let diagnostics = match result {
             Ok(report) => report.diagnostics.as_slice(),
             Err(Error::Input(diagnostics)) => diagnostics,
             Err(_) => &[],
@@ -72,7 +72,7 @@ impl Renderer {
             CheckFormat::Github => print!("{}", documents::github(diagnostics)),
             CheckFormat::Human | CheckFormat::Json => {}
         }
-        match &result {
+        match result {
             Ok(report) => {
                 self.diagnostics(diagnostics);
                 match self.format {

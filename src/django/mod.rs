@@ -129,16 +129,14 @@ impl Exact<'_> {
         if normal == "/r" {
             return Ok(String::new());
         }
-        match normal.strip_prefix("/r/") {
-            Some(inside) if !name.contains('\0') => Ok(inside.to_owned()),
-            _ => {
-                let root = self.static_root.display();
-                let full = python::normpath(&python::join(&root.to_string(), name));
-                Err(Failure::fatal(format!(
-                    "The joined path ({full}) is located outside of the base path component ({root})"
-                )))
-            }
+        if let Some(inside) = normal.strip_prefix("/r/") {
+            return Ok(inside.to_owned());
         }
+        let root = self.static_root.display();
+        let full = python::normpath(&python::join(&root.to_string(), name));
+        Err(Failure::fatal(format!(
+            "The joined path ({full}) is located outside of the base path component ({root})"
+        )))
     }
 }
 
@@ -166,6 +164,9 @@ impl Storage for AssetStorage<'_> {
 
     fn look_up(&self, name: &str) -> Result<StaticName, Failure> {
         let inside = self.exact.inside(name)?;
+        if inside.contains('\0') {
+            return Ok(StaticName::Missing); // no file system has such a name
+        }
         let plan = self.exact.plan;
         if let Some(id) = plan.find(&inside) {
             return Ok(StaticName::File(self.names.plain_digest(id)));
@@ -228,17 +229,14 @@ impl Names for Recorder<'_> {
     }
 
     fn output_digest(&self, hashed: &str) -> Option<String> {
-        let seen = self.seen.borrow();
-        let is_output = |id: &AssetId| {
-            let name = self.exact.plan.name(*id).as_str();
-            self.is_hashed_yet(*id)
-                && self
-                    .exact
-                    .hashed_name(name, &self.digest(*id))
-                    .is_ok_and(|output| output == hashed)
-        };
-        seen.iter()
-            .find(|id| is_output(id))
-            .map(|id| self.digest(*id))
+        // Take away each part that looks like a digest: is the rest an asset whose output would have this name?
+        hashed.match_indices('.').find_map(|(at, _)| {
+            let digest = hashed.get(at + 1..at + 1 + NO_DIGEST.len())?;
+            let is_hex = digest.bytes().all(|b| b.is_ascii_hexdigit());
+            let rest = &hashed[at + 1 + digest.len()..];
+            let id = self.exact.plan.find(&format!("{}{rest}", &hashed[..at]))?;
+            let is_output = is_hex && self.is_hashed_yet(id) && self.digest(id) == digest;
+            is_output.then(|| digest.to_owned())
+        })
     }
 }
