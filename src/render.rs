@@ -1,15 +1,37 @@
 //! What people and programs see: the only module that prints.
 
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use anstream::{eprintln, print, println};
 use anstyle::{AnsiColor, Style};
 use hashstatic::{Code, Diagnostic, Error, Options, Report, Severity, Tally};
 use serde_json::json;
 
 use crate::cli::{CheckFormat, Color, Output, OutputFormat, Verbosity};
 use crate::documents;
+
+/// A line on stderr. If nobody can read it there is nobody to tell.
+macro_rules! err {
+    ($($argument:tt)*) => {{
+        let _ = writeln!(anstream::stderr(), $($argument)*);
+    }};
+}
+
+/// Writes a result to stdout. A reader that has gone away is no error.
+fn out(text: &str) -> ExitCode {
+    let mut stdout = anstream::stdout();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            err!("{ERROR}error{ERROR:#}: cannot write to stdout: {error}");
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
 
 /// The document's version: raised when a field changes its meaning or goes.
 const JSON_VERSION: u32 = 1;
@@ -50,11 +72,10 @@ impl Renderer {
             Ok((report, options)) => {
                 self.diagnostics(&report.diagnostics);
                 match self.format {
-                    CheckFormat::Json => println!("{}", succeeded("build", &report)),
-                    _ if self.quiet => {}
-                    _ => print!("{}", self.summary(&report, &options)),
+                    CheckFormat::Json => out(&succeeded("build", &report)),
+                    _ if self.quiet => ExitCode::SUCCESS,
+                    _ => out(&self.summary(&report, &options)),
                 }
-                ExitCode::SUCCESS
             }
             Err(error) => self.error("build", &error),
         }
@@ -67,24 +88,23 @@ impl Renderer {
             Err(Error::Input(diagnostics)) => diagnostics,
             Err(_) => &[],
         };
-        match self.format {
-            CheckFormat::Sarif => println!("{}", documents::sarif(diagnostics)),
-            CheckFormat::Github => print!("{}", documents::github(diagnostics)),
-            CheckFormat::Human | CheckFormat::Json => {}
-        }
+        let written = match self.format {
+            CheckFormat::Sarif => out(&format!("{}\n", documents::sarif(diagnostics))),
+            CheckFormat::Github => out(&documents::github(diagnostics)),
+            CheckFormat::Human | CheckFormat::Json => ExitCode::SUCCESS,
+        };
         match result {
             Ok(report) => {
                 self.diagnostics(diagnostics);
                 match self.format {
-                    CheckFormat::Json => println!("{}", succeeded("check", report)),
-                    CheckFormat::Human if !self.quiet => println!(
-                        "{} assets, {} references, no errors",
+                    CheckFormat::Json => out(&succeeded("check", report)),
+                    CheckFormat::Human if !self.quiet => out(&format!(
+                        "{} assets, {} references, no errors\n",
                         grouped(report.totals.assets.files),
                         grouped(report.totals.references)
-                    ),
-                    _ => {}
+                    )),
+                    _ => written,
                 }
-                ExitCode::SUCCESS
             }
             Err(error) => self.error("check", error),
         }
@@ -97,8 +117,8 @@ impl Renderer {
         };
         self.diagnostics(diagnostics);
         if self.format == CheckFormat::Json {
-            println!(
-                "{}",
+            out(&format!(
+                "{}\n",
                 json!({
                     "version": JSON_VERSION,
                     "command": command,
@@ -106,9 +126,9 @@ impl Renderer {
                     "error": error.to_string(),
                     "diagnostics": diagnostics,
                 })
-            );
+            ));
         }
-        eprintln!("{ERROR}error{ERROR:#}: {}", printable(&error.to_string()));
+        err!("{ERROR}error{ERROR:#}: {}", printable(&error.to_string()));
         match error {
             Error::Usage(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
@@ -129,17 +149,17 @@ impl Renderer {
             }
             if diagnostic.code == Code::DjangoFailure && !django_spoke {
                 django_spoke = true; // Django stops at the first
-                eprintln!(
+                err!(
                     "Post-processing '{}' failed!\n",
                     printable(&diagnostic.path)
                 );
             }
-            eprintln!(
+            err!(
                 "{style}{word}{style:#}: {}",
                 printable(&diagnostic.to_string())
             );
             if let Some(help) = &diagnostic.help {
-                eprintln!("  {HELP}help{HELP:#}: {}", printable(help));
+                err!("  {HELP}help{HELP:#}: {}", printable(help));
             }
         }
     }
@@ -232,13 +252,14 @@ impl Renderer {
 }
 
 /// The JSON document of a run without errors.
-fn succeeded(command: &str, report: &Report) -> serde_json::Value {
-    json!({
+fn succeeded(command: &str, report: &Report) -> String {
+    let document = json!({
         "version": JSON_VERSION,
         "command": command,
         "status": "ok",
         "report": report,
-    })
+    });
+    format!("{document}\n")
 }
 
 const TITLE: Style = Style::new().bold();

@@ -464,6 +464,30 @@ fn ignored_errors_are_listed_and_nothing_else_is_ignored() {
 }
 
 #[test]
+fn a_full_stdout_is_an_error_and_a_closed_one_is_not() {
+    let site = site();
+    let run = |to: std::process::Stdio| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hashstatic"));
+        command
+            .current_dir(site.dir.path())
+            .args(["build", "src", "-o", "out"])
+            .stdout(to);
+        let output = command.output().unwrap();
+        (output.status.code(), text(&output.stderr))
+    };
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let (status, stderr) = run(full.into());
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("cannot write to stdout"), "{stderr}");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert_eq!(run(writer.into()).0, Some(0));
+}
+
+#[test]
 fn times_and_modes() {
     let site = site();
     site.build(&[]);

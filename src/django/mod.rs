@@ -230,13 +230,26 @@ impl Names for Recorder<'_> {
 
     fn output_digest(&self, hashed: &str) -> Option<String> {
         // Take away each part that looks like a digest: is the rest an asset whose output would have this name?
-        hashed.match_indices('.').find_map(|(at, _)| {
+        let quick = hashed.match_indices('.').find_map(|(at, _)| {
             let digest = hashed.get(at + 1..at + 1 + NO_DIGEST.len())?;
             let is_hex = digest.bytes().all(|b| b.is_ascii_hexdigit());
             let rest = &hashed[at + 1 + digest.len()..];
             let id = self.exact.plan.find(&format!("{}{rest}", &hashed[..at]))?;
             let is_output = is_hex && self.is_hashed_yet(id) && self.digest(id) == digest;
             is_output.then(|| digest.to_owned())
+        });
+        // Names with a `%` or the like in them are not that of their output without the digest.
+        quick.or_else(|| {
+            let ids = 0..self.exact.plan.assets.len();
+            ids.filter(|id| self.is_hashed_yet(*id)).find_map(|id| {
+                let name = self.exact.plan.name(id).as_str();
+                if !name.contains(['%', '?', '#', ':', ';', ' ']) {
+                    return None;
+                }
+                let digest = self.digest(id);
+                let output = self.exact.hashed_name(name, &digest).ok()?;
+                (output == hashed).then_some(digest)
+            })
         })
     }
 }
