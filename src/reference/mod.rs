@@ -7,7 +7,7 @@ mod source_map;
 
 use std::ops::Range;
 
-pub(crate) use escape::{Decoded, Escapes};
+pub(crate) use escape::{Decoded, Escapes, decode};
 
 use crate::plan::AssetKind;
 

@@ -3,16 +3,21 @@
 //! read back through the CSSOM is left alone to the byte.
 //!
 //! What stays as it is:
-//! - values of custom properties, and values with `var()` and its like: browsers hand them out as written;
-//! - preludes of at-rules, which `conditionText` and `mediaText` may show as written;
+//! - values of custom properties, of `@property` and `@function`, and values with `var()` and its like: browsers hand
+//!   them out as written;
+//! - preludes of at-rules, which `conditionText` and `mediaText` may show as written, comments included;
+//! - what is inside `:is()` and `:where()`, which `selectorText` may show as written;
 //! - `/*! … */` licences and `sourceMappingURL` comments, where they stand;
 //! - `@charset "…";`, which counts byte by byte, and only at the very start of the file;
 //! - the line breaks of a file that names a source map, so that the map's lines stay true (columns do not);
 //! - a file with broken tokens or brackets that do not match, whole.
 
+use std::borrow::Cow;
+
 use super::sheet::Sheet;
 use super::{Minified, NotMinified};
 use crate::css_tokens::{CssToken, Kind, tokens};
+use crate::reference::{Escapes, decode};
 
 /// Minifies `css`.
 pub(super) fn minify(css: &str) -> Minified {
@@ -126,6 +131,8 @@ impl Minifier<'_> {
                 Kind::OpenCurly => depth += 1,
                 Kind::CloseCurly => depth = depth.saturating_sub(1),
                 Kind::Semicolon => {}
+                // Browsers skip these: the next statement begins behind them.
+                Kind::Cdo | Kind::Cdc if depth == 0 => {}
                 Kind::AtKeyword => {
                     self.at_rule(first);
                     continue;
@@ -153,17 +160,16 @@ impl Minifier<'_> {
             return;
         }
         self.emit(first, Space::Drop);
-        if let Some((start, last)) = self.sheet.trimmed(first + 1, end) {
-            self.emit_verbatim(start, last + 1, Space::Keep);
-        }
+        self.emit_as_written(first + 1, end, Space::Keep);
     }
 
     /// A selector, a declaration, or what is neither.
     fn statement(&mut self, first: usize, depth: usize) {
         let colon = self.sheet.declaration_colon(first);
+        let name = unescaped(self.sheet.raw(first));
         if let Some(colon) = colon
             && depth > 0
-            && self.sheet.raw(first).starts_with("--")
+            && name.starts_with("--")
         {
             let end = self.sheet.end(colon + 1, false);
             self.emit(first, Space::Drop);
@@ -187,18 +193,16 @@ impl Minifier<'_> {
                     self.emit_significant(index, Space::Drop);
                 }
                 if let Some((start, last)) = self.sheet.trimmed(colon + 1, end) {
-                    if self.is_handed_out_as_written(start, last + 1) {
-                        self.emit_verbatim(start, last + 1, Space::Drop);
+                    if DESCRIPTORS_AS_WRITTEN.contains(&&*name.to_ascii_lowercase())
+                        || self.is_handed_out_as_written(start, last + 1)
+                    {
+                        self.emit_as_written(colon + 1, end, Space::Drop);
                     } else {
                         self.list(start, last + 1, Context::Value);
                     }
                 }
             }
-            _ => {
-                if let Some((start, last)) = self.sheet.trimmed(first, end) {
-                    self.emit_verbatim(start, last + 1, Space::Drop);
-                }
-            }
+            _ => self.emit_as_written(first, end, Space::Drop),
         }
     }
 
@@ -221,6 +225,8 @@ impl Minifier<'_> {
     /// A selector or value, token by token.
     fn list(&mut self, from: usize, to: usize, context: Context) {
         let mut open = 0_usize;
+        // How many brackets were open where text that stays as written began.
+        let mut as_written = None;
         for index in from..to {
             let kind = self.sheet.kind(index);
             if matches!(kind, Kind::WhiteSpace | Kind::Comment) {
@@ -232,14 +238,30 @@ impl Minifier<'_> {
                 || before.is_some_and(|before| loose_inside(before, context, open))
                 || kind == Kind::CloseParenthesis
                 || matches!(before, Some(Kind::Function | Kind::OpenParenthesis));
-            let space = if drop || index == from {
+            // `>>>` was a combinator of its own.
+            let shadow = kind == Kind::Delim('>') && before == Some(kind);
+            let space = if drop && !shadow || index == from {
                 Space::Drop
             } else {
                 Space::Keep
             };
-            self.emit(index, space);
+            if as_written.is_some() {
+                self.emit_verbatim(self.next, index + 1, Space::Drop);
+            } else {
+                self.emit(index, space);
+            }
+            if kind == Kind::Function
+                && context == Context::Selector
+                && as_written.is_none()
+                && is_forgiving(self.sheet.raw(index))
+            {
+                as_written = Some(open);
+            }
             if closes {
                 open = open.saturating_sub(1);
+                if as_written == Some(open) {
+                    as_written = None;
+                }
             } else if matches!(
                 kind,
                 Kind::Function | Kind::OpenParenthesis | Kind::OpenSquare
@@ -271,6 +293,13 @@ impl Minifier<'_> {
             .rev()
             .find(|index| !matches!(self.sheet.kind(*index), Kind::WhiteSpace | Kind::Comment))
             .or(self.last);
+    }
+
+    /// The same without the white space at both ends. Comments there stay: some browsers show them.
+    fn emit_as_written(&mut self, from: usize, to: usize, space: Space) {
+        if let Some((start, last)) = self.sheet.without_outer_space(from, to) {
+            self.emit_verbatim(start, last + 1, space);
+        }
     }
 
     /// What stands between the last token written and the token `to`: white space and comments.
@@ -309,7 +338,13 @@ impl Minifier<'_> {
             && self.last.is_some()
             && to < self.sheet.tokens.len()
         {
-            self.out.insert(at, ' ');
+            // White space right behind `\9` would be the escape's own; a comment has kept it from that.
+            let separator = if ends_in_escape(&self.out[..at]) {
+                "/**/ "
+            } else {
+                " "
+            };
+            self.out.insert_str(at, separator);
         } else if glued && !gap.is_empty() && self.out.len() == at {
             self.out.push_str("/**/");
         }
@@ -323,6 +358,9 @@ impl Minifier<'_> {
         }
         let breaks = "\n".repeat(count);
         if white_space {
+            if ends_in_escape(&self.out) {
+                self.out.push_str("/**/");
+            }
             self.out.push_str(&breaks);
         } else {
             // Only inside a comment are they no white space.
@@ -346,7 +384,35 @@ const AS_WRITTEN: &[&str] = &[
     "expression",
     "toggle",
     "spread",
+    "paint",
 ];
+
+/// Descriptors whose values browsers keep as text: those of `@property` and `@function`.
+const DESCRIPTORS_AS_WRITTEN: &[&str] = &["initial-value", "result"];
+
+/// Whether a selector function takes what it does not understand; browsers may show that as written.
+fn is_forgiving(function: &str) -> bool {
+    let name = unescaped(&function[..function.len() - 1]).to_ascii_lowercase();
+    matches!(&*name, "is" | "where")
+}
+
+/// A name with its escapes undone.
+fn unescaped(name: &str) -> Cow<'_, str> {
+    decode(name.as_bytes(), Escapes::Css).text
+}
+
+/// Whether text ends in a hexadecimal escape that white space would still belong to.
+fn ends_in_escape(text: &str) -> bool {
+    let digits = text
+        .bytes()
+        .rev()
+        .take(6)
+        .take_while(u8::is_ascii_hexdigit)
+        .count();
+    let rest = &text.as_bytes()[..text.len() - digits];
+    let backslashes = rest.iter().rev().take_while(|byte| **byte == b'\\').count();
+    digits > 0 && backslashes % 2 == 1
+}
 
 /// Whether white space beside such a token means nothing.
 fn loose_inside(kind: Kind, context: Context, open: usize) -> bool {
@@ -373,6 +439,8 @@ fn glues(text: &str, before: &CssToken, after: &CssToken) -> bool {
             name || number
                 || dash
                 || after.kind == OpenParenthesis
+                // `-->`
+                || raw(before) == "--" && after.kind == Delim('>')
                 // Older tokenizers read `u+…` as a unicode range.
                 || raw(before).eq_ignore_ascii_case("u") && after.kind == Delim('+')
         }
@@ -468,7 +536,18 @@ mod tests {
             "@supports (a:  b){c{}}",
             "a/**/b{}",
             "a{b:1/**/2}",
-            "<!-- a{}-->",
+            "<!--a{}-->",
+            "@supports (a:b) /* c */{c{}}",
+            "@import url(x) /* c */;",
+            "<!--@supports (a:  b) , (c){c{}}",
+            "@property --x{initial-value:a  /* b */ b}",
+            "@function --f(){RESULT:1px  +  2px}",
+            "a{-\\-x:a  b}",
+            "a{b:/* c */ var(--x) /* d */}",
+            "a{:is( &  :foo , .b ){c:d}}",
+            ":\\69s( a , b ){}",
+            "a> > >b{}",
+            "a{b:paint(x,  y)}",
         ] {
             assert_eq!(minified(css), css, "{css}");
         }
@@ -480,6 +559,9 @@ mod tests {
         assert_eq!(minified("a/* x */.b{}"), "a.b{}");
         assert_eq!(minified("a /* x */ b{}"), "a b{}");
         assert_eq!(minified("a /*! x */ b{ }"), "a /*! x */b{}");
+        assert_eq!(minified("a{b:\\9/* x */ c ;}"), "a{b:\\9/**/ c;}");
+        assert_eq!(minified("a{b:\\9/* x */ ;}"), "a{b:\\9;}");
+        assert_eq!(minified("a -- > b{ }"), "a -- >b{}");
     }
 
     #[test]
@@ -499,6 +581,15 @@ mod tests {
         assert_eq!(
             minified("a {\n  b : c;\n  /* x\n */\n}\nd/*\n*/.e{}\n/*# sourceMappingURL=x.map */\n"),
             "a{\nb:c;\n\n\n}\nd/*\n*/.e{}\n/*# sourceMappingURL=x.map */\n"
+        );
+    }
+
+    #[test]
+    fn lines_stay_behind_an_escape() {
+        let css = "a{b:\\9/* x */\n c }\n/*# sourceMappingURL=x.map */";
+        assert_eq!(
+            minified(css),
+            "a{b:\\9/**/\nc}\n/*# sourceMappingURL=x.map */"
         );
     }
 

@@ -55,6 +55,12 @@ impl<'t> Sheet<'t> {
         ))
     }
 
+    /// The first and last token from `from` to before `to` that is no white space.
+    pub(super) fn without_outer_space(&self, from: usize, to: usize) -> Option<(usize, usize)> {
+        let counts = |index: &usize| self.kind(*index) != Kind::WhiteSpace;
+        Some(((from..to).find(counts)?, (from..to).rev().find(counts)?))
+    }
+
     pub(super) fn significant(&self, from: usize) -> Option<usize> {
         (from..self.tokens.len())
             .find(|index| !matches!(self.kind(*index), Kind::WhiteSpace | Kind::Comment))
