@@ -33,7 +33,8 @@ CASES ?= 1000
 fuzz-django: build
 	python3 tests/oracle/prepare.py
 	cd tests/oracle && for options in "6.1" "5.2" "6.1 --js-modules" "5.2 --js-modules"; do \
-	  ../../$(ORACLE) fuzz_django.py --seed $(SEED) --cases $(CASES) --version $$options || exit 1; done
+	  ../../$(ORACLE) fuzz_trees.py --bin ../../target/release/hashstatic \
+	    --seed $(SEED) --cases $(CASES) --version $$options || exit 1; done
 
 # The long run of tests/faults.rs: 200 kills.
 .PHONY: faults

@@ -9,9 +9,8 @@ in our place: the same version must never fail, the other one must.
 
 What is compared is what `harness.compare` compares: every file's bytes, the manifest's, or status and text of a failure.
 
-Beside fuzz_django.py: that one varies the text of one file in a fixed tree, and asks Django with collect.py; this one varies
-names, depths, cycles and chains too, sorts Django's listing so that texts of failures can always be compared, and is
-quick enough for tens of thousands of cases.
+Beside the suite's collect.py, Django runs here without forking, and its listing is sorted so that texts of failures can
+always be compared: quick enough for tens of thousands of cases.
 
 Django's result can depend on the order in which directories are listed. Its listing is sorted here. Only when the two
 differ is Django asked again, and the case is counted instead of reported in these situations alone:
