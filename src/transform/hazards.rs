@@ -183,7 +183,7 @@ impl Values {
         let outside = self.open == 0;
         match kind {
             Kind::Function | Kind::OpenParenthesis | Kind::OpenSquare | Kind::OpenCurly => {
-                self.open += 1
+                self.open += 1;
             }
             Kind::CloseParenthesis | Kind::CloseSquare | Kind::CloseCurly => {
                 self.open = self.open.saturating_sub(1);

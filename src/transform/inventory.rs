@@ -165,10 +165,10 @@ impl Inventory {
             inventory.token(css, token);
             match token.kind {
                 Kind::Function | Kind::OpenParenthesis | Kind::OpenSquare | Kind::OpenCurly => {
-                    open += 1
+                    open += 1;
                 }
                 Kind::CloseParenthesis | Kind::CloseSquare | Kind::CloseCurly => {
-                    open = open.saturating_sub(1)
+                    open = open.saturating_sub(1);
                 }
                 _ => {}
             }
