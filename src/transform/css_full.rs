@@ -171,9 +171,68 @@ mod tests {
             "a{*zoom:1}",
             "a{min-width:0\\0}",
             "a{background:url(a.png);background:url(b.png)}",
+            "a{border-width:1px;border-style:solid;border-color:red}", // resets border-image
+            "a{border-image:none}",
+            "a{font:1em x;font-variant:small-caps}",
+            "a{font:1em x;font-stretch:condensed}",
+            "a{-webkit-border-radius:1px 2px 1px 2px}",
+            "a{background:no-repeat;-webkit-background-size:50%}",
+            "a{margin-inline:1px;-webkit-margin-end:2px}",
+            "a{column-gap:1px;row-gap:1px;-webkit-column-gap:2px}",
+            "a{place-self:end;justify-self:auto}",
+            "a{grid-template:\"a\";grid-template-rows:auto auto}",
+            "a{text-decoration:2px}",
+            "a{animation:1s,2s}",
+            "a{z-index:1.0}",
+            "a{flex:1 1 1}",
+            "a{flex-basis:1}",
+            "a{opacity:calc(1/3)}",
+            "a{color:hwb(90 10% 10%)}",
+            "a{color:rgb(from red r g b)}",
+            "a{animation:#f00}",
         ] {
-            assert!(minify(css, None).is_err(), "{css}: {:?}", minify(css, None));
+            // Something to gain, so that it is not the size that decides.
+            let css = format!("{css}\nb{{margin:1px 1px 1px 1px}}");
+            assert!(
+                minify(&css, None).is_err(),
+                "{css}: {:?}",
+                minify(&css, None)
+            );
         }
+    }
+
+    /// lightningcss follows nesting by recursion.
+    #[test]
+    fn nesting_does_not_end_the_process() {
+        for (open, close) in [
+            ("a{", "}"),
+            ("a{b:(", ")}"),
+            ("a{width:calc(", ")}"),
+            (":not(", ")"),
+            ("@media x{", "}"),
+            ("@supports (", ")"),
+        ] {
+            for depth in [10, 11, 12, 13, 5_000] {
+                let css = format!("{}{}", open.repeat(depth), close.repeat(depth));
+                let _ = minify(&css, None);
+            }
+        }
+        let _ = minify(
+            &format!("a{{width:{}1px{}}}", "calc(".repeat(11), ")".repeat(11)),
+            None,
+        );
+        let _ = minify(
+            &format!(
+                "a{{color:{}red{}}}",
+                "color-mix(in srgb,blue,".repeat(11),
+                ")".repeat(11)
+            ),
+            None,
+        );
+        let _ = minify(
+            &format!("{}a{}{{}}", ":is(:not(".repeat(6), "))".repeat(6)),
+            None,
+        );
     }
 
     #[test]

@@ -173,7 +173,8 @@ impl Minifier<'_> {
         {
             let end = self.sheet.end(colon + 1, false);
             self.emit(first, Space::Drop);
-            self.emit(colon, Space::Drop);
+            // `-- :hover { }` is a selector to Chromium.
+            self.emit(colon, Space::Keep);
             self.emit_verbatim(colon + 1, end, Space::Drop);
             return;
         }
@@ -547,6 +548,7 @@ mod tests {
             "a{:is( &  :foo , .b ){c:d}}",
             ":\\69s( a , b ){}",
             "a> > >b{}",
+            "a{-- :hover{b:c}}",
             "a{b:paint(x,  y)}",
         ] {
             assert_eq!(minified(css), css, "{css}");

@@ -1,8 +1,10 @@
 //! What a style sheet holds, in the respects in which optimizing it has been seen to go wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use super::sheet::Sheet;
+use super::hazards;
+use super::sheet::{Sheet, joined};
 use crate::css_tokens::{CssToken, Kind, tokens};
 use crate::plan::AssetKind;
 use crate::reference::{is_css_source_map, references};
@@ -20,11 +22,15 @@ pub(super) struct Inventory {
     pseudos: BTreeSet<String>,
     /// Declared properties and how often, custom ones aside.
     properties: BTreeMap<String, usize>,
+    /// `selector{property`, for each selector of a list, and which declaration was the last.
+    declared: BTreeMap<String, usize>,
     /// `name:value` of custom properties, white space aside.
     custom: Vec<String>,
     functions: BTreeSet<String>,
-    /// Animations that are switched off.
-    animation_none: usize,
+    /// As `declared`, those that say `none`.
+    switched_off: BTreeSet<String>,
+    /// As `declared`, those that say nothing.
+    empty: BTreeSet<String>,
     /// `#rgba`, `#rrggbbaa`
     alpha_hex: usize,
     /// `(width >= 1px)`
@@ -33,11 +39,12 @@ pub(super) struct Inventory {
     vendor_lists: BTreeSet<String>,
 }
 
-/// Properties that optimizing may well introduce: every browser has had them for ever.
+/// Properties that optimizing may well introduce: every browser has had them for ever, and they set nothing but what
+/// they are made of. Not so `border` (resets `border-image`), `font` (`font-kerning`, …), `transition`
+/// (`transition-behavior`).
 const OLD_SHORTHANDS: &[&str] = &[
     "margin",
     "padding",
-    "border",
     "border-width",
     "border-style",
     "border-color",
@@ -47,13 +54,11 @@ const OLD_SHORTHANDS: &[&str] = &[
     "border-left",
     "border-radius",
     "background",
-    "font",
     "list-style",
     "outline",
     "overflow",
     "flex",
     "flex-flow",
-    "transition",
     "border-top-width",
     "border-right-width",
     "border-bottom-width",
@@ -68,6 +73,64 @@ const OLD_SHORTHANDS: &[&str] = &[
     "border-left-color",
 ];
 
+/// Not a shorthand and what it resets, though named as if.
+const UNRELATED: &[(&str, &str)] = &[
+    ("border", "border-radius"),
+    ("border", "border-collapse"),
+    ("border", "border-spacing"),
+    ("flex", "flex-direction"),
+    ("flex", "flex-flow"),
+    ("flex", "flex-wrap"),
+    ("overflow", "overflow-wrap"),
+    ("overflow", "overflow-anchor"),
+];
+
+/// Old spellings of the gaps, which the optimizer does not know; and what it joins wrongly.
+const MIXED: &[(&str, &[&str])] = &[
+    ("grid-gap", &["gap", "row-gap", "column-gap"]),
+    ("grid-row-gap", &["gap", "row-gap"]),
+    ("grid-column-gap", &["gap", "column-gap"]),
+    ("-webkit-column-gap", &["gap", "column-gap"]),
+    ("-moz-column-gap", &["gap", "column-gap"]),
+    ("place-self", &["justify-self", "align-self"]),
+    // Written into the shorthand as a percentage, which no browser accepts there.
+    ("font", &["font-stretch"]),
+    (
+        "grid-template",
+        &[
+            "grid-template-rows",
+            "grid-template-columns",
+            "grid-template-areas",
+        ],
+    ),
+    (
+        "grid",
+        &[
+            "grid-template-rows",
+            "grid-template-columns",
+            "grid-template-areas",
+        ],
+    ),
+];
+
+/// Prefixes of properties, and none.
+const VENDORS: &[&str] = &["", "-webkit-", "-moz-", "-ms-", "-o-"];
+
+/// A property's name without its vendor's prefix.
+pub(super) fn without_vendor(name: &str) -> &str {
+    let mut vendors = VENDORS.iter().skip(1);
+    vendors
+        .find_map(|vendor| name.strip_prefix(vendor))
+        .unwrap_or(name)
+}
+
+/// Shorthands that reset more than they are made of.
+const RESETTING: &[&str] = &["border", "font", "transition", "animation", "mask", "all"];
+
+/// lightningcss parses by recursion, and tries alternatives again at every level: deep nesting would end the process by
+/// a stack overflow, or take for ever.
+const MAX_DEPTH: usize = 12;
+
 /// The same of functions.
 const OLD_FUNCTIONS: &[&str] = &[
     "rgb",
@@ -78,59 +141,6 @@ const OLD_FUNCTIONS: &[&str] = &[
     "scale",
     "scalex",
     "scaley",
-];
-
-/// Properties in which a number without a unit means something.
-const NUMBERS: &[&str] = &[
-    "line-height",
-    "opacity",
-    "z-index",
-    "order",
-    "orphans",
-    "widows",
-    "zoom",
-    "columns",
-    "column-count",
-    "tab-size",
-    "aspect-ratio",
-    "scale",
-    "font",
-    "font-weight",
-    "counter-reset",
-    "counter-increment",
-    "counter-set",
-    "animation",
-    "animation-iteration-count",
-    "font-size-adjust",
-    "initial-letter",
-    "line-clamp",
-    "border-image",
-    "border-image-slice",
-    "border-image-width",
-    "border-image-outset",
-    "mask-border",
-    "mask-border-slice",
-    "shape-image-threshold",
-    "stroke-width",
-    "stroke-miterlimit",
-    "stroke-dasharray",
-    "stroke-dashoffset",
-    "stroke-opacity",
-    "fill-opacity",
-    "stop-opacity",
-    "flood-opacity",
-    "font-variation-settings",
-    "font-feature-settings",
-    "rotate",
-    "box-flex",
-    "box-ordinal-group",
-    "box-flex-group",
-    "math-depth",
-    "hyphenate-limit-chars",
-    "reading-order",
-    "flex-order",
-    "flex-positive",
-    "flex-negative",
 ];
 
 impl Inventory {
@@ -150,8 +160,21 @@ impl Inventory {
             .map(|reference| reference.url(css.as_bytes()).text.into_owned())
             .collect();
         inventory.urls.sort_unstable();
+        let mut open = 0_usize;
         for token in &tokens {
             inventory.token(css, token);
+            match token.kind {
+                Kind::Function | Kind::OpenParenthesis | Kind::OpenSquare | Kind::OpenCurly => {
+                    open += 1;
+                }
+                Kind::CloseParenthesis | Kind::CloseSquare | Kind::CloseCurly => {
+                    open = open.saturating_sub(1);
+                }
+                _ => {}
+            }
+            if open > MAX_DEPTH {
+                inventory.found_hazard(token.span.start, "brackets nested too deeply");
+            }
         }
         inventory.statements(sheet);
         inventory.custom.sort_unstable();
@@ -173,8 +196,14 @@ impl Inventory {
         optimized: &Self,
         has_targets: bool,
     ) -> Option<(usize, &'static str)> {
-        let is_new = |name: &&String| {
-            !self.properties.contains_key(*name) && !OLD_SHORTHANDS.contains(&name.as_str())
+        let introduced = |may_be: &dyn Fn(&str) -> bool| {
+            let mut entries = optimized.declared.keys();
+            entries.any(|entry| {
+                let name = entry.rsplit('{').next().unwrap_or_default();
+                !self.declared.contains_key(entry)
+                    && !OLD_SHORTHANDS.contains(&name)
+                    && !may_be(name)
+            })
         };
         let vendor_count = |inventory: &Self| -> BTreeMap<String, usize> {
             let mut counts = inventory.properties.clone();
@@ -196,8 +225,24 @@ impl Inventory {
                 "a custom property would be respelt",
             ),
             (
-                self.animation_none == optimized.animation_none,
-                "an animation would be switched off",
+                optimized.switched_off.is_subset(&self.switched_off),
+                "a declaration would become none",
+            ),
+            (
+                optimized.empty.is_subset(&self.empty),
+                "a declaration would lose its value",
+            ),
+            (
+                !self.mixes(),
+                "a shorthand and a longhand that would be joined wrongly",
+            ),
+            (
+                !optimized.loses_a_reset(self),
+                "a shorthand would no longer reset what it resets",
+            ),
+            (
+                !optimized.reorders(self),
+                "a shorthand would change places with what it resets",
             ),
             (
                 self.pseudos == optimized.pseudos
@@ -213,8 +258,8 @@ impl Inventory {
                 "a function would be introduced",
             ),
             (
-                has_targets || !optimized.properties.keys().any(|name| is_new(&name)),
-                "a property would be introduced",
+                !introduced(&|name| has_targets && !RESETTING.contains(&name)),
+                "a property would be introduced, or a selector respelt",
             ),
             (
                 has_targets || vendor_count(self) == vendor_count(optimized),
@@ -237,6 +282,60 @@ impl Inventory {
             .iter()
             .find(|(agrees, _)| !agrees)
             .map(|(_, reason)| (0, *reason))
+    }
+
+    /// Whether a selector has two properties that the optimizer does not join, or order, as they should be.
+    fn mixes(&self) -> bool {
+        self.declared.keys().any(|entry| {
+            entry.rsplit_once('{').is_some_and(|(selector, name)| {
+                MIXED.iter().any(|(one, others)| {
+                    *one == name
+                        && others.iter().any(|other| {
+                            self.declared.contains_key(&format!("{selector}{{{other}"))
+                        })
+                })
+            })
+        })
+    }
+
+    fn loses_a_reset(&self, source: &Self) -> bool {
+        source.declared.keys().any(|entry| {
+            let name = entry.rsplit('{').next().unwrap_or_default();
+            RESETTING.contains(&name) && !self.declared.contains_key(entry)
+        })
+    }
+
+    /// Whether a shorthand and a longhand, or two spellings of one property, have changed places.
+    fn reorders(&self, source: &Self) -> bool {
+        self.declared.iter().any(|(entry, at)| {
+            let Some((selector, name)) = entry.rsplit_once('{') else {
+                return false;
+            };
+            let Some(at_source) = source.declared.get(entry) else {
+                return false;
+            };
+            let swapped = |other: &str| {
+                let other = format!("{selector}{{{other}");
+                let (Some(there), Some(there_source)) =
+                    (self.declared.get(&other), source.declared.get(&other))
+                else {
+                    return false;
+                };
+                (at < there) != (at_source < there_source)
+            };
+            let plain = without_vendor(name);
+            let shorthands = plain
+                .match_indices('-')
+                .map(|(end, _)| &plain[..end])
+                .chain([plain]);
+            shorthands
+                .filter(|shorthand| !UNRELATED.contains(&(*shorthand, plain)))
+                .any(|shorthand| {
+                    VENDORS
+                        .iter()
+                        .any(|vendor| swapped(&format!("{vendor}{shorthand}")))
+                })
+        })
     }
 
     fn found_hazard(&mut self, offset: usize, reason: &'static str) {
@@ -271,17 +370,30 @@ impl Inventory {
 
     /// What selectors, declarations and at-rules tell.
     fn statements(&mut self, sheet: Sheet<'_>) {
-        let mut blocks: Vec<BTreeSet<String>> = Vec::new();
+        let mut blocks: Vec<Block> = Vec::new();
+        let mut opening: Option<Rc<[String]>> = None;
+        // Bytes in `declared`: long lists of selectors with many declarations must not grow without bounds.
+        let mut noted = 0;
         let mut at = 0;
         while let Some(first) = sheet.significant(at) {
             let offset = sheet.tokens[first].span.start;
             match sheet.kind(first) {
-                Kind::OpenCurly => blocks.push(BTreeSet::new()),
+                Kind::OpenCurly => {
+                    let parent = blocks.last().map(|block| Rc::clone(&block.selectors));
+                    blocks.push(Block {
+                        names: BTreeSet::new(),
+                        selectors: opening.take().or(parent).unwrap_or_else(|| Rc::from([])),
+                    });
+                }
                 Kind::CloseCurly | Kind::CloseSquare | Kind::CloseParenthesis => drop(blocks.pop()),
                 Kind::Semicolon => {}
                 Kind::AtKeyword => {
                     at = sheet.end(first + 1, true).max(first + 1);
                     self.at_rule(sheet, first, at);
+                    let name = sheet.raw(first).to_ascii_lowercase();
+                    if matches!(&*name, "@font-face" | "@page") || name.contains("keyframes") {
+                        opening = Some(Rc::from([name]));
+                    }
                     continue;
                 }
                 _ => {
@@ -302,14 +414,30 @@ impl Inventory {
                             .is_some_and(|t| t.kind == Kind::OpenCurly) =>
                         {
                             self.selector(sheet, first, end);
+                            opening = Some(selectors(sheet, first, end));
                         }
                         Some(colon) if colon < end => {
                             let name = joined(sheet, first, colon).to_ascii_lowercase();
-                            if blocks
-                                .last_mut()
-                                .is_some_and(|block| !block.insert(name.clone()))
-                            {
-                                self.found_hazard(offset, "a property with a fallback");
+                            if let Some(block) = blocks.last_mut() {
+                                let entries = || block.selectors.iter();
+                                noted += entries().map(|s| s.len() + name.len()).sum::<usize>();
+                                if noted > 65_536 + 32 * sheet.text.len() {
+                                    self.found_hazard(offset, "too many selectors to compare");
+                                    return;
+                                }
+                                let entries =
+                                    entries().map(|selector| format!("{selector}{{{name}"));
+                                let value = joined(sheet, colon + 1, end).to_ascii_lowercase();
+                                let value = value.trim_end_matches("!important");
+                                if value.is_empty() {
+                                    self.empty.extend(entries.clone());
+                                } else if value.split(',').all(|part| part == "none") {
+                                    self.switched_off.extend(entries.clone());
+                                }
+                                self.declared.extend(entries.map(|entry| (entry, first)));
+                                if !block.names.insert(name.clone()) {
+                                    self.found_hazard(offset, "a property with a fallback");
+                                }
                             }
                             self.declaration(sheet, name, colon + 1, end);
                         }
@@ -370,48 +498,45 @@ impl Inventory {
     }
 
     fn declaration(&mut self, sheet: Sheet<'_>, name: String, from: usize, to: usize) {
-        let plain = name
-            .trim_start_matches("-webkit-")
-            .trim_start_matches("-moz-");
-        let plain = plain.trim_start_matches("-ms-").trim_start_matches("-o-");
-        let value = joined(sheet, from, to).to_ascii_lowercase();
-        if matches!(plain, "animation-timeline" | "animation-range") {
-            self.found_hazard(
-                sheet.tokens[from].span.start,
-                "a property that would be folded into a shorthand",
-            );
-        }
-        if matches!(plain, "animation" | "animation-name")
-            && value.trim_end_matches("!important") == "none"
-        {
-            self.animation_none += 1;
-        }
-        let takes_numbers =
-            NUMBERS.contains(&plain) || plain.starts_with("flex") || plain.starts_with("grid");
-        let mut open = 0_usize;
-        for index in from..to {
-            match sheet.kind(index) {
-                Kind::Function | Kind::OpenParenthesis | Kind::OpenSquare => open += 1,
-                Kind::CloseParenthesis | Kind::CloseSquare => open = open.saturating_sub(1),
-                Kind::Number
-                    if open == 0
-                        && !takes_numbers
-                        && sheet.raw(index).bytes().any(|b| (b'1'..=b'9').contains(&b)) =>
-                {
-                    let offset = sheet.tokens[index].span.start;
-                    self.found_hazard(offset, "a number without a unit");
-                }
-                _ => {}
-            }
+        if let Some((offset, reason)) = hazards::declaration(sheet, &name, from, to) {
+            self.found_hazard(offset, reason);
         }
         *self.properties.entry(name).or_default() += 1;
     }
 }
 
-/// The text of some tokens, white space and comments aside.
-fn joined(sheet: Sheet<'_>, from: usize, to: usize) -> String {
-    (from..to)
-        .filter(|index| !matches!(sheet.kind(*index), Kind::WhiteSpace | Kind::Comment))
-        .map(|index| sheet.raw(index))
-        .collect()
+/// A `{ … }` that is open.
+struct Block {
+    /// The properties declared in it so far.
+    names: BTreeSet<String>,
+    selectors: Rc<[String]>,
+}
+
+/// The selectors of a list, respelt so far as the optimizer does.
+fn selectors(sheet: Sheet<'_>, from: usize, to: usize) -> Rc<[String]> {
+    let mut parts = Vec::new();
+    let mut start = from;
+    let mut open = 0_usize;
+    for index in from..=to {
+        let kind = if index < to {
+            sheet.kind(index)
+        } else {
+            Kind::Comma
+        };
+        match kind {
+            Kind::Function | Kind::OpenParenthesis | Kind::OpenSquare => open += 1,
+            Kind::CloseParenthesis | Kind::CloseSquare => open = open.saturating_sub(1),
+            Kind::Comma if open == 0 || index == to => {
+                let part = joined(sheet, start, index).to_ascii_lowercase();
+                parts.push(match &*part {
+                    "from" => "0%".to_owned(),
+                    "100%" => "to".to_owned(),
+                    _ => part.replace("::", ":").replace(['"', '\''], ""),
+                });
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.into()
 }

@@ -3,6 +3,7 @@
 mod css;
 mod css_full;
 mod css_safe;
+mod hazards;
 mod inventory;
 mod sheet;
 

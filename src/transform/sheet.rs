@@ -79,3 +79,11 @@ impl<'t> Sheet<'t> {
         &self.text[span]
     }
 }
+
+/// The text of some tokens, white space and comments aside.
+pub(super) fn joined(sheet: Sheet<'_>, from: usize, to: usize) -> String {
+    (from..to)
+        .filter(|index| !matches!(sheet.kind(*index), Kind::WhiteSpace | Kind::Comment))
+        .map(|index| sheet.raw(index))
+        .collect()
+}

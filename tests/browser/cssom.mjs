@@ -36,7 +36,7 @@ await page.evaluate(() => {
     "overrideColors", "returnType", "navigation", "types"];
   const load = (css) => {
     const element = document.createElement("style");
-    element.textContent = css;
+    element.textContent = css.replace(/^\ufeff/, ""); // as decoding a file does
     document.head.append(element);
     return element;
   };
@@ -73,6 +73,20 @@ await page.evaluate(() => {
 
   // What each longhand can be won by.
   const probe = document.getElementById("probe");
+  // Spellings that mean the same by definition, and that Chromium keeps apart.
+  const canonical = (name, text) => {
+    const angles = { "to top": "0deg", "to right": "90deg", "to left": "270deg" };
+    const easings = { "cubic-bezier(0.42, 0, 1, 1)": "ease-in", "cubic-bezier(0.25, 0.1, 0.25, 1)": "ease",
+      "cubic-bezier(0, 0, 0.58, 1)": "ease-out", "cubic-bezier(0.42, 0, 0.58, 1)": "ease-in-out" };
+    text = text.replace(/(?<=gradient\()to (top|right|left)(?=,)/g, (side) => angles[side]);
+    text = text.replace(/cubic-bezier\([^)]*\)/g, (easing) => easings[easing] ?? easing);
+    // As a position, 0% is 0px whatever the size; for the others 0 is a multiple of something.
+    if (/(position(-[xy])?|-origin)$/.test(name)) text = text.replace(/(?<![\d.])0%/g, "0px");
+    if (name === "color-scheme") text = text.split(" ").sort().join(" ");
+    text = text.replace(/ at center center(?=\))/, "").replace("oblique 14deg", "oblique");
+    if (/(-outset|image-width|tab-size)$/.test(name)) text = text.replace(/(?<![\d.])0px/g, "0");
+    return text;
+  };
   const cache = new Map();
   const computed = (name, value) => {
     const key = `${name}:${value}`;
@@ -80,8 +94,7 @@ await page.evaluate(() => {
       probe.style.cssText = "";
       probe.style.setProperty(name, value);
       const text = probe.style.length ? getComputedStyle(probe).getPropertyValue(name) || value : value;
-      // As a position, 0% is 0px whatever the size.
-      cache.set(key, /(position(-[xy])?|-origin)$/.test(name) ? text.replace(/(?<![\d.])0%/g, "0px") : text);
+      cache.set(key, canonical(name, text));
     }
     return cache.get(key);
   };
@@ -107,11 +120,12 @@ await page.evaluate(() => {
       const seen = new Map();
       for (const name of style) {
         const value = style.getPropertyValue(name);
-        if (value !== "") seen.set(name, [value, style.getPropertyPriority(name)]);
+        // "": from a shorthand with var(), which is compared as text if it is still whole.
+        seen.set(name, [value, style.getPropertyPriority(name)]);
       }
       // Shorthands with var(), which are not taken apart until they are used.
       for (const [, name, value] of style.cssText.matchAll(/([-\w]+): ([^;]*var\([^;]*);/g)) {
-        if (!seen.has(name)) seen.set(name, [squeezed(value), ""]);
+        if (!seen.has(name)) seen.set(`(${name})`, [squeezed(value), ""]);
       }
       for (const [name, [value, priority]] of seen) {
         if (!winners.has(name)) winners.set(name, new Map());
@@ -154,6 +168,7 @@ await page.evaluate(() => {
     if (at >= 0) found.push(`${a.other[at]} → ${b.other[at]}`);
     else if (a.other.length !== b.other.length) found.push(`new: ${b.other[a.other.length]}`);
     for (const name of new Set([...a.winners.keys(), ...b.winners.keys()])) {
+      if (name[0] === "(" && !(a.winners.has(name) && b.winners.has(name))) continue;
       const [x, y] = [a, b].map((side) => [...(side.winners.get(name) ?? [])]);
       compared += x.length;
       for (let index = 0; index < Math.max(x.length, y.length); index++) {
