@@ -245,7 +245,11 @@ impl Renderer {
             } else {
                 " (shown with -v)"
             };
-            line(format!("  {warnings} warnings, {notices} notices{hint}"));
+            line(format!(
+                "  {}, {}{hint}",
+                counted(warnings, "warning"),
+                counted(notices, "notice")
+            ));
         }
         out
     }
@@ -267,6 +271,12 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const NOTICE: Style = AnsiColor::Blue.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
+
+/// `1 warning`, `2 warnings`
+fn counted(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", grouped(number))
+}
 
 /// `12,345`
 fn grouped(number: usize) -> String {
