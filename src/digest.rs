@@ -50,19 +50,50 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    /// The content of `length` bytes with this BLAKE3 digest.
-    pub(crate) fn new(digest: &Digest, length: usize) -> Self {
-        Self {
-            key: digest.bytes,
-            length: length as u64,
-        }
-    }
-
     pub(crate) fn of(bytes: &[u8]) -> Self {
         Self {
             key: *blake3::hash(bytes).as_bytes(),
             length: bytes.len() as u64,
         }
+    }
+}
+
+/// Hashes bytes as they come, for their name and for their content key at once: with the default hash these are one
+/// and the same computation.
+pub(crate) struct ContentHasher {
+    name: Hasher,
+    key: Option<Box<blake3::Hasher>>,
+    length: u64,
+}
+
+impl ContentHasher {
+    pub(crate) fn new(algorithm: HashAlgorithm) -> Self {
+        Self {
+            name: Hasher::new(algorithm),
+            key: (algorithm != HashAlgorithm::Blake3).then(Box::default),
+            length: 0,
+        }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.name.update(bytes);
+        if let Some(key) = &mut self.key {
+            key.update(bytes);
+        }
+        self.length += bytes.len() as u64;
+    }
+
+    pub(crate) fn finish(self) -> (Digest, Content) {
+        let digest = self.name.finish();
+        let key = match self.key {
+            Some(key) => *key.finalize().as_bytes(),
+            None => digest.bytes,
+        };
+        let content = Content {
+            key,
+            length: self.length,
+        };
+        (digest, content)
     }
 }
 

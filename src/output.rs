@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::digest::{Content, Digest};
+use crate::digest::{Content, ContentHasher, Digest};
 use crate::error::Error;
 use crate::options::HashAlgorithm;
 use crate::plan::PlannedAsset;
@@ -52,13 +52,11 @@ impl Store<'_> {
         Digest::of(self.hash, bytes).hex(self.hash_length)
     }
 
-    /// That digest, and the content; with the default hash they are one and the same computation.
+    /// That digest, and the content.
     pub(crate) fn hash(&self, bytes: &[u8]) -> (String, Content) {
-        let digest = Digest::of(self.hash, bytes);
-        let content = match self.hash {
-            HashAlgorithm::Blake3 => Content::new(&digest, bytes.len()),
-            HashAlgorithm::Md5 => Content::of(bytes),
-        };
+        let mut hasher = ContentHasher::new(self.hash);
+        hasher.update(bytes);
+        let (digest, content) = hasher.finish();
         (digest.hex(self.hash_length), content)
     }
 
@@ -79,23 +77,18 @@ impl Store<'_> {
         let modified = asset.source.modified;
         let written = self.root.put(&hashed, bytes, modified)?;
         let name = asset.plain.as_str();
-        let plain = if !self.keeps_plain(asset) {
-            Plain::None
-        } else if self.in_place {
-            Plain::Unchanged(plain.map_or(content, Content::of))
-        } else if let Some(plain) = plain {
-            let content = Content::of(plain);
-            if self.root.matches(name, plain, modified)? {
-                Plain::Unchanged(content)
-            } else {
-                Plain::Staged(self.root.stage(name, plain, modified)?, content)
+        let plain = match plain {
+            Some(plain) if self.keeps_plain(asset) => {
+                let content = Content::of(plain);
+                if self.in_place || self.root.matches(name, plain, modified)? {
+                    Plain::Unchanged(content)
+                } else {
+                    Plain::Staged(self.root.stage(name, plain, modified)?, content)
+                }
             }
-        } else if written == Written::Unchanged && self.root.is_linked(&hashed, name)
-            || self.root.matches(name, bytes, modified)?
-        {
-            Plain::Unchanged(content)
-        } else {
-            Plain::Twin
+            _ => self.twin(asset, &hashed, content, written, || {
+                self.root.matches(name, bytes, modified)
+            })?,
         };
         Ok(Output {
             hashed,
@@ -104,6 +97,28 @@ impl Store<'_> {
             written,
             plain,
             modified,
+        })
+    }
+
+    /// The plain file of an asset whose hashed file has the same bytes. `is_right` looks whether it is there already,
+    /// which one link to the hashed file answers without reading.
+    pub(crate) fn twin(
+        &self,
+        asset: &PlannedAsset,
+        hashed: &str,
+        content: Content,
+        written: Written,
+        is_right: impl FnOnce() -> Result<bool, Error>,
+    ) -> Result<Plain, Error> {
+        if !self.keeps_plain(asset) {
+            return Ok(Plain::None);
+        }
+        let is_linked =
+            || written == Written::Unchanged && self.root.is_linked(hashed, asset.plain.as_str());
+        Ok(if self.in_place || is_linked() || is_right()? {
+            Plain::Unchanged(content)
+        } else {
+            Plain::Twin
         })
     }
 }

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::diagnostic::{Code, Diagnostic, Location, Severity};
-use crate::digest::{Content, Hasher};
+use crate::digest::ContentHasher;
 use crate::django::{Exact, Failure, decode_error};
 use crate::error::Error;
 use crate::glob::Glob;
@@ -316,25 +316,18 @@ impl Reader<'_> {
         let root = self.store.root;
         let mut file = File::open(path).map_err(Error::io("read", path))?;
         let mut writer = root.writer(asset.plain.as_str())?;
-        let mut digest = Hasher::new(self.store.hash);
-        let mut key = blake3::Hasher::new();
-        let mut length = 0;
+        let mut hasher = ContentHasher::new(self.store.hash);
         let mut buffer = vec![0; CHUNK];
         loop {
             let count = file.read(&mut buffer).map_err(Error::io("read", path))?;
             if count == 0 {
                 break;
             }
-            digest.update(&buffer[..count]);
-            key.update(&buffer[..count]);
+            hasher.update(&buffer[..count]);
             writer.write(&buffer[..count])?;
-            length += count as u64;
         }
-        let content = Content {
-            key: *key.finalize().as_bytes(),
-            length,
-        };
-        let digest = digest.finish().hex(self.store.hash_length);
+        let (digest, content) = hasher.finish();
+        let digest = digest.hex(self.store.hash_length);
         let hashed = match self.hashed_name(asset, &digest) {
             Ok(hashed) => hashed,
             Err(diagnostic) => {
@@ -351,17 +344,9 @@ impl Reader<'_> {
             root.publish(writer.finish(modified)?, &hashed)?;
             Written::New
         };
-        let name = asset.plain.as_str();
-        let plain = if !self.store.keeps_plain(asset) {
-            Plain::None
-        } else if self.store.in_place
-            || written == Written::Unchanged
-                && (root.is_linked(&hashed, name) || root.has_content(name, content, modified)?)
-        {
-            Plain::Unchanged(content)
-        } else {
-            Plain::Twin
-        };
+        let plain = self.store.twin(asset, &hashed, content, written, || {
+            root.has_content(asset.plain.as_str(), content, modified)
+        })?;
         Ok(ReadAsset::Stored(Output {
             hashed,
             digest,
