@@ -6,8 +6,8 @@ import shutil
 import subprocess
 
 import pytest
+from builds import CORPORA
 from harness import PROJECT, build
-from test_exact import CORPORA
 
 BROWSER = PROJECT / "tests" / "browser"
 

@@ -6,18 +6,14 @@ import os
 import shutil
 import subprocess
 from concurrent.futures import ProcessPoolExecutor
-from urllib.parse import unquote, urlsplit
 
 import blake3
 import brotli
 import pytest
-import tinycss2
+from browser import dead_links
+from builds import CORPORA
 from harness import ORACLE, build, tree
 
-CORPORA = [
-    "Django", "djangorestframework", "django-debug-toolbar", "wagtail", "bootstrap", "fontawesome-free",
-    "bootstrap-icons", "katex", "leaflet", "jquery-ui-dist", "tinymce", "swagger-ui-dist", "three", "echarts",
-]
 # Brotli 11 takes about 1.5 s per MB and core: sizes are compared where that is bearable.
 COMPARED = ["Django", "djangorestframework", "django-debug-toolbar", "bootstrap-icons", "leaflet", "jquery-ui-dist"]
 
@@ -41,49 +37,8 @@ def test_every_manifest_entry_exists_and_has_its_digest(built, corpora):
 
 
 def test_every_reference_in_css_resolves(built):
-    out, paths = built
-    broken = []
-    for name in tree(out):
-        if name.endswith(".css"):
-            for url in css_urls((out / name).read_text(errors="replace")):
-                if is_relative(url):
-                    target = os.path.normpath(os.path.join(out, os.path.dirname(name), unquote(urlsplit(url).path)))
-                    if not os.path.exists(target):
-                        broken.append((name, url))
-    assert broken == []
-
-
-def is_relative(url):
-    parts = urlsplit(url.strip())
-    return not parts.scheme and not parts.netloc and parts.path and not parts.path.startswith("/")
-
-
-def css_urls(text):
-    """Every URL that a browser would load, found by another tokenizer than ours."""
-
-    def walk(tokens, strings=False):
-        first = True
-        for token in tokens:
-            if token.type in ("whitespace", "comment"):
-                continue
-            if token.type == "url" or token.type == "string" and strings and (strings == "all" or first):
-                yield token.value
-            elif token.type == "function":
-                name = token.lower_name
-                mode = "first" if name in ("url", "src") else "all" if name.endswith("image-set") else False
-                yield from walk(token.arguments, mode)
-            elif token.type in ("() block", "[] block", "{} block"):
-                yield from walk(token.content)
-            first = False
-
-    for rule in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
-        if rule.type == "at-rule" and rule.lower_at_keyword == "import":
-            yield from walk(rule.prelude[:3], "first")
-        elif rule.type in ("at-rule", "qualified-rule"):
-            if rule.type == "at-rule" and rule.lower_at_keyword == "namespace":
-                continue
-            yield from walk(rule.prelude)
-            yield from walk(rule.content or [])
+    out, _ = built
+    assert dead_links(tree(out)) == set()
 
 
 def test_every_variant_decodes_to_its_file(built):

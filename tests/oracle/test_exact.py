@@ -4,13 +4,10 @@ import base64
 import json
 
 import pytest
+from builds import CORPORA
 from harness import PROJECT, VERSIONS, build, compare, exact_arguments, refused, tree, without_storage
 
 CASES = json.loads((PROJECT / "fixtures" / "django-cases.json").read_text())
-CORPORA = [
-    "Django", "djangorestframework", "django-debug-toolbar", "wagtail", "bootstrap", "fontawesome-free",
-    "bootstrap-icons", "katex", "leaflet", "jquery-ui-dist", "tinymce", "swagger-ui-dist", "three", "echarts",
-]
 MODULES = ["bootstrap", "katex", "wagtail", "jquery-ui-dist", "swagger-ui-dist", "tinymce"]
 
 

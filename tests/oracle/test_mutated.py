@@ -5,8 +5,8 @@ import os
 import random
 
 import pytest
+from builds import CORPORA
 from harness import build, tree
-from test_exact import CORPORA
 
 MODES = [("--minify", "full"), ("--django-exact", "--js-modules"), ("--django-exact=5.2", "--js-modules")]
 
