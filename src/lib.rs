@@ -33,6 +33,7 @@ mod link;
 mod lock;
 mod logical_path;
 mod manifest;
+mod missing;
 pub mod options;
 mod output;
 mod parallel;

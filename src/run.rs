@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::cache::{Cache, CacheUse};
@@ -11,9 +10,9 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django::{Exact, StaticName};
 use crate::earlier;
 use crate::error::Error;
-use crate::glob::Glob;
 use crate::logical_path::LogicalPath;
 use crate::manifest::Manifest;
+use crate::missing::Missing;
 use crate::options::{Input, Minify, Options};
 use crate::output::{Output, Plain, Store};
 use crate::plan::Plan;
@@ -129,13 +128,12 @@ impl<'a> Run<'a> {
             options: self.options,
             targets: self.targets.as_ref(),
             exact,
-            ignore_errors: self
-                .options
-                .ignore_errors
-                .iter()
-                .map(|(file, url)| (Glob::new(file), Glob::new(url)))
-                .collect(),
-            suggestions: AtomicUsize::new(0),
+            missing: Missing::new(
+                self.options.on_missing,
+                self.options.missing_source_map,
+                &self.options.ignore_errors,
+                "any source root",
+            ),
         }
     }
 
