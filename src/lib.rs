@@ -65,6 +65,7 @@ pub use options::Options;
 pub use progress::Progress;
 pub use report::{Report, StageTime, Tally, Totals};
 
+use read::Reading;
 use run::Run;
 
 /// Builds a static root.
@@ -146,13 +147,16 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
     let plan = plan::plan(sources, carried, options, &mut log.diagnostics);
     log.stage("plan").fail_on_errors()?;
 
-    // transform → reference → resolve, one asset at a time; what refers to nothing is hashed and written on the way.
+    // transform → reference → resolve, one asset at a time; what waits for no other is linked and written on the way.
     let exact = run.exact(&plan);
     let reader = run.reader(&plan, exact.as_ref(), cache.as_ref());
-    let (texts, outputs) = read::read(&reader, &mut log.diagnostics)?;
+    let outputs = output::none_of(plan.assets.len());
+    let link_early = |text: &_| link::link_early(&reader, &outputs, text);
+    let Reading { texts, references } =
+        read::read(&reader, &outputs, link_early, &mut log.diagnostics)?;
     log.stage("read").fail_on_errors()?;
 
-    let references = link::link(&reader, &texts, &outputs, &mut log.diagnostics)?;
+    let references = references + link::link(&reader, &texts, &outputs, &mut log.diagnostics)?;
     drop(texts);
     log.stage("link").fail_on_errors()?;
 

@@ -1,5 +1,6 @@
 //! What becomes of one asset in the static root.
 
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use crate::digest::{Content, ContentHasher, Digest};
@@ -32,6 +33,16 @@ pub(crate) struct Output {
     pub(crate) written: Written,
     pub(crate) plain: Plain,
     pub(crate) modified: SystemTime,
+}
+
+/// The outputs of all assets so far; each is set once.
+pub(crate) type Outputs = [OnceLock<Output>];
+
+/// Of so many assets, no output yet.
+pub(crate) fn none_of(assets: usize) -> Vec<OnceLock<Output>> {
+    let mut outputs = Vec::new();
+    outputs.resize_with(assets, OnceLock::new);
+    outputs
 }
 
 /// The part of the options that decides how an asset's files are stored.

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use crate::cache::{Cache, Entry, Key};
 use crate::diagnostic::{Code, Diagnostic, Location, Severity};
@@ -17,7 +16,7 @@ use crate::error::Error;
 use crate::logical_path::{LogicalPath, stem_length};
 use crate::missing::Missing;
 use crate::options::{Minify, Options};
-use crate::output::{Output, Plain, Store};
+use crate::output::{Output, Outputs, Plain, Store};
 use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan, PlannedAsset};
 use crate::reference::{Reference, references};
@@ -45,7 +44,11 @@ pub(crate) enum References {
     /// Places in its text.
     Spans(Vec<Edge>),
     /// Only the assets: with `--django-exact`, rewriting is Django's own way.
-    Django(BTreeSet<AssetId>),
+    Django {
+        targets: BTreeSet<AssetId>,
+        /// The conversion depends on nothing but the names of these.
+        names_only: bool,
+    },
 }
 
 /// A reference that leads to an asset.
@@ -68,7 +71,7 @@ impl TextAsset {
     pub(crate) fn targets(&self) -> impl Iterator<Item = AssetId> {
         let (spans, django) = match &self.references {
             References::Spans(edges) => (edges.as_slice(), None),
-            References::Django(targets) => (&[][..], Some(targets)),
+            References::Django { targets, .. } => (&[][..], Some(targets)),
         };
         spans
             .iter()
@@ -240,7 +243,7 @@ impl Reader<'_> {
                 return Ok(ReadAsset::Failed);
             }
         };
-        let (targets, converted) = exact.scan(id, asset.kind, text);
+        let (targets, names_only, converted) = exact.scan(id, asset.kind, text);
         if !converted.failures.is_empty() {
             let failures = converted.failures.iter();
             diagnostics.extend(failures.map(|failure| django_diagnostic(name, &source, failure)));
@@ -254,7 +257,10 @@ impl Reader<'_> {
             kind: asset.kind,
             source,
             minified: None,
-            references: References::Django(targets),
+            references: References::Django {
+                targets,
+                names_only,
+            },
         }))
     }
 
@@ -360,35 +366,68 @@ impl Reader<'_> {
     }
 }
 
-/// Reads all assets, the largest first. Returns the texts that are to be linked, and the outputs of all others.
+/// What reading all assets came to.
+pub(crate) struct Reading {
+    /// The texts that are still to be linked, as they were found.
+    pub(crate) texts: Vec<TextAsset>,
+    /// References rewritten in those that could be linked at once.
+    pub(crate) references: usize,
+}
+
+/// Reads all assets: first what refers to nothing, then the texts, each the largest first. `link` links a text whose
+/// targets are all done, as most are by then, so that few are held in memory for the next stage.
 pub(crate) fn read(
     reader: &Reader<'_>,
+    outputs: &Outputs,
+    link: impl Fn(&TextAsset) -> Result<Option<(Output, usize)>, Error> + Sync,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<(Vec<TextAsset>, Vec<OnceLock<Output>>), Error> {
+) -> Result<Reading, Error> {
     let assets = &reader.plan.assets;
     let mut order: Vec<AssetId> = (0..assets.len()).collect();
-    order.sort_by_key(|id| Reverse(assets[*id].source.length));
+    order.sort_by_key(|id| {
+        let asset = &assets[*id];
+        (
+            asset.kind != AssetKind::Opaque,
+            Reverse(asset.source.length),
+        )
+    });
     let mut read = map_in_order(&order, |id| {
         let mut notes = Vec::new();
         let read = reader.read(*id, &mut notes)?;
         for note in &mut notes {
             note.file = Some(assets[*id].source.path.display().to_string());
         }
-        Ok((*id, read, notes))
+        let mut references = 0;
+        let mut text = None;
+        let output = match read {
+            ReadAsset::Stored(output) => Some(output),
+            ReadAsset::Text(read) => {
+                if let Some((output, rewritten)) = link(&read)? {
+                    references = rewritten;
+                    Some(output)
+                } else {
+                    text = Some(read);
+                    None
+                }
+            }
+            ReadAsset::Failed => None,
+        };
+        if let Some(output) = output {
+            let _ = outputs[*id].set(output); // each is read once
+        }
+        Ok((*id, text, references, notes))
     })?;
     read.sort_by_key(|(id, ..)| assets[*id].source.order);
-    let mut texts = Vec::new();
-    let mut outputs: Vec<OnceLock<Output>> = Vec::new();
-    outputs.resize_with(assets.len(), OnceLock::new);
-    for (id, asset, notes) in read {
+    let mut reading = Reading {
+        texts: Vec::new(),
+        references: 0,
+    };
+    for (_, text, references, notes) in read {
         diagnostics.extend(notes);
-        match asset {
-            ReadAsset::Stored(output) => drop(outputs[id].set(output)),
-            ReadAsset::Text(text) => texts.push(text),
-            ReadAsset::Failed => {}
-        }
+        reading.texts.extend(text);
+        reading.references += references;
     }
-    Ok((texts, outputs))
+    Ok(reading)
 }
 
 /// What stands between the stem and the extension of `logical` in `hashed`.
