@@ -11,7 +11,7 @@ demo: build
 	target/release/hashstatic build fixtures/site --out target/site
 	@cat target/site/staticfiles.json; echo
 
-test: lint rust-test python-test
+test: lint rust-test python-test bench-smoke
 
 lint:
 	cargo fmt --check
@@ -40,3 +40,13 @@ fuzz-django: build
 .PHONY: faults
 faults:
 	FAULT_POINTS=100 cargo test --release --locked --test faults -- --nocapture
+
+# How fast it is, beside cp, Django, WhiteNoise and the enhanced storage; writes docs/benchmarks.md. Over an hour:
+# `make bench ARGS=--help` names what can be left out. `cargo bench` times the stages by themselves.
+.PHONY: bench bench-smoke
+bench: build
+	python3 benches/compare/run.py $(ARGS)
+
+# That the comparison still works: all of it, over a few files.
+bench-smoke: build
+	python3 benches/compare/run.py --smoke >/dev/null
