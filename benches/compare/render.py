@@ -27,7 +27,8 @@ How it measures:
   the manifest, it must list every source file, every file must be there, every variant must decode to its file.
 - The programs of a scenario take turns, forwards and backwards. The first, untimed round warms the page cache; programs
   that take minutes have none, and fewer runs (*n*). Every output goes into a fresh directory, except for `unchanged`.
-  Removing it, and syncing what others wrote, is not timed.
+  Removing it, and syncing what others wrote, is not timed. The sources, the outputs and the build cache are on one file
+  system.
 - *wall* is the median and, in parentheses, the range. *CPU* is user and system time. *busy* is CPU time over wall time and
   all cores. *peak* is the largest resident set of a single process (`wait4`); it cannot be told below about 10 MB.
 - A ratio is the median of the ratios of the runs of one round; its range is theirs.
@@ -87,7 +88,7 @@ def goal_lines(one):
             continue
         percent = goal["measure"].startswith("busy")
         size = goal["measure"] == "peak" and not goal["per"]
-        digits = 3 if goal["measure"] in ("br", "gz", "br and gz") else 2
+        digits = 3 if goal["measure"] in ("br", "gz") else 2
         show = (lambda v: f"{v:.0%}") if percent else (lambda v: megabytes(v, 0)) if size else (
             lambda v: f"{v:.{digits if v < 100 else 0}f}")
         middle = statistics.median(values)
@@ -149,7 +150,7 @@ def as_markdown(results):
         size = one["corpus"]
         about = one["about"]
         parts.append(f"{one['title']}. {size['files']:,} files, {megabytes(size['bytes'])}; {about['date']}, "
-                     f"commit {about['versions']['hashstatic'].rpartition(' ')[2]}, load before {about['load']:.1f}.\n")
+                     f"hashstatic {about['versions']['hashstatic']}, load before {about['load']:.1f}.\n")
         parts.append("| " + " | ".join(COLUMNS) + " |\n|" + " --- |" + " ---: |" * (len(COLUMNS) - 1))
         parts += ["| " + " | ".join(row) + " |" for row in rows(one)]
         goals = [f"- {line}" for line in goal_lines(one)]

@@ -145,5 +145,4 @@ def output_size(root):
         size["bytes"] += length
         if name.endswith((".br", ".gz")):
             size[name[-2:]] += length
-    size["br and gz"] = size["br"] + size["gz"]
     return size

@@ -76,7 +76,7 @@ def whitenoise(tools):
         Goal("gz", full, "WhiteNoise", at_most=1),
         Goal("busy while compressing", full, at_least=0.95),
         Goal("wall", "WhiteNoise", quick, at_least=5),
-        Goal("br and gz", quick, full, at_most=1.025),
+        Goal("br", quick, full, at_most=1.025),
     ]
     if tools.has_cache:
         contenders.insert(0, tools.hashstatic(warm, "project", cached=True, check="complete"))

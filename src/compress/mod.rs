@@ -7,6 +7,9 @@
 mod brotli_c;
 mod encoders;
 
+#[cfg(feature = "bench")]
+pub(crate) use encoders::encode;
+
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::SystemTime;
