@@ -15,7 +15,7 @@ const SUGGESTIONS: usize = 200;
 
 /// What to do about references that resolve to nothing.
 pub(crate) struct Missing {
-    on_missing: MissingPolicy,
+    reference: MissingPolicy,
     source_map: MissingPolicy,
     /// (file, URL) of references that may resolve to nothing.
     ignored: Vec<(Glob, Glob)>,
@@ -33,7 +33,7 @@ impl Missing {
     ) -> Self {
         let ignored = ignore_errors.iter();
         Self {
-            on_missing,
+            reference: on_missing,
             source_map,
             ignored: ignored
                 .map(|(file, url)| (Glob::new(file), Glob::new(url)))
@@ -111,7 +111,7 @@ impl Missing {
     fn severity(&self, kind: ReferenceKind) -> Severity {
         let policy = match kind {
             ReferenceKind::SourceMap => self.source_map,
-            ReferenceKind::Url | ReferenceKind::Import => self.on_missing,
+            ReferenceKind::Url | ReferenceKind::Import => self.reference,
         };
         match policy {
             MissingPolicy::Error => Severity::Error,
