@@ -11,11 +11,11 @@ demo: build
 	target/release/hashstatic build fixtures/site --out target/site
 	@cat target/site/staticfiles.json; echo
 
-test: lint rust-test python-test
+test: lint rust-test python-test bench-smoke
 
 lint:
 	cargo fmt --check
-	cargo clippy --all-targets --locked -- -D warnings
+	cargo clippy --all-targets --features bench --locked -- -D warnings
 
 rust-test:
 	cargo test --locked
@@ -40,3 +40,17 @@ fuzz-django: build
 .PHONY: faults
 faults:
 	FAULT_POINTS=100 cargo test --release --locked --test faults -- --nocapture
+
+# How fast it is, beside cp, Django, WhiteNoise and the enhanced storage; writes docs/benchmarks.md. Over an hour:
+# `make bench ARGS=--help` names what can be left out.
+.PHONY: bench bench-stages bench-smoke
+bench: build
+	python3 benches/compare/run.py $(ARGS)
+
+# The stages by themselves, bytes per second; `make bench-stages ARGS=gzip` for those whose names say so.
+bench-stages:
+	cargo bench --locked --features bench --bench stages -- $(ARGS)
+
+# That the comparison still works: all of it, over a few files.
+bench-smoke: build
+	python3 benches/compare/run.py --smoke >/dev/null

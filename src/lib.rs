@@ -48,6 +48,8 @@ mod reference;
 mod report;
 mod resolve;
 mod run;
+#[cfg(feature = "bench")]
+pub mod stages;
 mod static_root;
 mod transform;
 mod walk;

@@ -7,6 +7,9 @@
 mod brotli_c;
 pub(crate) mod encoders;
 
+#[cfg(feature = "bench")]
+pub(crate) use encoders::encode;
+
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::SystemTime;
