@@ -66,7 +66,9 @@ fn own_path<'f>(
     // The URL standard strips these from both ends.
     let start = url.len() - url.trim_start_matches(|c| c <= ' ').len();
     let trimmed = url[start..].trim_end_matches(|c| c <= ' ');
-    let (start, base) = if let Some(rest) = trimmed.strip_prefix(static_url) {
+    let (start, base) = if let Some(rest) = trimmed.strip_prefix(static_url)
+        && (static_url != "/" || !rest.starts_with(is_slash))
+    {
         (start + trimmed.len() - rest.len(), "")
     } else if has_scheme(trimmed) || trimmed.starts_with(is_slash) {
         return None;
@@ -313,6 +315,14 @@ mod tests {
             (own, "about:blank", "external"),
             (own, "//host/a.png", "external"),
             (own, "\\\\host/a.png", "external"),
+            ("/", "//host/css/a.png", "external"),
+            ("/", "/\\host/css/a.png", "external"),
+            ("/", "/css/a.png", "css/a.png /css/a.H.png"),
+            (
+                "//cdn.test/s/",
+                "//cdn.test/s/css/a.png",
+                "css/a.png //cdn.test/s/css/a.H.png",
+            ),
             (own, "/other/a.png", "external"),
             (own, "/staticfoo.png", "external"),
             (own, "/static/", "external"),
