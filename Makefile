@@ -2,7 +2,7 @@
 
 ORACLE := target/oracle/venv-6.1/bin/python
 
-.PHONY: build demo test lint rust-test python-test fuzz-django
+.PHONY: build demo test lint rust-test fuzz fuzz-smoke python-test fuzz-django
 
 build:
 	cargo build --release --locked
@@ -11,14 +11,22 @@ demo: build
 	target/release/hashstatic build fixtures/site --out target/site
 	@cat target/site/staticfiles.json; echo
 
-test: lint rust-test python-test
+test: lint rust-test fuzz-smoke python-test
 
 lint:
 	cargo fmt --check
-	cargo clippy --all-targets --locked -- -D warnings
+	cargo clippy --all-targets --all-features --locked -- -D warnings
 
 rust-test:
 	cargo test --locked
+
+# See fuzz/README.md. `make fuzz SECONDS=3600`, `make fuzz TARGETS="css_safe resolving"`.
+SECONDS ?= 60
+fuzz:
+	fuzz/run.sh $(SECONDS) $(TARGETS)
+
+fuzz-smoke:
+	PROFILE=smoke fuzz/run.sh 4
 
 # Real Django, WhiteNoise, brotli, npm and PyPI packages and Chromium as judges; all of it below target/ and
 # tests/browser/node_modules.

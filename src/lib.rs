@@ -26,6 +26,9 @@ mod digest;
 mod django;
 mod earlier;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod glob;
 mod graph;
 mod link;
