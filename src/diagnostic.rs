@@ -49,6 +49,8 @@ pub enum Code {
     PathConflict,
     /// An earlier manifest that cannot be read.
     UnreadableManifest,
+    /// The build cache cannot be used; the build does without.
+    UnusableCache,
     /// A file or directory that could not be read.
     Unreadable,
 }

@@ -19,6 +19,7 @@
 //! # Ok::<(), hashstatic::Error>(())
 //! ```
 
+mod cache;
 mod compress;
 mod css_tokens;
 mod diagnostic;
@@ -39,6 +40,7 @@ pub mod options;
 mod output;
 mod parallel;
 mod plan;
+mod progress;
 mod publish;
 mod read;
 mod reference;
@@ -49,10 +51,12 @@ mod static_root;
 mod transform;
 mod walk;
 
+pub use cache::{CacheContents, CacheUse, cache_contents, clear_cache};
 pub use diagnostic::{Code, Diagnostic, Location, Severity};
 pub use error::Error;
 pub use logical_path::{InvalidPath, LogicalPath};
 pub use options::Options;
+pub use progress::Progress;
 pub use report::{Report, StageTime, Tally, Totals};
 
 use run::Run;
@@ -67,8 +71,17 @@ use run::Run;
 /// [`Error::Usage`] for options that contradict each other, [`Error::Input`] with every problem of the input,
 /// [`Error::Io`] if the file system refuses.
 pub fn build(options: &Options) -> Result<Report, Error> {
+    build_watched(options, &progress::Unwatched)
+}
+
+/// As [`build`], telling `progress` how far it has come.
+///
+/// # Errors
+///
+/// As of [`build`].
+pub fn build_watched(options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
     let run = Run::new(options)?;
-    run.in_pool(|| pipeline(&run, options).inspect_err(|_| run.static_root.roll_back()))
+    run.in_pool(|| pipeline(&run, options, progress).inspect_err(|_| run.static_root.roll_back()))
 }
 
 /// Reads and resolves everything as [`build`] does, and writes nothing: a dry run that needs no static root.
@@ -85,8 +98,9 @@ pub fn check(options: &Options) -> Result<Report, Error> {
 }
 
 /// The stages, in their order.
-fn pipeline(run: &Run<'_>, options: &Options) -> Result<Report, Error> {
+fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
     let mut log = run::Log::new(options);
+    let cache = run::cache(options, &mut log.diagnostics);
     let last = earlier::manifest(&run.static_root, &run.manifest_name, &mut log.diagnostics);
 
     let sources = walk::walk(options, run.static_root.dir(), &mut log.diagnostics)?;
@@ -98,7 +112,7 @@ fn pipeline(run: &Run<'_>, options: &Options) -> Result<Report, Error> {
 
     // transform → reference → resolve, one asset at a time; what refers to nothing is hashed and written on the way.
     let exact = run.exact(&plan);
-    let reader = run.reader(&plan, exact.as_ref());
+    let reader = run.reader(&plan, exact.as_ref(), cache.as_ref());
     let (texts, outputs) = read::read(&reader, &mut log.diagnostics)?;
     log.stage("read").fail_on_errors()?;
 
@@ -109,7 +123,8 @@ fn pipeline(run: &Run<'_>, options: &Options) -> Result<Report, Error> {
     let outputs = run::finished(outputs, &plan, &mut log.diagnostics);
     log.fail_on_errors()?;
     let manifest = run::manifest(&plan, &outputs, exact.is_some());
-    let variants = compress::compress(&run.static_root, &plan, &outputs, options.encodings)?;
+    let compressor = run.compressor(cache.as_ref(), progress);
+    let variants = compressor.compress(&plan, &outputs)?;
     log.stage("compress");
 
     let mut totals = publish::publish(run.store(), &plan, outputs, variants, options.clear)?;
@@ -118,5 +133,5 @@ fn pipeline(run: &Run<'_>, options: &Options) -> Result<Report, Error> {
 
     publish::publish_manifest(run.store(), &manifest, &mut totals)?;
     log.stage("manifest");
-    Ok(log.into_report(totals))
+    Ok(log.into_report(totals, cache.map(|cache| cache.finish())))
 }

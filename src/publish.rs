@@ -143,7 +143,7 @@ impl Publication<'_> {
         };
         // A reader must never meet new plain bytes beside a variant of the old ones: such a variant goes first.
         totals.removed += remove_variants(store, plan, name, |encoding| {
-            let stays = |v: &Variant| v.encoding == encoding && !(changed && v.staged.is_some());
+            let stays = |v: &Variant| v.encoding == encoding && !(changed && v.pending.is_some());
             self.plain_variants.iter().any(stays)
         })?;
         match self.output.plain {
@@ -155,8 +155,8 @@ impl Publication<'_> {
         for variant in self.plain_variants {
             totals.count_variant(&variant);
             let variant_name = format!("{name}{}", variant.encoding.suffix());
-            if let Some(staged) = variant.staged {
-                root.publish(staged, &variant_name)?;
+            if let Some(pending) = variant.pending {
+                pending.publish(root, &variant_name, self.output.modified)?;
             }
         }
         Ok(totals)

@@ -10,13 +10,14 @@ use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::cache::{Cache, Entry, Key};
 use crate::diagnostic::{Code, Diagnostic, Location, Severity};
-use crate::digest::ContentHasher;
+use crate::digest::{Content, ContentHasher};
 use crate::django::{Exact, Failure, decode_error};
 use crate::error::Error;
 use crate::glob::Glob;
 use crate::logical_path::{LogicalPath, stem_length};
-use crate::options::{MissingPolicy, Options};
+use crate::options::{Minify, MissingPolicy, Options};
 use crate::output::{Output, Plain, Store};
 use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan, PlannedAsset};
@@ -93,6 +94,7 @@ pub(crate) enum ReadAsset {
 pub(crate) struct Reader<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) store: Store<'a>,
+    pub(crate) cache: Option<&'a Cache>,
     pub(crate) options: &'a Options,
     pub(crate) targets: Option<&'a Targets>,
     pub(crate) exact: Option<&'a Exact<'a>>,
@@ -133,12 +135,7 @@ impl Reader<'_> {
         let asset = &self.plan.assets[id];
         let name = &asset.source.logical;
         let minified = match asset.kind {
-            AssetKind::Css => {
-                let Transformed { bytes, notes } =
-                    transform_css(name, &source, self.options.minify, self.targets);
-                diagnostics.extend(notes);
-                bytes
-            }
+            AssetKind::Css => self.minified(name, &source, diagnostics),
             AssetKind::Js | AssetKind::Opaque => None,
         };
         let mut text = TextAsset {
@@ -155,6 +152,37 @@ impl Reader<'_> {
         }
         text.references = References::Spans(edges);
         Ok(ReadAsset::Text(text))
+    }
+
+    /// Stage 3, from the cache where it has it. What there is something to be said about is not kept.
+    fn minified(
+        &self,
+        name: &LogicalPath,
+        source: &[u8],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Vec<u8>> {
+        let mode = self.options.minify;
+        let cache = self.cache.filter(|_| mode != Minify::Off);
+        let targets = self.options.targets.as_deref().unwrap_or("");
+        let job = format!("minify {mode:?} {targets}");
+        let key = cache.map(|_| Key::new(&job, Content::of(source).key));
+        if let (Some(cache), Some(key)) = (cache, key) {
+            match cache.get(key) {
+                Some(Entry::Nothing) => return None,
+                Some(Entry::Stored(stored)) => {
+                    if let Some(bytes) = stored.load() {
+                        return Some(bytes);
+                    }
+                }
+                None => {}
+            }
+        }
+        let Transformed { bytes, notes } = transform_css(name, source, mode, self.targets);
+        if let (Some(cache), Some(key), true) = (cache, key, notes.is_empty()) {
+            cache.put(key, bytes.as_deref());
+        }
+        diagnostics.extend(notes);
+        bytes
     }
 
     /// Stages 4 and 5.

@@ -1,5 +1,7 @@
 //! What people and programs see: the only module that prints.
 
+mod root;
+
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -64,6 +66,11 @@ impl Renderer {
             quiet: output.quiet,
             verbose: output.verbose,
         }
+    }
+
+    /// Whether a person is to see more than the result.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.quiet && self.format == CheckFormat::Human
     }
 
     /// Shows how a build ended.
@@ -221,6 +228,14 @@ impl Renderer {
             grouped(totals.unchanged),
             grouped(totals.removed)
         ));
+        if let Some(cache) = report.cache.filter(|_| self.verbose) {
+            line(format!(
+                "  build cache: {} hits, {} misses, {} added",
+                grouped(cache.hits),
+                grouped(cache.misses),
+                size(cache.added)
+            ));
+        }
         if self.verbose {
             line(String::new());
             for stage in &report.stages {

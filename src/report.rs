@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::cache::CacheUse;
 use crate::compress::{Encoding, Variant};
 use crate::diagnostic::Diagnostic;
 use crate::output::Output;
@@ -137,6 +138,8 @@ fn seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok
 pub struct Report {
     /// In numbers.
     pub totals: Totals,
+    /// What was had from the build cache; `None` without one.
+    pub cache: Option<CacheUse>,
     /// Wall time per stage, in the order of the pipeline.
     pub stages: Vec<StageTime>,
     /// Whether nothing was to be written.

@@ -1,10 +1,12 @@
 //! What the stages of one build share, made from the options: the static root, the names in it, the log.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::cache::{Cache, CacheUse};
+use crate::compress::Compressor;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django::{Exact, StaticName};
 use crate::earlier;
@@ -15,6 +17,7 @@ use crate::manifest::Manifest;
 use crate::options::{Input, Minify, Options};
 use crate::output::{Output, Plain, Store};
 use crate::plan::Plan;
+use crate::progress::Progress;
 use crate::read::Reader;
 use crate::report::{Report, StageTime, Totals};
 use crate::static_root::StaticRoot;
@@ -113,9 +116,15 @@ impl<'a> Run<'a> {
         })
     }
 
-    pub(crate) fn reader<'r>(&'r self, plan: &'r Plan, exact: Option<&'r Exact<'r>>) -> Reader<'r> {
+    pub(crate) fn reader<'r>(
+        &'r self,
+        plan: &'r Plan,
+        exact: Option<&'r Exact<'r>>,
+        cache: Option<&'r Cache>,
+    ) -> Reader<'r> {
         Reader {
             plan,
+            cache,
             store: self.store(),
             options: self.options,
             targets: self.targets.as_ref(),
@@ -127,6 +136,19 @@ impl<'a> Run<'a> {
                 .map(|(file, url)| (Glob::new(file), Glob::new(url)))
                 .collect(),
             suggestions: AtomicUsize::new(0),
+        }
+    }
+
+    pub(crate) fn compressor<'r>(
+        &'r self,
+        cache: Option<&'r Cache>,
+        progress: &'r dyn Progress,
+    ) -> Compressor<'r> {
+        Compressor {
+            root: &self.static_root,
+            encodings: self.options.encodings,
+            cache,
+            progress,
         }
     }
 
@@ -176,7 +198,18 @@ fn same_directory(a: &Path, b: &Path) -> bool {
     }
 }
 
-/// A source root must exist and must not lie inside the static root, where the build would write over it.
+/// The canonical path of something that may not exist yet.
+fn whole(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(path).ok()?;
+    let existing = path
+        .ancestors()
+        .find_map(|dir| Some((dir, dir.canonicalize().ok()?)));
+    let (dir, canonical) = existing?;
+    Some(canonical.join(path.strip_prefix(dir).ok()?))
+}
+
+/// A source root must exist and must not lie inside the static root, where the build would write over it. The cache
+/// must lie in neither: its entries are no assets.
 fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<(), Error> {
     let usage = |message: String| Err(Error::Usage(message));
     let canonical_static = static_root.canonicalize().ok();
@@ -201,6 +234,19 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
             ));
         }
     }
+    if let Some(cache) = options.cache_dir.as_deref().and_then(whole) {
+        for dir in roots(options).chain([static_root]) {
+            if let Ok(dir) = dir.canonicalize()
+                && cache.starts_with(&dir)
+            {
+                return usage(format!(
+                    "the build cache {} lies inside {}; choose another one with --cache-dir, or none with --no-cache",
+                    cache.display(),
+                    dir.display()
+                ));
+            }
+        }
+    }
     if in_place && roots(options).count() > 1 {
         return usage(format!(
             "the static root {} is one of several source roots; give it a directory of its own",
@@ -211,6 +257,21 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
         return usage("--clear would remove the sources of a build in place".into());
     }
     Ok(())
+}
+
+/// The build cache, if the options name one. A dry run writes nothing, there either.
+pub(crate) fn cache(options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Option<Cache> {
+    let dir = options.cache_dir.as_deref().filter(|_| !options.dry_run)?;
+    Cache::open(dir, options.cache_max_size)
+        .inspect_err(|error| {
+            let name = dir.display().to_string();
+            let problem = format!("the build cache cannot be used: {error}");
+            diagnostics.push(
+                Diagnostic::new(Severity::Warning, Code::UnusableCache, name, problem)
+                    .help("choose another one with --cache-dir, or none with --no-cache"),
+            );
+        })
+        .ok()
 }
 
 /// The outputs of all assets, each of which must not be in the way of another's plain file.
@@ -316,9 +377,10 @@ impl Log {
         Err(Error::Input(sorted(diagnostics, self.django_order)))
     }
 
-    pub(crate) fn into_report(self, totals: Totals) -> Report {
+    pub(crate) fn into_report(self, totals: Totals, cache: Option<CacheUse>) -> Report {
         Report {
             totals,
+            cache,
             stages: self.stages,
             dry_run: self.dry_run,
             diagnostics: sorted(self.diagnostics, self.django_order),
