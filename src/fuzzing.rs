@@ -24,6 +24,7 @@ const NAMES: &[&str] = &[
     "b.css",
     "css/#b.png",
     "css/..e.f",
+    "css/a\\b.png",
     "css/a.png",
     "css/d/e.png",
     "css/m.css",
@@ -113,7 +114,10 @@ pub fn css_safe(text: &[u8]) {
     let minified = minified(text, Minify::Safe);
     let is_utf8 = std::str::from_utf8(text).is_ok();
     assert_eq!(significant(&minified, is_utf8), significant(text, is_utf8));
-    assert_eq!(urls(&minified), urls(text));
+    if is_utf8 {
+        // Where the bytes that are not stood in comments, what is left is read as UTF-8.
+        assert_eq!(urls(&minified), urls(text));
+    }
     assert_eq!(self::minified(&minified, Minify::Safe), minified);
 }
 

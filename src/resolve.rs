@@ -36,7 +36,7 @@ pub(crate) fn resolve(plan: &Plan, static_url: &str, from: &LogicalPath, url: &s
     let Some(segments) = normalize(base, &decoded.text) else {
         return Target::Outside;
     };
-    let last = decoded.text.rsplit(is_slash).next().unwrap_or("");
+    let last = decoded.text.rsplit('/').next().unwrap_or("");
     if matches!(last, "" | "." | "..") {
         return Target::External; // a directory
     }
@@ -93,7 +93,7 @@ fn has_scheme(url: &str) -> bool {
     })
 }
 
-/// The URL standard takes a backslash for a slash in http URLs.
+/// The URL standard takes a backslash for a slash in http URLs, but not a percent-encoded one.
 fn is_slash(c: char) -> bool {
     matches!(c, '/' | '\\')
 }
@@ -101,7 +101,7 @@ fn is_slash(c: char) -> bool {
 /// The segments of `path` on top of the directory `base`; `None` if it leaves the static root.
 fn normalize<'s>(base: &'s str, path: &'s str) -> Option<Vec<&'s str>> {
     let mut segments: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split(is_slash) {
+    for part in path.split('/') {
         match part {
             "" | "." => {}
             ".." => drop(segments.pop()?),
@@ -111,7 +111,8 @@ fn normalize<'s>(base: &'s str, path: &'s str) -> Option<Vec<&'s str>> {
     Some(segments)
 }
 
-/// A URL's path with its percent-encoding undone, once, as servers do.
+/// A URL's path with its percent-encoding undone, once, as servers do, and with slashes for backslashes, as browsers do
+/// (not for encoded ones).
 struct DecodedPath {
     text: String,
     /// The offset in the URL of every byte of `text`, and of its end.
@@ -128,6 +129,7 @@ impl DecodedPath {
             let (byte, length) = match hex_pair(raw.get(at + 1), raw.get(at + 2)) {
                 Some(byte) if raw[at] == b'%' => (Some(byte), 3),
                 _ if matches!(raw[at], b'\t' | b'\n' | b'\r') => (None, 1), // the URL standard drops them
+                _ if raw[at] == b'\\' => (Some(b'/'), 1),
                 _ => (Some(raw[at]), 1),
             };
             if let Some(byte) = byte {
@@ -274,6 +276,7 @@ mod tests {
             "css/a#b.png",
             "css/noext",
             "css/d/e.png",
+            "css/a\\b.png",
         ]);
         let from = LogicalPath::new("css/m.css").unwrap();
         let own = "/static/";
@@ -299,6 +302,8 @@ mod tests {
             (own, "noext", "css/noext noext.H"),
             (own, "noext?q", "css/noext noext.H?q"),
             (own, "a.\tpng", "css/a.png a.H.\tpng"),
+            (own, "a%5Cb.png", "css/a\\b.png a%5Cb.H.png"),
+            (own, "..%5Cimg/c.png", "missing css/..\\img/c.png"),
             (own, "/static/img/c.png", "img/c.png /static/img/c.H.png"),
             (
                 cdn,
