@@ -37,6 +37,15 @@ pub(crate) enum Command {
     /// Read and resolve everything as build does, write nothing, and tell all problems
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<Check>),
+    /// Prove a finished static root: manifest, digests, references, plain copies, variants
+    #[command(after_help = root::VERIFY_EXAMPLES)]
+    Verify(root::Verify),
+    /// Remove what earlier generations have left in a static root
+    #[command(after_help = root::CLEAN_EXAMPLES)]
+    Clean(root::Clean),
+    /// Tell everything about one asset of a static root
+    #[command(after_help = root::EXPLAIN_EXAMPLES)]
+    Explain(root::Explain),
     /// Show or clear the build cache
     #[command(after_help = root::CACHE_EXAMPLES)]
     Cache(root::Cache),

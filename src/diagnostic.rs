@@ -1,5 +1,6 @@
 //! What a run has to say about its input, as data. Rendering is the binary's job.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
@@ -51,6 +52,16 @@ pub enum Code {
     UnreadableManifest,
     /// The build cache cannot be used; the build does without.
     UnusableCache,
+    /// A manifest that is not as a build writes it (`verify`).
+    BrokenManifest,
+    /// A file that must be there is not (`verify`).
+    MissingFile,
+    /// A hashed file whose bytes do not have the digest in its name (`verify`).
+    WrongDigest,
+    /// A plain copy that is not what the hashed file was made from (`verify`).
+    WrongPlainCopy,
+    /// A variant that does not decode to the file beside it (`verify`).
+    StaleVariant,
     /// A file or directory that could not be read.
     Unreadable,
 }
@@ -171,12 +182,25 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     /// `css/app.css:14:23: message`, without severity and help.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.path)?;
+        f.write_str(&one_line(&self.path))?;
         if let Some(Location { line, column }) = self.location {
             write!(f, ":{line}:{column}")?;
         }
         write!(f, ": {}", self.message)
     }
+}
+
+/// A name or URL without line breaks: what comes from the input must not look like a message of its own.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    let breaks = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+    if !text.contains(breaks) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = |line: String, c: char| match c {
+        c if breaks.contains(&c) => line + &c.escape_default().to_string(),
+        c => line + c.encode_utf8(&mut [0; 4]),
+    };
+    Cow::Owned(text.chars().fold(String::new(), escaped))
 }
 
 #[cfg(test)]

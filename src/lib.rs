@@ -20,6 +20,7 @@
 //! ```
 
 mod cache;
+mod clean;
 mod compress;
 mod css_tokens;
 mod diagnostic;
@@ -27,15 +28,18 @@ mod digest;
 mod django;
 mod earlier;
 mod error;
+mod finished;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+mod generations;
 mod glob;
 mod graph;
 mod link;
 mod lock;
 mod logical_path;
 mod manifest;
+mod missing;
 pub mod options;
 mod output;
 mod parallel;
@@ -52,8 +56,13 @@ mod transform;
 mod walk;
 
 pub use cache::{CacheContents, CacheUse, cache_contents, clear_cache};
+pub use clean::{CleanOptions, Cleaning};
 pub use diagnostic::{Code, Diagnostic, Location, Severity};
 pub use error::Error;
+pub use finished::explain::{
+    AssetFile, AssetReference, AssetVariant, ExplainOptions, Explanation, Leads,
+};
+pub use finished::verify::{Verification, VerifyOptions};
 pub use logical_path::{InvalidPath, LogicalPath};
 pub use options::Options;
 pub use progress::Progress;
@@ -97,11 +106,41 @@ pub fn check(options: &Options) -> Result<Report, Error> {
     build(&options)
 }
 
+/// Proves a finished static root: the manifest, every digest, reference, plain copy and variant.
+///
+/// # Errors
+///
+/// [`Error::Usage`] if there is no such directory, [`Error::Io`] if it cannot be read. What is broken is no error here,
+/// see [`Verification::is_proven`].
+pub fn verify(options: &VerifyOptions) -> Result<Verification, Error> {
+    finished::verify::verify(options)
+}
+
+/// Removes the files of earlier generations.
+///
+/// # Errors
+///
+/// [`Error::Usage`] if there is no such directory, [`Error::StaticRoot`] if the manifest or the record of generations
+/// cannot be read: then nothing is removed. [`Error::Io`] if the file system refuses.
+pub fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
+    clean::clean(options)
+}
+
+/// Tells everything about one asset of a finished static root.
+///
+/// # Errors
+///
+/// [`Error::Usage`] if there is no such directory, [`Error::StaticRoot`] if the manifest does not name the asset,
+/// [`Error::Io`] if the static root cannot be read.
+pub fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
+    finished::explain::explain(options)
+}
+
 /// The stages, in their order.
 fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
     let mut log = run::Log::new(options);
     let cache = run::cache(options, &mut log.diagnostics);
-    let last = earlier::manifest(&run.static_root, &run.manifest_name, &mut log.diagnostics);
+    let last = earlier::earlier(&run.static_root, &run.manifest_name, &mut log.diagnostics);
 
     let sources = walk::walk(options, run.static_root.dir(), &mut log.diagnostics)?;
     let (sources, carried) = run.without_outputs(sources, &last);
@@ -131,6 +170,7 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
     totals.references = references;
     log.stage("write");
 
+    publish::record_generation(run.store(), &plan, last, &manifest, options.clear)?;
     publish::publish_manifest(run.store(), &manifest, &mut totals)?;
     log.stage("manifest");
     Ok(log.into_report(totals, cache.map(|cache| cache.finish())))

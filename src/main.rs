@@ -26,6 +26,18 @@ fn main() -> ExitCode {
                 .and_then(|options| hashstatic::check(&options));
             renderer.check(&result)
         }
+        cli::Command::Verify(verify) => {
+            let renderer = render::Renderer::of_build(&verify.output);
+            renderer.verify(hashstatic::verify(&verify.options()))
+        }
+        cli::Command::Clean(clean) => {
+            let renderer = render::Renderer::of_build(&clean.output);
+            renderer.clean(hashstatic::clean(&clean.options()))
+        }
+        cli::Command::Explain(explain) => {
+            let renderer = render::Renderer::of_build(&explain.output);
+            renderer.explain(hashstatic::explain(&explain.options()))
+        }
         cli::Command::Cache(cli::root::Cache { action }) => {
             use cli::root::CacheAction::{Clear, Stats};
             let (Stats(arguments) | Clear(arguments)) = &action;

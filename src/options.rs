@@ -80,6 +80,11 @@ pub enum DjangoVersion {
     V6_1,
 }
 
+impl DjangoVersion {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::V6_1, Self::V5_2];
+}
+
 /// Which variants are written, and how hard the encoders work. `None`: not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Encodings {

@@ -8,20 +8,19 @@ use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::cache::{Cache, Entry, Key};
 use crate::diagnostic::{Code, Diagnostic, Location, Locator, Severity};
 use crate::digest::{Content, ContentHasher};
 use crate::django::{Exact, Failure, decode_error};
 use crate::error::Error;
-use crate::glob::Glob;
 use crate::logical_path::{LogicalPath, stem_length};
-use crate::options::{Minify, MissingPolicy, Options};
+use crate::missing::Missing;
+use crate::options::{Minify, Options};
 use crate::output::{Output, Plain, Store};
 use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan, PlannedAsset};
-use crate::reference::{Reference, ReferenceKind, references};
+use crate::reference::{Reference, references};
 use crate::resolve::{self, Target};
 use crate::static_root::{CHUNK, Written};
 use crate::transform::{Targets, Transformed, transform_css};
@@ -29,8 +28,6 @@ use crate::walk::SourceFile;
 
 /// Opaque files above this size (bytes) are streamed.
 const STREAMED: u64 = 8 << 20;
-/// Nearest names are looked for this often per run: it takes a look at every asset.
-const SUGGESTIONS: usize = 200;
 
 /// A text asset whose references are still to be rewritten.
 pub(crate) struct TextAsset {
@@ -98,9 +95,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) options: &'a Options,
     pub(crate) targets: Option<&'a Targets>,
     pub(crate) exact: Option<&'a Exact<'a>>,
-    /// (file, URL) of references that may resolve to nothing.
-    pub(crate) ignore_errors: Vec<(Glob, Glob)>,
-    pub(crate) suggestions: AtomicUsize,
+    pub(crate) missing: Missing,
 }
 
 impl Reader<'_> {
@@ -198,44 +193,22 @@ impl Reader<'_> {
         for (index, reference) in found.iter().enumerate() {
             let url = reference.url(text.text());
             let raw = |at| reference.span.start + url.raw_offset(at);
+            let target = resolve::resolve(self.plan, &self.options.static_url, name, &url.text);
             let problem =
-                match resolve::resolve(self.plan, &self.options.static_url, name, &url.text) {
-                    Target::External => None,
-                    Target::Asset {
-                        id,
-                        path,
-                        digest_at,
-                    } => {
-                        edges.push(Edge {
-                            target: id,
-                            path: raw(path.start)..raw(path.end),
-                            digest_at: raw(digest_at),
-                        });
-                        None
-                    }
-                    Target::Missing(_) | Target::Outside if self.is_ignored(name, &url.text) => {
-                        Some(resolve::ignored(name, &url.text))
-                    }
-                    Target::Missing(target) => {
-                        let suggest =
-                            self.suggestions.fetch_add(1, Ordering::Relaxed) < SUGGESTIONS;
-                        let policy = self.policy(reference.kind);
-                        Some(resolve::missing(
-                            self.plan,
-                            policy,
-                            reference.kind,
-                            name,
-                            &url.text,
-                            &target,
-                            suggest,
-                        ))
-                    }
-                    Target::Outside => Some(resolve::outside(
-                        self.policy(reference.kind),
-                        name,
-                        &url.text,
-                    )),
-                };
+                self.missing
+                    .diagnose(self.plan, reference.kind, name, &url.text, &target);
+            if let Target::Asset {
+                id,
+                path,
+                digest_at,
+            } = target
+            {
+                edges.push(Edge {
+                    target: id,
+                    path: raw(path.start)..raw(path.end),
+                    digest_at: raw(digest_at),
+                });
+            }
             if let Some(diagnostic) = problem {
                 diagnostics.push(match places.of(index) {
                     Some(location) => diagnostic.at(location),
@@ -244,19 +217,6 @@ impl Reader<'_> {
             }
         }
         edges
-    }
-
-    /// Whether `--ignore-errors` covers a reference.
-    fn is_ignored(&self, name: &LogicalPath, url: &str) -> bool {
-        let mut patterns = self.ignore_errors.iter();
-        patterns.any(|(file, of_url)| file.matches(name.as_str()) && of_url.matches(url))
-    }
-
-    fn policy(&self, kind: ReferenceKind) -> MissingPolicy {
-        match kind {
-            ReferenceKind::SourceMap => self.options.missing_source_map,
-            ReferenceKind::Url | ReferenceKind::Import => self.options.on_missing,
-        }
     }
 
     /// `--django-exact`: reads what Django would rewrite.

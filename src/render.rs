@@ -1,7 +1,5 @@
 //! What people and programs see: the only module that prints.
 
-mod root;
-
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -19,6 +17,8 @@ macro_rules! err {
         let _ = writeln!(anstream::stderr(), $($argument)*);
     }};
 }
+
+mod root;
 
 /// Writes a result to stdout. A reader that has gone away is no error.
 fn out(text: &str) -> ExitCode {

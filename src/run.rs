@@ -2,20 +2,20 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::cache::{Cache, CacheUse};
 use crate::compress::Compressor;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django::{Exact, StaticName};
-use crate::earlier;
+use crate::earlier::{self, Earlier};
 use crate::error::Error;
-use crate::glob::Glob;
 use crate::logical_path::LogicalPath;
 use crate::manifest::Manifest;
+use crate::missing::Missing;
 use crate::options::{Input, Minify, Options};
 use crate::output::{Output, Plain, Store};
+use crate::parallel::pool;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::read::Reader;
@@ -52,20 +52,11 @@ impl<'a> Run<'a> {
             ),
             _ => None,
         };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(options.jobs)
-            .build()
-            .map_err(|error| Error::Usage(format!("--jobs: {error}")))?;
+        let pool = pool(options.jobs)?;
         let link_mode = options.link_mode.for_plain_twins(in_place);
         let static_root = StaticRoot::open(dir, link_mode, options.lock_timeout, options.dry_run)?;
-        let manifest_name = options
-            .manifest
-            .strip_prefix(static_root.dir())
-            .or_else(|_| options.manifest.strip_prefix(dir))
-            .unwrap_or(&options.manifest)
-            .to_str()
-            .ok_or_else(|| Error::Usage("--manifest: the path is not valid UTF-8".into()))?
-            .to_owned();
+        let manifest = options.manifest.strip_prefix(dir);
+        let manifest_name = static_root.manifest_name(manifest.unwrap_or(&options.manifest))?;
         Ok(Self {
             options,
             static_root,
@@ -85,14 +76,14 @@ impl<'a> Run<'a> {
     pub(crate) fn without_outputs(
         &self,
         mut sources: Vec<SourceFile>,
-        last: &Manifest,
+        last: &Earlier,
     ) -> (Vec<SourceFile>, Vec<(SourceFile, LogicalPath)>) {
         let mut carried = Vec::new();
         if self.in_place {
             sources =
                 earlier::without_outputs(sources, last, &self.manifest_name, &self.static_root);
             if self.options.keep_only_hashed {
-                carried = earlier::carried(last, &self.static_root);
+                carried = earlier::carried(&last.manifest, &self.static_root);
             }
         }
         if let Some(seconds) = self.options.source_date_epoch {
@@ -129,13 +120,12 @@ impl<'a> Run<'a> {
             options: self.options,
             targets: self.targets.as_ref(),
             exact,
-            ignore_errors: self
-                .options
-                .ignore_errors
-                .iter()
-                .map(|(file, url)| (Glob::new(file), Glob::new(url)))
-                .collect(),
-            suggestions: AtomicUsize::new(0),
+            missing: Missing::new(
+                self.options.on_missing,
+                self.options.missing_source_map,
+                &self.options.ignore_errors,
+                "any source root",
+            ),
         }
     }
 

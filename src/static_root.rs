@@ -157,6 +157,22 @@ impl StaticRoot {
         self.existing.contains(name)
     }
 
+    /// Bytes of a file; 0 if it is not there.
+    pub(crate) fn length(&self, name: &str) -> u64 {
+        fs::metadata(self.path(name)).map_or(0, |metadata| metadata.len())
+    }
+
+    /// A manifest's name: relative to the static root, or its absolute path where it lies elsewhere.
+    pub(crate) fn manifest_name(&self, manifest: &Path) -> Result<String, Error> {
+        let relative = manifest.strip_prefix(&self.dir).unwrap_or(manifest);
+        match relative.to_str() {
+            Some(name) => Ok(name.to_owned()),
+            None => Err(Error::Usage(
+                "--manifest: the path is not valid UTF-8".into(),
+            )),
+        }
+    }
+
     /// Whether a directory of that name is there.
     pub(crate) fn had_directory(&self, name: &str) -> bool {
         self.directories

@@ -105,6 +105,9 @@ fn every_option_is_documented_once() {
 const COMMANDS: &[&[&str]] = &[
     &["build"],
     &["check"],
+    &["verify"],
+    &["clean"],
+    &["explain"],
     &["cache", "stats"],
     &["cache", "clear"],
 ];

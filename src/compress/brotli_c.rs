@@ -21,8 +21,8 @@ use compu_brotli_sys::{
 const WINDOW: u32 = 22;
 /// Before every block: its size, and room to keep the alignment that `malloc` gives.
 const PREFIX: usize = 16;
-/// Bytes that a thread keeps for its next file, at most.
-const KEPT: usize = 64 << 20;
+/// Bytes that a thread keeps for its next file, at most: the hash table of quality 9 (34 MB) fits in.
+const KEPT: usize = 40 << 20;
 
 /// Compresses `bytes` with `quality` 0–11: what `BrotliEncoderCompress` gives. `None` if the encoder fails (it cannot
 /// get memory).

@@ -8,7 +8,7 @@ use super::{Encoding, brotli_c};
 
 /// A variant's bytes; `None` if they are not worth keeping (`whitenoise.compress.Compressor.is_compressed_effectively`:
 /// at most 95 % of the size).
-pub(super) fn encode(bytes: &[u8], encoding: Encoding, level: u8) -> Option<Vec<u8>> {
+pub(crate) fn encode(bytes: &[u8], encoding: Encoding, level: u8) -> Option<Vec<u8>> {
     let encoded = match encoding {
         Encoding::Brotli => brotli_c::compress(bytes, level)?,
         Encoding::Gzip => gzip(bytes, level)?,

@@ -5,7 +5,7 @@
     reason = "the C encoder's one-shot function has no safe wrapper"
 )]
 mod brotli_c;
-mod encoders;
+pub(crate) mod encoders;
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -33,7 +33,7 @@ impl Encoding {
     pub(crate) const ALL: [Self; 3] = [Self::Gzip, Self::Brotli, Self::Zstd];
 
     /// Its name as HTTP has it (RFC 9110, section 8.4.1; RFC 7932; RFC 8878).
-    fn token(self) -> &'static str {
+    pub(crate) fn token(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
             Self::Brotli => "br",
