@@ -313,7 +313,12 @@ impl Refusal {
         assert!(compiled.unwrap().success());
         let refusal = Self { scratch, shim };
         write_source(&refusal.source(), 0);
-        assert!(refusal.command().status().unwrap().success());
+        let output = refusal.command().output().unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         write_source(&refusal.source(), 1);
         refusal
     }
@@ -329,7 +334,7 @@ impl Refusal {
     fn command(&self) -> Command {
         let mut command = hashstatic();
         command.arg(self.source()).arg("-o").arg(self.out());
-        command.args(["--no-cache", "--no-brotli", "--gzip-level", "1"]);
+        command.args(["--no-brotli", "--gzip-level", "1"]);
         command
     }
 

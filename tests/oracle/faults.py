@@ -147,7 +147,8 @@ class Scene:
         failed = faults = 0
         for round_ in range(rounds):
             self.prepare("first" if round_ % 2 == 0 else "same")
-            processes = [self.tool.start(source, self.out) for source in self.sources]
+            sources = self.sources if round_ % 4 < 2 else [self.sources[0]] * 2
+            processes = [self.tool.start(source, self.out) for source in sources]
             for process in processes:
                 self.tool.ready(process)
             for process in processes:
