@@ -568,7 +568,7 @@ fn files_from(list: &Path) -> Result<Vec<NamedFile>, Error> {
     };
     let usage = |why: String| Error::Usage(format!("--files-from {}: {why}", list.display()));
     read.map_err(|error| usage(error.to_string()))?;
-    serde_json::from_slice(&json).map_err(|error| usage(error.to_string()))
+    NamedFile::parse_list(&json).map_err(usage)
 }
 
 /// <https://reproducible-builds.org/specs/source-date-epoch/>

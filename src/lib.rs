@@ -29,6 +29,9 @@ mod django;
 mod earlier;
 mod error;
 mod finished;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generations;
 mod glob;
 mod graph;

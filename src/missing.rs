@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, one_line};
 use crate::glob::Glob;
 use crate::logical_path::LogicalPath;
 use crate::options::MissingPolicy;
@@ -59,7 +59,10 @@ impl Missing {
                     Severity::Notice,
                     Code::IgnoredReference,
                     from.as_str(),
-                    format!("\"{url}\" resolves to nothing, ignored by --ignore-errors"),
+                    format!(
+                        "\"{}\" resolves to nothing, ignored by --ignore-errors",
+                        one_line(url)
+                    ),
                 ))
             }
             Target::Missing(name) => Some(self.missing(plan, kind, from, url, name)),
@@ -68,7 +71,7 @@ impl Missing {
                     self.severity(kind),
                     Code::OutsideStaticRoot,
                     from.as_str(),
-                    format!("\"{url}\" leaves the static root"),
+                    format!("\"{}\" leaves the static root", one_line(url)),
                 )
                 .help("for a URL outside the static files, write an absolute path"),
             ),
@@ -92,7 +95,11 @@ impl Missing {
             self.severity(kind),
             code,
             from.as_str(),
-            format!("\"{url}\" resolves to {name}, which is not in {place}"),
+            format!(
+                "\"{}\" resolves to {}, which is not in {place}",
+                one_line(url),
+                one_line(name)
+            ),
         );
         let suggest = self.suggestions.fetch_add(1, Ordering::Relaxed) < SUGGESTIONS;
         match suggest.then(|| suggestion(plan, name)).flatten() {

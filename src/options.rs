@@ -24,6 +24,14 @@ pub struct NamedFile {
     pub path: PathBuf,
 }
 
+impl NamedFile {
+    /// Reads the list that `--files-from` names: JSON, `[{"name": …, "path": …}, …]`. Whether the names are logical paths
+    /// and the files are there is found out by the build.
+    pub fn parse_list(json: &[u8]) -> Result<Vec<Self>, String> {
+        serde_json::from_slice(json).map_err(|error| error.to_string())
+    }
+}
+
 /// Where the assets come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {

@@ -3,13 +3,13 @@
 //! that only the few that must wait for others are held in memory.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
 
 use crate::cache::{Cache, Entry, Key};
-use crate::diagnostic::{Code, Diagnostic, Location, Severity};
+use crate::diagnostic::{Code, Diagnostic, Location, Locator, Severity};
 use crate::digest::{Content, ContentHasher};
 use crate::django::{Exact, Failure, decode_error};
 use crate::error::Error;
@@ -192,6 +192,7 @@ impl Reader<'_> {
     ) -> Vec<Edge> {
         let mut edges = Vec::new();
         let found = references(text.kind, text.text());
+        let mut places = Places::new(text, &found);
         for (index, reference) in found.iter().enumerate() {
             let url = reference.url(text.text());
             let raw = |at| reference.span.start + url.raw_offset(at);
@@ -212,9 +213,8 @@ impl Reader<'_> {
                 });
             }
             if let Some(diagnostic) = problem {
-                let place = source_offset(text, &found, index);
-                diagnostics.push(match place {
-                    Some(offset) => diagnostic.at(Location::of(&text.source, offset)),
+                diagnostics.push(match places.of(index) {
+                    Some(location) => diagnostic.at(location),
                     None => diagnostic,
                 });
             }
@@ -441,20 +441,52 @@ pub(crate) fn digest_in_name<'h>(logical: &str, hashed: &'h str) -> Option<&'h s
         .strip_suffix(extension)
 }
 
-/// Where the reference `found[index]` stands in the source: the same occurrence of the same URL. Minifying may have
-/// moved it, or (in `full`) dropped others.
-fn source_offset(text: &TextAsset, found: &[Reference], index: usize) -> Option<usize> {
-    if text.minified.is_none() {
-        return Some(found[index].span.start);
+/// Where the references of a text stand in its source. Minifying may have moved them, or (in `full`) dropped some.
+struct Places<'t> {
+    text: &'t TextAsset,
+    found: &'t [Reference],
+    locator: Locator<'t>,
+    /// For each of `found`, its offset in the source; made when it is first asked for.
+    offsets: Option<Vec<Option<usize>>>,
+}
+
+impl<'t> Places<'t> {
+    fn new(text: &'t TextAsset, found: &'t [Reference]) -> Self {
+        Self {
+            text,
+            found,
+            locator: Locator::new(&text.source),
+            offsets: None,
+        }
     }
-    let url = found[index].url(text.text());
-    let same = |reference: &&Reference| reference.url(text.text()).text == url.text;
-    let occurrence = found[..index].iter().filter(same).count();
-    references(text.kind, &text.source)
+
+    fn of(&mut self, index: usize) -> Option<Location> {
+        let (text, found) = (self.text, self.found);
+        let offsets = self
+            .offsets
+            .get_or_insert_with(|| source_offsets(text, found));
+        offsets[index].map(|offset| self.locator.at(offset))
+    }
+}
+
+/// The n-th occurrence of a URL in the text is its n-th in the source.
+fn source_offsets(text: &TextAsset, found: &[Reference]) -> Vec<Option<usize>> {
+    if text.minified.is_none() {
+        return found.iter().map(|found| Some(found.span.start)).collect();
+    }
+    let mut in_source: HashMap<String, VecDeque<usize>> = HashMap::new();
+    for reference in references(text.kind, &text.source) {
+        let url = reference.url(&text.source).text.into_owned();
+        let offsets = in_source.entry(url).or_default();
+        offsets.push_back(reference.span.start);
+    }
+    found
         .iter()
-        .filter(|reference| reference.url(&text.source).text == url.text)
-        .nth(occurrence)
-        .map(|reference| reference.span.start)
+        .map(|reference| {
+            let url = reference.url(text.text());
+            in_source.get_mut(&*url.text)?.pop_front()
+        })
+        .collect()
 }
 
 pub(crate) fn django_diagnostic(

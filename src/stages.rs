@@ -12,7 +12,7 @@ use crate::options::{HashAlgorithm, LinkMode, Minify, Options};
 use crate::plan::AssetKind;
 use crate::run::Run;
 use crate::static_root::StaticRoot;
-use crate::{link, plan, read, reference, transform, walk};
+use crate::{link, output, plan, read, reference, transform, walk};
 
 /// Stage 1. Returns how many files were found.
 pub fn walk(options: &Options) -> Result<usize, Error> {
@@ -43,7 +43,9 @@ pub fn link(options: &Options, bench: impl FnOnce(&dyn Fn() -> usize)) -> Result
     let plan = plan::plan(sources, Vec::new(), options, &mut diagnostics);
     let exact = run.exact(&plan);
     let reader = run.reader(&plan, exact.as_ref(), None);
-    let (texts, outputs) = run.in_pool(|| read::read(&reader, &mut diagnostics))?;
+    let outputs = output::none_of(plan.assets.len());
+    let read = || read::read(&reader, &outputs, |_| Ok(None), &mut diagnostics);
+    let texts = run.in_pool(read)?.texts;
     // Linking again finds the outputs set already and leaves them.
     bench(&|| {
         run.in_pool(|| link::link(&reader, &texts, &outputs, &mut Vec::new()))
