@@ -91,14 +91,14 @@ impl Store<'_> {
         let plain = match plain {
             Some(plain) if self.keeps_plain(asset) => {
                 let content = Content::of(plain);
-                if self.in_place || self.root.matches(name, plain, modified)? {
+                if self.in_place || self.root.matches(name, plain, modified)?.is_some() {
                     Plain::Unchanged(content)
                 } else {
                     Plain::Staged(self.root.stage(name, plain, modified)?, content)
                 }
             }
-            _ => self.twin(asset, &hashed, content, written, || {
-                self.root.matches(name, bytes, modified)
+            _ => self.twin(asset, content, written, || {
+                Ok(self.root.matches(name, bytes, modified)?.is_some())
             })?,
         };
         Ok(Output {
@@ -116,7 +116,6 @@ impl Store<'_> {
     pub(crate) fn twin(
         &self,
         asset: &PlannedAsset,
-        hashed: &str,
         content: Content,
         written: Written,
         is_right: impl FnOnce() -> Result<bool, Error>,
@@ -124,8 +123,10 @@ impl Store<'_> {
         if !self.keeps_plain(asset) {
             return Ok(Plain::None);
         }
-        let is_linked =
-            || written == Written::Unchanged && self.root.is_linked(hashed, asset.plain.as_str());
+        let is_linked = || match written {
+            Written::Unchanged(id) => self.root.is_linked(asset.plain.as_str(), id),
+            Written::New => false,
+        };
         Ok(if self.in_place || is_linked() || is_right()? {
             Plain::Unchanged(content)
         } else {

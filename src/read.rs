@@ -2,6 +2,7 @@
 //! them. An asset that refers to nothing is finished here: its hashed file is written while its bytes are at hand, so
 //! that only the few that must wait for others are held in memory.
 
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fs::File;
@@ -115,12 +116,31 @@ impl Reader<'_> {
         if asset.kind == AssetKind::Opaque && asset.source.length > STREAMED {
             return self.stream(asset, diagnostics);
         }
-        let source = read_whole(&asset.source)?;
-        match (asset.kind, self.exact) {
-            (AssetKind::Opaque, _) => self.finish(asset, &source, None, diagnostics),
-            (_, Some(exact)) => self.read_django(exact, id, source, diagnostics),
-            (_, None) => self.read_text(id, source, diagnostics),
+        if asset.kind == AssetKind::Opaque {
+            return self.read_opaque(asset, diagnostics);
         }
+        let source = read_whole(&asset.source)?;
+        match self.exact {
+            Some(exact) => self.read_django(exact, id, source, diagnostics),
+            None => self.read_text(id, source, diagnostics),
+        }
+    }
+
+    /// What is only hashed, of a size that one can hold. In this thread's own buffer: a new one for every file costs
+    /// page faults.
+    fn read_opaque(
+        &self,
+        asset: &PlannedAsset,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<ReadAsset, Error> {
+        thread_local! {
+            static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+        }
+        let mut bytes = BUFFER.take();
+        let read = read_into(&asset.source, &mut bytes)
+            .and_then(|()| self.finish(asset, &bytes, None, diagnostics));
+        BUFFER.set(bytes);
+        read
     }
 
     /// The default mode: minify, then read and resolve what the standards call a reference.
@@ -331,15 +351,16 @@ impl Reader<'_> {
             }
         };
         let modified = asset.source.modified;
-        let written = if root.has_content(&hashed, content, modified)? {
+        let written = if let Some(id) = root.has_content(&hashed, content, modified)? {
             writer.discard();
-            Written::Unchanged
+            Written::Unchanged(id)
         } else {
             root.publish(writer.finish(modified)?, &hashed)?;
             Written::New
         };
-        let plain = self.store.twin(asset, &hashed, content, written, || {
-            root.has_content(asset.plain.as_str(), content, modified)
+        let plain = self.store.twin(asset, content, written, || {
+            let plain = asset.plain.as_str();
+            Ok(root.has_content(plain, content, modified)?.is_some())
         })?;
         Ok(ReadAsset::Stored(Output {
             hashed,
@@ -353,13 +374,14 @@ impl Reader<'_> {
 
     /// An asset whose plain file an earlier in-place run removed.
     fn carried(&self, asset: &PlannedAsset, hashed: &str) -> Result<Output, Error> {
+        let (content, id) = self.store.root.content(hashed)?;
         Ok(Output {
             digest: digest_in_name(asset.source.logical.as_str(), hashed)
                 .unwrap_or_default()
                 .to_owned(),
-            content: self.store.root.content(hashed)?,
+            content,
             hashed: hashed.to_owned(),
-            written: Written::Unchanged,
+            written: Written::Unchanged(id),
             plain: Plain::None,
             modified: asset.source.modified,
         })
@@ -512,12 +534,22 @@ pub(crate) fn django_diagnostic(
 }
 
 pub(crate) fn read_whole(source: &SourceFile) -> Result<Vec<u8>, Error> {
-    let path = &source.path;
-    let mut file = File::open(path).map_err(Error::io("read", path))?;
-    // One byte more than expected, so that reading to the end needs no second allocation.
-    let capacity = usize::try_from(source.length).unwrap_or(0) + 1;
-    let mut bytes = Vec::with_capacity(capacity.min(1 << 30));
-    file.read_to_end(&mut bytes)
-        .map_err(Error::io("read", path))?;
+    let mut bytes = Vec::new();
+    read_into(source, &mut bytes)?;
     Ok(bytes)
+}
+
+/// Reads a source file, all of it.
+fn read_into(source: &SourceFile, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    let path = &source.path;
+    let file = File::open(path).map_err(Error::io("read", path))?;
+    bytes.clear();
+    // One byte more than expected, so that reading to the end needs no second allocation.
+    let expected = usize::try_from(source.length).unwrap_or(0);
+    bytes.reserve(expected.min(1 << 30) + 1);
+    // `File` itself would ask for its length and position first; both are known.
+    file.take(u64::MAX)
+        .read_to_end(bytes)
+        .map_err(Error::io("read", path))?;
+    Ok(())
 }
