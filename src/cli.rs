@@ -319,6 +319,12 @@ pub(crate) struct Build {
         help_heading = "Static root"
     )]
     keep_original: Vec<String>,
+    /// Assets that a bundler has hashed already: name and bytes stay (may be repeated)
+    #[arg(long, value_name = "GLOB", help_heading = "Static root")]
+    prehashed: Vec<String>,
+    /// A bundler's manifest; what it names is hashed already (may be repeated)
+    #[arg(long, value_name = "FILE", help_heading = "Static root")]
+    bundler_manifest: Vec<PathBuf>,
     /// Manifest, relative to the static root
     #[arg(
         long,
@@ -479,6 +485,8 @@ impl Build {
         }
         options.keep_only_hashed = self.keep_only_hashed;
         options.keep_original.clone_from(&self.keep_original);
+        options.prehashed.clone_from(&self.prehashed);
+        options.bundler_manifest.clone_from(&self.bundler_manifest);
         options.manifest.clone_from(&self.manifest);
         options.clear = self.clear;
         options.dry_run = self.dry_run;

@@ -10,7 +10,7 @@ use crate::django::{Disk, Exact, StaticName};
 use crate::link::splice;
 use crate::logical_path::LogicalPath;
 use crate::manifest::Manifest;
-use crate::options::{DjangoVersion, HashAlgorithm, Input, Minify, NamedFile, Options};
+use crate::options::{DjangoVersion, HashAlgorithm, Minify, NamedFile};
 use crate::plan::{AssetId, AssetKind, Plan};
 use crate::reference::{Escapes, ReferenceKind, references};
 use crate::resolve::{Target, resolve};
@@ -304,8 +304,7 @@ fn plan<'n>(names: impl Iterator<Item = &'n str>) -> Plan {
             order: 0,
         })
         .collect();
-    let options = Options::new(Input::Roots(Vec::new()));
-    crate::plan::plan(sources, Vec::new(), &options, &mut Vec::new())
+    Plan::of(sources)
 }
 
 fn logical(name: &str) -> LogicalPath {

@@ -44,6 +44,7 @@ pub mod options;
 mod output;
 mod parallel;
 mod plan;
+mod prehashed;
 mod progress;
 mod publish;
 mod read;
@@ -149,7 +150,13 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
     let (sources, carried) = run.without_outputs(sources, &last);
     log.stage("walk");
 
-    let plan = plan::plan(sources, carried, options, &mut log.diagnostics);
+    let plan = plan::plan(
+        sources,
+        carried,
+        options,
+        &run.prehashed,
+        &mut log.diagnostics,
+    );
     log.stage("plan").fail_on_errors()?;
 
     // transform → reference → resolve, one asset at a time; what waits for no other is linked and written on the way.

@@ -12,10 +12,10 @@ use crate::digest::{Content, Digest, Hasher};
 use crate::django::Names;
 use crate::error::Error;
 use crate::graph::{Component, levels};
-use crate::output::{Output, Outputs};
+use crate::output::{Output, Outputs, Plain};
 use crate::parallel::map_in_order;
-use crate::plan::{AssetId, Plan};
-use crate::read::{Edge, Reader, References, TextAsset};
+use crate::plan::{AssetId, AssetKind, Plan};
+use crate::read::{Edge, Reader, References, TextAsset, read_whole};
 
 /// Links and stores every text asset. Returns how many references were rewritten; problems that only Django has are
 /// added to `diagnostics`.
@@ -251,6 +251,23 @@ impl Linker<'_> {
         (edge.digest_at..edge.digest_at, format!(".{digest}"))
     }
 
+    /// The digest of the source of an asset that is linked already. Of the bytes that were read then: its plain copy has
+    /// them, if there is one.
+    fn source_digest(&self, id: AssetId, output: &Output) -> String {
+        let asset = &self.reader.plan.assets[id];
+        let root = self.reader.store.root;
+        let bytes = match &output.plain {
+            _ if asset.kind == AssetKind::Opaque => return output.digest.clone(),
+            Plain::Twin => return output.digest.clone(),
+            Plain::Staged(staged, _) => root.read_staged(staged).ok(),
+            Plain::Unchanged(_) => root.read(asset.plain.as_str()).ok(),
+            Plain::None => None,
+        };
+        bytes
+            .or_else(|| read_whole(&asset.source).ok())
+            .map_or_else(String::new, |bytes| self.reader.store.digest(&bytes))
+    }
+
     fn store(
         &self,
         text: &TextAsset,
@@ -315,7 +332,7 @@ impl Names for Linker<'_> {
         ) {
             (Some(text), _) => Digest::of(self.reader.store.hash, &self.texts[text].source)
                 .hex(self.reader.store.hash_length),
-            (None, Some(output)) => output.digest.clone(),
+            (None, Some(output)) => self.source_digest(id, output),
             (None, None) => String::new(),
         }
     }

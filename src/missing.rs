@@ -162,7 +162,6 @@ fn suggestion(plan: &Plan, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::{Input, Options};
     use crate::walk::SourceFile;
 
     fn plan(names: &[&str]) -> Plan {
@@ -176,8 +175,7 @@ mod tests {
                 order: 0,
             })
             .collect();
-        let options = Options::new(Input::Roots(Vec::new()));
-        crate::plan::plan(sources, Vec::new(), &options, &mut Vec::new())
+        Plan::of(sources)
     }
 
     #[test]

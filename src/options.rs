@@ -186,6 +186,10 @@ pub struct Options {
     pub source_date_epoch: Option<u64>,
     /// Follow symbolic links that leave their source root. Default: `false`.
     pub follow_external_links: bool,
+    /// Globs of logical paths that a bundler has hashed already: such an asset keeps its name and its bytes.
+    pub prehashed: Vec<String>,
+    /// Manifests of bundlers (Vite, webpack, esbuild); what they name is prehashed.
+    pub bundler_manifest: Vec<PathBuf>,
     /// The build cache. Default: `None`, no cache.
     pub cache_dir: Option<PathBuf>,
     /// How many bytes the build cache may hold. Default: [`Options::CACHE_MAX_SIZE_DEFAULT`].
@@ -236,6 +240,8 @@ impl Options {
             link_mode: LinkMode::Auto,
             source_date_epoch: None,
             follow_external_links: false,
+            prehashed: Vec::new(),
+            bundler_manifest: Vec::new(),
             cache_dir: None,
             cache_max_size: Self::CACHE_MAX_SIZE_DEFAULT,
         }

@@ -73,7 +73,7 @@ impl Store<'_> {
 
     /// Whether the static root shall have the asset's plain file.
     pub(crate) fn keeps_plain(&self, asset: &PlannedAsset) -> bool {
-        asset.keep_plain && asset.plain.as_str() != self.manifest
+        asset.keep_plain && !asset.prehashed && asset.plain.as_str() != self.manifest
     }
 
     /// Puts the hashed file in place and sees to the plain one. `plain` are the source's bytes where they differ.

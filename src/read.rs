@@ -225,6 +225,7 @@ impl Reader<'_> {
                 path,
                 digest_at,
             } = target
+                && !self.plan.assets[id].prehashed
             {
                 edges.push(Edge {
                     target: id,
@@ -292,6 +293,7 @@ impl Reader<'_> {
     ) -> Result<String, Box<Diagnostic>> {
         let name = &asset.source.logical;
         match self.exact {
+            _ if asset.prehashed => Ok(asset.plain.as_str().to_owned()),
             None => Ok(name.with_digest(digest).as_str().to_owned()),
             Some(exact) => exact
                 .hashed_name(name.as_str(), digest)

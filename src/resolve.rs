@@ -156,7 +156,6 @@ impl DecodedPath {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::{Input, Options};
     use crate::walk::SourceFile;
 
     fn plan(names: &[&str]) -> Plan {
@@ -170,8 +169,7 @@ mod tests {
                 order: 0,
             })
             .collect();
-        let options = Options::new(Input::Roots(Vec::new()));
-        crate::plan::plan(sources, Vec::new(), &options, &mut Vec::new())
+        Plan::of(sources)
     }
 
     #[test]

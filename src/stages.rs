@@ -40,7 +40,13 @@ pub fn link(options: &Options, bench: impl FnOnce(&dyn Fn() -> usize)) -> Result
     let run = Run::new(options)?;
     let mut diagnostics = Vec::new();
     let sources = walk::walk(options, run.static_root.dir(), &mut diagnostics)?;
-    let plan = plan::plan(sources, Vec::new(), options, &mut diagnostics);
+    let plan = plan::plan(
+        sources,
+        Vec::new(),
+        options,
+        &run.prehashed,
+        &mut diagnostics,
+    );
     let exact = run.exact(&plan);
     let reader = run.reader(&plan, exact.as_ref(), None);
     let outputs = output::none_of(plan.assets.len());
