@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hashstatic::options::{
-    DjangoVersion, Encodings, HashAlgorithm, Input, LinkMode, Minify, MissingPolicy, NamedFile,
-    SourceRoot,
+    DjangoVersion, Encodings, FileMode, HashAlgorithm, Input, LinkMode, Minify, MissingPolicy,
+    NamedFile, SourceRoot,
 };
 use hashstatic::{Error, Options};
 
@@ -272,6 +272,21 @@ pub(crate) struct Build {
         help_heading = "Static root"
     )]
     manifest: PathBuf,
+    /// Write no manifest, and leave one that is there alone
+    #[arg(long, help_heading = "Static root")]
+    no_manifest: bool,
+    /// Permissions of files, octal, or umask
+    #[arg(
+        long,
+        value_name = "MODE",
+        default_value = "644",
+        value_parser = file_mode,
+        help_heading = "Static root"
+    )]
+    file_mode: FileMode,
+    /// Permissions of directories that are made, octal [default: as the umask says]
+    #[arg(long, value_name = "MODE", value_parser = mode_bits, help_heading = "Static root")]
+    dir_mode: Option<u32>,
     /// How a hashed file and its plain twin share their bytes
     #[arg(
         long,
@@ -308,8 +323,12 @@ enum Hash {
 enum Django {
     #[value(name = "6.1")]
     V6_1,
+    #[value(name = "6.0")]
+    V6_0,
     #[value(name = "5.2")]
     V5_2,
+    #[value(name = "4.2")]
+    V4_2,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -341,7 +360,9 @@ impl Sources {
         if let Some(version) = self.django_exact {
             options = options.exactly(match version {
                 Django::V6_1 => DjangoVersion::V6_1,
+                Django::V6_0 => DjangoVersion::V6_0,
                 Django::V5_2 => DjangoVersion::V5_2,
+                Django::V4_2 => DjangoVersion::V4_2,
             });
         }
         if self.no_default_ignore {
@@ -406,11 +427,15 @@ impl Build {
             zstd: self.zstd.then_some(self.zstd_level),
         };
         if let Some(extensions) = &self.skip_compress {
-            options.skip_compress.clone_from(extensions);
+            let named = |extension: &&String| !extension.is_empty(); // `--skip-compress ''` skips none
+            options.skip_compress = extensions.iter().filter(named).cloned().collect();
         }
         options.keep_only_hashed = self.keep_only_hashed;
         options.keep_original.clone_from(&self.keep_original);
         options.manifest.clone_from(&self.manifest);
+        options.write_manifest = !self.no_manifest;
+        options.file_mode = self.file_mode;
+        options.directory_mode = self.dir_mode;
         options.clear = self.clear;
         options.dry_run = self.dry_run;
         options.lock_timeout = Duration::from_secs(self.lock_timeout);
@@ -422,6 +447,23 @@ impl Build {
         };
         options.source_date_epoch = source_date_epoch()?;
         Ok(options)
+    }
+}
+
+/// `644`, `0o644`, `umask`
+fn file_mode(argument: &str) -> Result<FileMode, String> {
+    match argument {
+        "umask" => Ok(FileMode::Umask),
+        _ => mode_bits(argument).map(FileMode::Bits),
+    }
+}
+
+/// Permission bits in octal.
+fn mode_bits(argument: &str) -> Result<u32, String> {
+    let digits = argument.strip_prefix("0o").unwrap_or(argument);
+    match u32::from_str_radix(digits, 8) {
+        Ok(bits) if bits <= 0o7777 => Ok(bits),
+        _ => Err("not an octal mode such as 644".into()),
     }
 }
 

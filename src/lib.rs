@@ -50,7 +50,7 @@ pub use diagnostic::{Code, Diagnostic, Location, Severity};
 pub use error::Error;
 pub use logical_path::{InvalidPath, LogicalPath};
 pub use options::Options;
-pub use report::{Report, StageTime, Tally, Totals};
+pub use report::{BuiltAsset, Report, StageTime, Tally, Totals};
 
 use run::Run;
 
@@ -109,11 +109,14 @@ fn pipeline(run: &Run<'_>, options: &Options) -> Result<Report, Error> {
     let variants = compress::compress(&run.static_root, &plan, &outputs, options.encodings)?;
     log.stage("compress");
 
+    let built = run::built(run, &plan, &outputs, &variants, exact.is_some());
     let mut totals = publish::publish(run.store(), &plan, outputs, variants, options.clear)?;
     totals.references = references;
     log.stage("write");
 
-    publish::publish_manifest(run.store(), &manifest, &mut totals)?;
-    log.stage("manifest");
-    Ok(log.into_report(totals))
+    if options.write_manifest {
+        publish::publish_manifest(run.store(), &manifest, &mut totals)?;
+        log.stage("manifest");
+    }
+    Ok(log.into_report(totals, built))
 }

@@ -12,6 +12,7 @@ use crate::digest::{Content, Digest, Hasher};
 use crate::django::{Exact, Names};
 use crate::error::Error;
 use crate::graph::{Component, levels};
+use crate::options::DjangoVersion;
 use crate::output::Output;
 use crate::parallel::map_in_order;
 use crate::plan::{AssetId, Plan};
@@ -36,8 +37,8 @@ pub(crate) fn link(
     };
     let edges = linker.edges();
     let levels = levels(&edges);
-    if reader.exact.is_some()
-        && let Some(failure) = endless(reader.plan, texts, &edges, &levels)
+    if let Some(exact) = reader.exact
+        && let Some(failure) = endless(exact.version, reader.plan, texts, &edges, &levels)
     {
         diagnostics.push(failure);
         return Ok(0);
@@ -72,6 +73,7 @@ fn text_of(plan: &Plan, texts: &[TextAsset]) -> Vec<Option<usize>> {
 
 /// Django never comes to an end with a cycle, nor with what refers to one.
 fn endless(
+    version: DjangoVersion,
     plan: &Plan,
     texts: &[TextAsset],
     edges: &[Vec<usize>],
@@ -93,7 +95,11 @@ fn endless(
         Diagnostic::new(
             Severity::Error,
             Code::DjangoFailure,
-            names.join(", "),
+            if version == DjangoVersion::V4_2 {
+                "All".into() // it does not say which
+            } else {
+                names.join(", ")
+            },
             "Max post-process passes exceeded.",
         )
         .help("these files refer to one another in a circle, or to files that do")
@@ -196,15 +202,11 @@ impl Linker<'_> {
             return Ok((0, Vec::new())); // was read as UTF-8 before
         };
         let converted = exact.convert(text.id, text.kind, content, self);
-        if !converted.failures.is_empty() {
-            let name = &self.reader.plan.assets[text.id].source.logical;
-            let failures = converted.failures.iter();
-            return Ok((
-                0,
-                failures
-                    .map(|failure| crate::read::django_diagnostic(name, &text.source, failure))
-                    .collect(),
-            ));
+        let name = &self.reader.plan.assets[text.id].source.logical;
+        let failures = &converted.failures;
+        let (failed, notes) = self.reader.django_failures(name, &text.source, failures);
+        if failed {
+            return Ok((0, notes));
         }
         let bytes = converted.text.unwrap_or_else(|| content.to_owned());
         let hash = self.reader.store.hash(bytes.as_bytes());

@@ -253,9 +253,9 @@ impl Reader<'_> {
             }
         };
         let (targets, converted) = exact.scan(id, asset.kind, text);
-        if !converted.failures.is_empty() {
-            let failures = converted.failures.iter();
-            diagnostics.extend(failures.map(|failure| django_diagnostic(name, &source, failure)));
+        let (failed, notes) = self.django_failures(name, &source, &converted.failures);
+        diagnostics.extend(notes);
+        if failed {
             return Ok(ReadAsset::Failed);
         }
         if converted.text.is_none() {
@@ -268,6 +268,32 @@ impl Reader<'_> {
             minified: None,
             references: References::Django(targets),
         }))
+    }
+
+    /// What is to be said of references that Django fails at, and whether that is an error: `--ignore-errors` may cover
+    /// all of them. Such references are left as they are.
+    pub(crate) fn django_failures(
+        &self,
+        name: &LogicalPath,
+        source: &[u8],
+        failures: &[Failure],
+    ) -> (bool, Vec<Diagnostic>) {
+        let mut failed = false;
+        let told = failures.iter().map(|failure| match &failure.url {
+            Some(url) if failure.introduced && self.is_ignored(name, url) => {
+                let note = resolve::ignored(name, url);
+                match failure.offset {
+                    Some(offset) => note.at(Location::of(source, offset)),
+                    None => note,
+                }
+            }
+            _ => {
+                failed = true;
+                django_diagnostic(name, source, failure)
+            }
+        });
+        let told = told.collect();
+        (failed, told)
     }
 
     /// The name of an asset's hashed file.
@@ -430,11 +456,7 @@ fn source_offset(text: &TextAsset, found: &[Reference], index: usize) -> Option<
         .map(|reference| reference.span.start)
 }
 
-pub(crate) fn django_diagnostic(
-    name: &LogicalPath,
-    source: &[u8],
-    failure: &Failure,
-) -> Diagnostic {
+fn django_diagnostic(name: &LogicalPath, source: &[u8], failure: &Failure) -> Diagnostic {
     let code = if failure.introduced {
         Code::DjangoFailure
     } else {

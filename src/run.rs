@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::compress::Variants;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django::{Exact, StaticName};
 use crate::earlier;
@@ -12,11 +13,11 @@ use crate::error::Error;
 use crate::glob::Glob;
 use crate::logical_path::LogicalPath;
 use crate::manifest::Manifest;
-use crate::options::{Input, Minify, Options};
+use crate::options::{Encodings, Input, Minify, Options};
 use crate::output::{Output, Plain, Store};
 use crate::plan::Plan;
 use crate::read::Reader;
-use crate::report::{Report, StageTime, Totals};
+use crate::report::{BuiltAsset, Report, StageTime, Totals};
 use crate::static_root::StaticRoot;
 use crate::transform::Targets;
 use crate::walk::SourceFile;
@@ -54,7 +55,7 @@ impl<'a> Run<'a> {
             .build()
             .map_err(|error| Error::Usage(format!("--jobs: {error}")))?;
         let link_mode = options.link_mode.for_plain_twins(in_place);
-        let static_root = StaticRoot::open(dir, link_mode, options.lock_timeout, options.dry_run)?;
+        let static_root = StaticRoot::open(dir, link_mode, options)?;
         let manifest_name = options
             .manifest
             .strip_prefix(static_root.dir())
@@ -136,6 +137,7 @@ impl<'a> Run<'a> {
             hash: self.options.hash,
             hash_length: self.options.hash_length,
             in_place: self.in_place,
+            compresses: self.options.encodings != Encodings::NONE,
             manifest: &self.manifest_name,
         }
     }
@@ -148,6 +150,9 @@ impl crate::django::Disk for Run<'_> {
     }
 
     fn stale(&self, name: &str) -> StaticName {
+        if self.options.clear {
+            return StaticName::Missing; // Django clears before it looks
+        }
         if self.static_root.had_directory(name) {
             return StaticName::Directory;
         }
@@ -255,13 +260,7 @@ pub(crate) fn finished(
 
 /// The manifest of these outputs.
 pub(crate) fn manifest(plan: &Plan, outputs: &[Output], exact: bool) -> Manifest {
-    let name = |name: &str| {
-        if exact {
-            Exact::manifest_name(name)
-        } else {
-            name.to_owned()
-        }
-    };
+    let name = |name: &str| manifest_name(name, exact);
     Manifest {
         paths: plan
             .assets
@@ -269,6 +268,40 @@ pub(crate) fn manifest(plan: &Plan, outputs: &[Output], exact: bool) -> Manifest
             .zip(outputs)
             .map(|(asset, output)| (name(asset.source.logical.as_str()), name(&output.hashed)))
             .collect(),
+    }
+}
+
+/// The account of each asset.
+pub(crate) fn built(
+    run: &Run<'_>,
+    plan: &Plan,
+    outputs: &[Output],
+    variants: &Variants,
+    exact: bool,
+) -> Vec<BuiltAsset> {
+    let name = |name: &str| manifest_name(name, exact);
+    let beside = |file: &str| {
+        let found = variants.get(file).into_iter().flatten();
+        let names = found.map(|variant| format!("{file}{}", variant.encoding.suffix()));
+        names.collect::<Vec<_>>()
+    };
+    let assets = plan.assets.iter().zip(outputs);
+    assets
+        .map(|(asset, output)| BuiltAsset {
+            path: name(asset.source.logical.as_str()),
+            hashed: name(&output.hashed),
+            new: !run.static_root.had(&output.hashed),
+            variants: [beside(&output.hashed), beside(asset.plain.as_str())].concat(),
+        })
+        .collect()
+}
+
+/// A name as the manifest has it.
+fn manifest_name(name: &str, exact: bool) -> String {
+    if exact {
+        Exact::manifest_name(name)
+    } else {
+        name.to_owned()
     }
 }
 
@@ -316,9 +349,10 @@ impl Log {
         Err(Error::Input(sorted(diagnostics, self.django_order)))
     }
 
-    pub(crate) fn into_report(self, totals: Totals) -> Report {
+    pub(crate) fn into_report(self, totals: Totals, assets: Vec<BuiltAsset>) -> Report {
         Report {
             totals,
+            assets,
             stages: self.stages,
             dry_run: self.dry_run,
             diagnostics: sorted(self.diagnostics, self.django_order),

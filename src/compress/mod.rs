@@ -62,7 +62,7 @@ pub(crate) fn compress(
     outputs: &[Output],
     encodings: Encodings,
 ) -> Result<Variants, Error> {
-    if encodings.gzip.is_none() && encodings.brotli.is_none() && encodings.zstd.is_none() {
+    if encodings == Encodings::NONE {
         return Ok(Variants::new());
     }
     let jobs = jobs(plan, outputs);
