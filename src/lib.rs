@@ -84,7 +84,11 @@ pub fn check(options: &Options) -> Result<Report, Error> {
 /// The stages, in their order.
 fn pipeline(run: &Run<'_>, options: &Options) -> Result<Report, Error> {
     let mut log = run::Log::new(options);
-    let last = earlier::manifest(&run.static_root, &run.manifest_name, &mut log.diagnostics);
+    let last = if options.write_manifest {
+        earlier::manifest(&run.static_root, &run.manifest_name, &mut log.diagnostics)
+    } else {
+        manifest::Manifest::default()
+    };
 
     let sources = walk::walk(options, run.static_root.dir(), &mut log.diagnostics)?;
     let (sources, carried) = run.without_outputs(sources, &last);
