@@ -1,17 +1,23 @@
 //! The command line, and its way to [`Options`].
 
+mod project;
+pub(crate) mod root;
+
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use hashstatic::options::{
     DjangoVersion, Encodings, FileMode, HashAlgorithm, Input, LinkMode, Minify, MissingPolicy,
     NamedFile, SourceRoot,
 };
 use hashstatic::{Error, Options};
+
+use project::Project;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -35,6 +41,18 @@ pub(crate) enum Command {
     /// Read and resolve everything as build does, write nothing, and tell all problems
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<Check>),
+    /// Prove a finished static root: manifest, digests, references, plain copies, variants
+    #[command(after_help = root::VERIFY_EXAMPLES)]
+    Verify(root::Verify),
+    /// Remove what earlier generations have left in a static root
+    #[command(after_help = root::CLEAN_EXAMPLES)]
+    Clean(root::Clean),
+    /// Tell everything about one asset of a static root
+    #[command(after_help = root::EXPLAIN_EXAMPLES)]
+    Explain(root::Explain),
+    /// Show or clear the build cache
+    #[command(after_help = root::CACHE_EXAMPLES)]
+    Cache(root::Cache),
 }
 
 const CHECK_EXAMPLES: &str = "\
@@ -108,6 +126,8 @@ struct Sources {
     /// JSON list of {"name", "path"} instead of sources; - reads stdin
     #[arg(long, value_name = "FILE", conflicts_with = "roots")]
     files_from: Option<PathBuf>,
+    #[command(flatten)]
+    project: Project,
     /// Leave out files and directories that match (fnmatch; may be repeated)
     #[arg(short, long, value_name = "GLOB")]
     ignore: Vec<String>,
@@ -157,6 +177,47 @@ struct Sources {
 }
 
 const REFERENCES: &str = "Hashing and references";
+
+const CACHE: &str = "Build cache";
+
+/// Where the build cache is.
+#[derive(Debug, Args)]
+pub(crate) struct CacheDir {
+    /// Directory of the build cache [default: hashstatic in the user's cache directory]
+    #[arg(
+        long = "cache-dir",
+        value_name = "DIR",
+        env = "HASHSTATIC_CACHE_DIR",
+        hide_env = true,
+        help_heading = CACHE
+    )]
+    dir: Option<PathBuf>,
+}
+
+impl CacheDir {
+    /// The directory named, or the platform's: `XDG_CACHE_HOME` or `~/.cache` (the XDG base directory specification),
+    /// on macOS `~/Library/Caches`. `None` for users who have none of these.
+    pub(crate) fn dir(&self) -> Option<PathBuf> {
+        let named = self.dir.as_ref().filter(|dir| !dir.as_os_str().is_empty());
+        let variable = |name| {
+            std::env::var_os(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        let home = || {
+            let below = if cfg!(target_os = "macos") {
+                "Library/Caches"
+            } else {
+                ".cache"
+            };
+            Some(variable("HOME")?.join(below))
+        };
+        named.cloned().or_else(|| {
+            let caches = variable("XDG_CACHE_HOME").or_else(home)?;
+            Some(caches.join("hashstatic"))
+        })
+    }
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
@@ -303,6 +364,20 @@ pub(crate) struct Build {
         help_heading = "Static root"
     )]
     lock_timeout: u64,
+    #[command(flatten)]
+    cache: CacheDir,
+    /// Compute everything anew
+    #[arg(long, help_heading = CACHE)]
+    no_cache: bool,
+    /// How much the cache may hold: bytes, or with a unit (kB, MB, GB)
+    #[arg(
+        long,
+        value_name = "SIZE",
+        default_value = "1GB",
+        value_parser = size,
+        help_heading = CACHE
+    )]
+    cache_max_size: u64,
     /// Remove everything from the static root that this build does not write
     #[arg(long, help_heading = "Static root")]
     clear: bool,
@@ -355,8 +430,8 @@ enum Link {
 
 impl Sources {
     /// What these arguments mean; everything else has its default.
-    fn options(&self) -> Result<Options, Error> {
-        let mut options = Options::new(self.input()?);
+    fn options(&self, input: Input) -> Options {
+        let mut options = Options::new(input);
         if let Some(version) = self.django_exact {
             options = options.exactly(match version {
                 Django::V6_1 => DjangoVersion::V6_1,
@@ -377,18 +452,23 @@ impl Sources {
         options.missing_source_map = self.missing_source_map.into();
         options.ignore_errors.clone_from(&self.ignore_errors);
         options.jobs = self.jobs;
-        Ok(options)
+        options
     }
 
     fn input(&self) -> Result<Input, Error> {
         match &self.files_from {
             Some(list) => files_from(list).map(Input::Files),
-            None if self.roots.is_empty() => Err(Error::Usage(
-                "name at least one source, or --files-from".into(),
-            )),
-            None => Ok(Input::Roots(
-                self.roots.iter().map(|s| source_root(s)).collect(),
-            )),
+            None => {
+                let mut roots: Vec<SourceRoot> =
+                    self.roots.iter().map(|s| source_root(s)).collect();
+                roots.extend(self.project.app_roots()?);
+                if roots.is_empty() {
+                    return Err(Error::Usage(
+                        "name at least one source, or --files-from".into(),
+                    ));
+                }
+                Ok(Input::Roots(roots))
+            }
         }
     }
 }
@@ -396,14 +476,29 @@ impl Sources {
 impl Check {
     /// What the arguments mean.
     pub(crate) fn options(&self) -> Result<Options, Error> {
-        self.sources.options()
+        if let Some(answer) = self.sources.project.ask()?
+            && let Command::Check(check) = completed("check", answer.sources).command
+        {
+            return Ok(check.sources.options(answer.input));
+        }
+        Ok(self.sources.options(self.sources.input()?))
     }
 }
 
 impl Build {
     /// What the arguments mean.
     pub(crate) fn options(&self) -> Result<Options, Error> {
-        let mut options = self.sources.options()?;
+        if let Some(answer) = self.sources.project.ask()? {
+            let arguments = [answer.sources, answer.build].concat();
+            if let Command::Build(build) = completed("build", arguments).command {
+                return build.options_of(answer.input);
+            }
+        }
+        self.options_of(self.sources.input()?)
+    }
+
+    fn options_of(&self, input: Input) -> Result<Options, Error> {
+        let mut options = self.sources.options(input);
         options.out.clone_from(&self.out);
         match self.hash {
             Some(Hash::Blake3) => options.hash = HashAlgorithm::Blake3,
@@ -446,8 +541,23 @@ impl Build {
             Link::Reflink => LinkMode::Reflink,
         };
         options.source_date_epoch = source_date_epoch()?;
+        options.cache_dir = self.cache.dir().filter(|_| !self.no_cache);
+        options.cache_max_size = self.cache_max_size;
         Ok(options)
     }
+}
+
+/// The command line once more, behind `arguments` that a project gives: where both say something, the user wins. Wrong
+/// usage ends the process, as it does the first time.
+fn completed(command: &'static str, arguments: Vec<String>) -> Arguments {
+    let mut words = std::env::args_os();
+    let mut line = vec![words.next().unwrap_or_default(), command.into()];
+    line.extend(arguments.into_iter().map(OsString::from));
+    line.extend(words.skip(1));
+    let parser =
+        Arguments::command().mut_subcommand(command, |parser| parser.args_override_self(true));
+    let matches = parser.get_matches_from(line);
+    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
 /// `644`, `0o644`, `umask`
@@ -464,6 +574,35 @@ fn mode_bits(argument: &str) -> Result<u32, String> {
     match u32::from_str_radix(digits, 8) {
         Ok(bits) if bits <= 0o7777 => Ok(bits),
         _ => Err("not an octal mode such as 644".into()),
+    }
+}
+
+/// `500`, `500MB`, `1.5 GiB`: bytes.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a size beyond u64 saturates"
+)]
+fn size(argument: &str) -> Result<u64, String> {
+    let split = argument
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(argument.len());
+    let (number, unit) = argument.split_at(split);
+    let factor = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "kb" => 1e3,
+        "mb" => 1e6,
+        "gb" => 1e9,
+        "tb" => 1e12,
+        "kib" => 1024.0,
+        "mib" => 1_048_576.0,
+        "gib" => 1_073_741_824.0,
+        "tib" => 1_099_511_627_776.0,
+        _ => return Err(format!("{unit:?} is no unit of size (B, kB, MB, GB)")),
+    };
+    match number.parse::<f64>() {
+        Ok(number) => Ok((number * factor) as u64),
+        Err(_) => Err("not a size such as 500MB".into()),
     }
 }
 
@@ -528,10 +667,20 @@ fn source_date_epoch() -> Result<Option<u64>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_arguments_are_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(size("500"), Ok(500));
+        assert_eq!(size("1.5 kB"), Ok(1500));
+        assert_eq!(size("2GiB"), Ok(2 << 30));
+        assert_eq!(size("0"), Ok(0));
+        for wrong in ["", "MB", "1 m", "-1", "1.2.3"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
     }
 }

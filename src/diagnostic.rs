@@ -49,6 +49,18 @@ pub enum Code {
     PathConflict,
     /// An earlier manifest that cannot be read.
     UnreadableManifest,
+    /// The build cache cannot be used; the build does without.
+    UnusableCache,
+    /// A manifest that is not as a build writes it (`verify`).
+    BrokenManifest,
+    /// A file that must be there is not (`verify`).
+    MissingFile,
+    /// A hashed file whose bytes do not have the digest in its name (`verify`).
+    WrongDigest,
+    /// A plain copy that is not what the hashed file was made from (`verify`).
+    WrongPlainCopy,
+    /// A variant that does not decode to the file beside it (`verify`).
+    StaleVariant,
     /// A file or directory that could not be read.
     Unreadable,
 }

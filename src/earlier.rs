@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::compress::Encoding;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::digest::Digest;
+use crate::generations::Generations;
 use crate::logical_path::{LogicalPath, stem_length};
 use crate::manifest::Manifest;
 use crate::options::HashAlgorithm;
@@ -12,36 +13,66 @@ use crate::read::digest_in_name;
 use crate::static_root::StaticRoot;
 use crate::walk::SourceFile;
 
-/// The manifest of the run before this one. One that cannot be read is a warning: it will be replaced.
-pub(crate) fn manifest(
+/// What the runs before this one tell of themselves.
+#[derive(Debug, Default)]
+pub(crate) struct Earlier {
+    /// The manifest that is there.
+    pub(crate) manifest: Manifest,
+    /// The record of those before it.
+    pub(crate) generations: Generations,
+}
+
+/// Reads the manifest that is there and the record of those before it. One that cannot be read is a warning: it will
+/// be replaced.
+pub(crate) fn earlier(
+    root: &StaticRoot,
+    manifest: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Earlier {
+    let record = Generations::name(manifest);
+    Earlier {
+        manifest: read(root, manifest, "manifest", Manifest::parse, diagnostics),
+        generations: read(
+            root,
+            &record,
+            "record of generations",
+            Generations::parse,
+            diagnostics,
+        ),
+    }
+}
+
+fn read<T: Default>(
     root: &StaticRoot,
     name: &str,
+    what: &str,
+    parse: impl Fn(&[u8]) -> Result<T, String>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Manifest {
+) -> T {
     let Ok(bytes) = root.read(name) else {
-        return Manifest::default();
+        return T::default();
     };
-    Manifest::parse(&bytes).unwrap_or_else(|why| {
+    parse(&bytes).unwrap_or_else(|why| {
         diagnostics.push(
             Diagnostic::new(
                 Severity::Warning,
                 Code::UnreadableManifest,
                 name,
-                format!("the manifest that was there is not readable: {why}"),
+                format!("the {what} that was there is not readable: {why}"),
             )
             .help("it is replaced by this run"),
         );
-        Manifest::default()
+        T::default()
     })
 }
 
 /// The in-place sources without the outputs of earlier runs: nothing is hashed twice.
 ///
-/// An output is what the last manifest names, a variant of any file, and a file whose name carries the digest of its
+/// An output is what the last manifest or one before it names, a variant of any file, and a file whose name carries the digest of its
 /// own bytes beside the file it was made from.
 pub(crate) fn without_outputs(
     sources: Vec<SourceFile>,
-    last: &Manifest,
+    last: &Earlier,
     manifest_name: &str,
     root: &StaticRoot,
 ) -> Vec<SourceFile> {
@@ -49,12 +80,14 @@ pub(crate) fn without_outputs(
         .iter()
         .map(|source| source.logical.as_str().to_owned())
         .collect();
-    let hashed: HashSet<&str> = last
-        .paths
-        .iter()
+    let paths = last.manifest.paths.iter();
+    let mut outputs: HashSet<&str> = paths
         .filter(|(logical, hashed)| logical != hashed)
         .map(|(_, hashed)| hashed.as_str())
         .collect();
+    // Plain copies of assets that are gone are in the record too; in place, such a file is a source.
+    outputs.extend(last.generations.files().filter(|name| has_digits(name)));
+    let record = Generations::name(manifest_name);
     let mut sources = sources;
     sources.retain(|source| {
         let name = source.logical.as_str();
@@ -63,12 +96,24 @@ pub(crate) fn without_outputs(
                 .is_some_and(|file| names.contains(file))
         });
         let is_output = name == manifest_name
-            || hashed.contains(name)
+            || name == record
+            || outputs.contains(name)
             || is_variant
             || carries_own_digest(&source.logical, &names, root);
         !is_output
     });
     sources
+}
+
+/// Whether a name has a digest in it, by its looks.
+fn has_digits(name: &str) -> bool {
+    let file_name = name.rsplit('/').next().unwrap_or(name);
+    file_name.split('.').skip(1).any(is_digits)
+}
+
+fn is_digits(part: &str) -> bool {
+    let is_digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    part.len() >= 4 && part.bytes().all(is_digit)
 }
 
 /// `css/app.4889e940a1b2.css` beside `css/app.css`, if the digits begin the MD5 or BLAKE3 of its bytes.
@@ -83,9 +128,7 @@ fn carries_own_digest(name: &LogicalPath, names: &HashSet<String>, root: &Static
         };
         let directory = &name.as_str()[..name.as_str().len() - file_name.len()];
         digits.len() >= 8
-            && digits
-                .bytes()
-                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+            && is_digits(digits)
             && names.contains(&format!("{directory}{stem}{extension}"))
             && root.read(name.as_str()).is_ok_and(|bytes| {
                 [HashAlgorithm::Blake3, HashAlgorithm::Md5]

@@ -16,6 +16,9 @@ pub enum Error {
     /// The input has errors: all of them, with the warnings and notices of the run, sorted (exit status 1).
     #[error("{} found, nothing was published", errors(.0))]
     Input(Vec<Diagnostic>),
+    /// The static root is not as it should be (exit status 1).
+    #[error("{0}")]
+    StaticRoot(String),
     /// The file system refused (exit status 1).
     #[error("cannot {action} {}: {source}", path.display())]
     Io {

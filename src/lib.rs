@@ -19,6 +19,8 @@
 //! # Ok::<(), hashstatic::Error>(())
 //! ```
 
+mod cache;
+mod clean;
 mod compress;
 mod css_tokens;
 mod diagnostic;
@@ -26,16 +28,20 @@ mod digest;
 mod django;
 mod earlier;
 mod error;
+mod finished;
+mod generations;
 mod glob;
 mod graph;
 mod link;
 mod lock;
 mod logical_path;
 mod manifest;
+mod missing;
 pub mod options;
 mod output;
 mod parallel;
 mod plan;
+mod progress;
 mod publish;
 mod read;
 mod reference;
@@ -46,10 +52,17 @@ mod static_root;
 mod transform;
 mod walk;
 
+pub use cache::{CacheContents, CacheUse, cache_contents, clear_cache};
+pub use clean::{CleanOptions, Cleaning};
 pub use diagnostic::{Code, Diagnostic, Location, Severity};
 pub use error::Error;
+pub use finished::explain::{
+    AssetFile, AssetReference, AssetVariant, ExplainOptions, Explanation, Leads,
+};
+pub use finished::verify::{Verification, VerifyOptions};
 pub use logical_path::{InvalidPath, LogicalPath};
 pub use options::Options;
+pub use progress::Progress;
 pub use report::{BuiltAsset, Report, StageTime, Tally, Totals};
 
 use run::Run;
@@ -64,8 +77,17 @@ use run::Run;
 /// [`Error::Usage`] for options that contradict each other, [`Error::Input`] with every problem of the input,
 /// [`Error::Io`] if the file system refuses.
 pub fn build(options: &Options) -> Result<Report, Error> {
+    build_watched(options, &progress::Unwatched)
+}
+
+/// As [`build`], telling `progress` how far it has come.
+///
+/// # Errors
+///
+/// As of [`build`].
+pub fn build_watched(options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
     let run = Run::new(options)?;
-    run.in_pool(|| pipeline(&run, options).inspect_err(|_| run.static_root.roll_back()))
+    run.in_pool(|| pipeline(&run, options, progress).inspect_err(|_| run.static_root.roll_back()))
 }
 
 /// Reads and resolves everything as [`build`] does, and writes nothing: a dry run that needs no static root.
@@ -81,14 +103,41 @@ pub fn check(options: &Options) -> Result<Report, Error> {
     build(&options)
 }
 
+/// Proves a finished static root: the manifest, every digest, reference, plain copy and variant.
+///
+/// # Errors
+///
+/// [`Error::Usage`] if there is no such directory, [`Error::Io`] if it cannot be read. What is broken is no error here,
+/// see [`Verification::is_proven`].
+pub fn verify(options: &VerifyOptions) -> Result<Verification, Error> {
+    finished::verify::verify(options)
+}
+
+/// Removes the files of earlier generations.
+///
+/// # Errors
+///
+/// [`Error::Usage`] if there is no such directory, [`Error::StaticRoot`] if the manifest or the record of generations
+/// cannot be read: then nothing is removed. [`Error::Io`] if the file system refuses.
+pub fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
+    clean::clean(options)
+}
+
+/// Tells everything about one asset of a finished static root.
+///
+/// # Errors
+///
+/// [`Error::Usage`] if there is no such directory, [`Error::StaticRoot`] if the manifest does not name the asset,
+/// [`Error::Io`] if the static root cannot be read.
+pub fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
+    finished::explain::explain(options)
+}
+
 /// The stages, in their order.
-fn pipeline(run: &Run<'_>, options: &Options) -> Result<Report, Error> {
+fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
     let mut log = run::Log::new(options);
-    let last = if options.write_manifest {
-        earlier::manifest(&run.static_root, &run.manifest_name, &mut log.diagnostics)
-    } else {
-        manifest::Manifest::default()
-    };
+    let cache = run::cache(options, &mut log.diagnostics);
+    let last = run.earlier(&mut log.diagnostics);
 
     let sources = walk::walk(options, run.static_root.dir(), &mut log.diagnostics)?;
     let (sources, carried) = run.without_outputs(sources, &last);
@@ -99,7 +148,7 @@ fn pipeline(run: &Run<'_>, options: &Options) -> Result<Report, Error> {
 
     // transform → reference → resolve, one asset at a time; what refers to nothing is hashed and written on the way.
     let exact = run.exact(&plan);
-    let reader = run.reader(&plan, exact.as_ref());
+    let reader = run.reader(&plan, exact.as_ref(), cache.as_ref());
     let (texts, outputs) = read::read(&reader, &mut log.diagnostics)?;
     log.stage("read").fail_on_errors()?;
 
@@ -110,7 +159,8 @@ fn pipeline(run: &Run<'_>, options: &Options) -> Result<Report, Error> {
     let outputs = run::finished(outputs, &plan, &mut log.diagnostics);
     log.fail_on_errors()?;
     let manifest = run::manifest(&plan, &outputs, exact.is_some());
-    let variants = compress::compress(&run.static_root, &plan, &outputs, options.encodings)?;
+    let compressor = run.compressor(cache.as_ref(), progress);
+    let variants = compressor.compress(&plan, &outputs)?;
     log.stage("compress");
 
     let built = run::built(run, &plan, &outputs, &variants, exact.is_some());
@@ -119,8 +169,11 @@ fn pipeline(run: &Run<'_>, options: &Options) -> Result<Report, Error> {
     log.stage("write");
 
     if options.write_manifest {
+        publish::record_generation(run.store(), &plan, last, &manifest, options.clear)?;
         publish::publish_manifest(run.store(), &manifest, &mut totals)?;
         log.stage("manifest");
     }
-    Ok(log.into_report(totals, built))
+    let mut report = log.into_report(totals, cache.map(|cache| cache.finish()));
+    report.assets = built;
+    Ok(report)
 }

@@ -244,7 +244,7 @@ fn spans(text: &TextAsset) -> &[Edge] {
 }
 
 /// `text` with each of the ascending, disjoint `edits` made.
-fn splice(text: &[u8], edits: impl Iterator<Item = (Range<usize>, String)>) -> Vec<u8> {
+pub(crate) fn splice(text: &[u8], edits: impl Iterator<Item = (Range<usize>, String)>) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 256);
     let mut copied = 0;
     for (range, insert) in edits {

@@ -2,6 +2,7 @@
 
 mod cli;
 mod documents;
+mod progress_bar;
 mod render;
 
 use std::process::ExitCode;
@@ -12,9 +13,10 @@ fn main() -> ExitCode {
     match cli::Arguments::parse().command {
         cli::Command::Build(build) => {
             let renderer = render::Renderer::of_build(&build.output);
+            let bar = progress_bar::Bar::new(renderer.shows_progress());
             let result = build
                 .options()
-                .and_then(|options| Ok((hashstatic::build(&options)?, options)));
+                .and_then(|options| Ok((hashstatic::build_watched(&options, &bar)?, options)));
             renderer.build(result)
         }
         cli::Command::Check(check) => {
@@ -23,6 +25,28 @@ fn main() -> ExitCode {
                 .options()
                 .and_then(|options| hashstatic::check(&options));
             renderer.check(&result)
+        }
+        cli::Command::Verify(verify) => {
+            let renderer = render::Renderer::of_build(&verify.output);
+            renderer.verify(hashstatic::verify(&verify.options()))
+        }
+        cli::Command::Clean(clean) => {
+            let renderer = render::Renderer::of_build(&clean.output);
+            renderer.clean(hashstatic::clean(&clean.options()))
+        }
+        cli::Command::Explain(explain) => {
+            let renderer = render::Renderer::of_build(&explain.output);
+            renderer.explain(hashstatic::explain(&explain.options()))
+        }
+        cli::Command::Cache(cli::root::Cache { action }) => {
+            use cli::root::CacheAction::{Clear, Stats};
+            let (Stats(arguments) | Clear(arguments)) = &action;
+            let renderer = render::Renderer::of_build(&arguments.output);
+            let result = arguments.dir.find().and_then(|dir| match &action {
+                Stats(_) => hashstatic::cache_contents(&dir),
+                Clear(_) => hashstatic::clear_cache(&dir),
+            });
+            renderer.cache(&action, result)
         }
     }
 }

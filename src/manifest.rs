@@ -20,22 +20,8 @@ pub(crate) struct Manifest {
 impl Manifest {
     /// The file's bytes: what Python's `json.dumps` makes of `{"paths", "version", "hash"}`.
     pub(crate) fn to_bytes(&self, algorithm: HashAlgorithm) -> Vec<u8> {
-        let mut paths = String::from("{");
-        let mut pairs = String::from("[");
-        for (index, (logical, hashed)) in self.paths.iter().enumerate() {
-            if index > 0 {
-                paths.push_str(", ");
-                pairs.push_str(", ");
-            }
-            let (logical, hashed) = (python_json_string(logical), python_json_string(hashed));
-            let _ = write!(paths, "{logical}: {hashed}"); // writing to a String cannot fail
-            let _ = write!(pairs, "[{logical}, {hashed}]");
-        }
-        paths.push('}');
-        pairs.push(']');
-        let hash = Digest::of(algorithm, pairs.as_bytes()).hex(12);
-        format!("{{\"paths\": {paths}, \"version\": \"{VERSION}\", \"hash\": \"{hash}\"}}")
-            .into_bytes()
+        let hash = hash_of(&self.paths, algorithm);
+        dumps(self.paths.iter(), VERSION, &hash)
     }
 
     /// Reads a manifest by anybody's hand. Entries whose names are not logical paths are dropped: no name from a file
@@ -57,6 +43,100 @@ impl Manifest {
         });
         Ok(Self { paths })
     }
+}
+
+/// Django's `manifest_hash`: of `json.dumps(sorted(paths.items()))`.
+fn hash_of(paths: &BTreeMap<String, String>, algorithm: HashAlgorithm) -> String {
+    let mut pairs = String::from("[");
+    for (index, (logical, hashed)) in paths.iter().enumerate() {
+        let comma = if index > 0 { ", " } else { "" };
+        let (logical, hashed) = (python_json_string(logical), python_json_string(hashed));
+        let _ = write!(pairs, "{comma}[{logical}, {hashed}]"); // writing to a String cannot fail
+    }
+    pairs.push(']');
+    Digest::of(algorithm, pairs.as_bytes()).hex(12)
+}
+
+fn dumps<'p>(
+    paths: impl Iterator<Item = (&'p String, &'p String)>,
+    version: &str,
+    hash: &str,
+) -> Vec<u8> {
+    let mut json = String::from("{\"paths\": {");
+    for (index, (logical, hashed)) in paths.enumerate() {
+        let comma = if index > 0 { ", " } else { "" };
+        let (logical, hashed) = (python_json_string(logical), python_json_string(hashed));
+        let _ = write!(json, "{comma}{logical}: {hashed}"); // writing to a String cannot fail
+    }
+    let version = python_json_string(version);
+    let hash = python_json_string(hash);
+    let _ = write!(json, "}}, \"version\": {version}, \"hash\": {hash}}}");
+    json.into_bytes()
+}
+
+/// A manifest exactly as it is stored: its entries in their order, and several of one name if there are.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct StoredManifest {
+    #[serde(deserialize_with = "pairs")]
+    pub(crate) paths: Vec<(String, String)>,
+    version: String,
+    #[serde(default)]
+    hash: String,
+}
+
+impl StoredManifest {
+    /// Reads the JSON, nothing more.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        serde_json::from_slice(bytes).map_err(|error| error.to_string())
+    }
+
+    /// Whether `bytes`, which this was read from, are those that a build writes, to the byte; by which hash. (Django
+    /// before 6.0 does not sort the entries.)
+    pub(crate) fn check(&self, bytes: &[u8]) -> Result<HashAlgorithm, String> {
+        if self.version != VERSION {
+            return Err(format!(
+                "the manifest has the unknown version {:?}",
+                self.version
+            ));
+        }
+        let paths: BTreeMap<String, String> = self.paths.iter().cloned().collect();
+        let hash = [HashAlgorithm::Blake3, HashAlgorithm::Md5]
+            .into_iter()
+            .find(|algorithm| hash_of(&paths, *algorithm) == self.hash)
+            .ok_or("the manifest's hash is not that of its paths")?;
+        let entries = self.paths.iter().map(|(logical, hashed)| (logical, hashed));
+        if dumps(entries, &self.version, &self.hash) == bytes {
+            Ok(hash)
+        } else {
+            Err("the manifest's bytes are not as a build writes them".into())
+        }
+    }
+}
+
+/// The members of a JSON object, in their order.
+fn pairs<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<(String, String)>, D::Error> {
+    struct Pairs;
+    impl<'de> serde::de::Visitor<'de> for Pairs {
+        type Value = Vec<(String, String)>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object of strings")
+        }
+
+        fn visit_map<A: serde::de::MapAccess<'de>>(
+            self,
+            mut map: A,
+        ) -> Result<Self::Value, A::Error> {
+            let mut pairs = Vec::new();
+            while let Some(pair) = map.next_entry()? {
+                pairs.push(pair);
+            }
+            Ok(pairs)
+        }
+    }
+    deserializer.deserialize_map(Pairs)
 }
 
 /// A string as Python's `json.dumps` writes it with its default `ensure_ascii=True`.
@@ -120,5 +200,29 @@ mod tests {
         assert_eq!(parsed.paths.keys().collect::<Vec<_>>(), ["e"]);
         assert!(Manifest::parse(b"").is_err());
         assert!(Manifest::parse(br#"{"version": "2", "paths": {}}"#).is_err());
+    }
+
+    #[test]
+    fn no_changed_byte_of_a_manifest_goes_unseen() {
+        let mut manifest = Manifest::default();
+        for n in 0..5 {
+            let name = format!("é{n}.css");
+            manifest
+                .paths
+                .insert(name, format!("é{n}.0123456789ab.css"));
+        }
+        for algorithm in [HashAlgorithm::Blake3, HashAlgorithm::Md5] {
+            let bytes = manifest.to_bytes(algorithm);
+            let check = |bytes: &[u8]| StoredManifest::parse(bytes)?.check(bytes);
+            assert_eq!(check(&bytes), Ok(algorithm));
+            for at in 0..bytes.len() {
+                for bit in 0..8 {
+                    let mut changed = bytes.clone();
+                    changed[at] ^= 1 << bit;
+                    assert!(check(&changed).is_err(), "{at} {bit}");
+                }
+                assert!(check(&bytes[..at]).is_err());
+            }
+        }
     }
 }

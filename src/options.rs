@@ -79,6 +79,11 @@ pub enum DjangoVersion {
     V6_1,
 }
 
+impl DjangoVersion {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::V6_1, Self::V6_0, Self::V5_2, Self::V4_2];
+}
+
 /// Which variants are written, and how hard the encoders work. `None`: not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Encodings {
@@ -195,6 +200,10 @@ pub struct Options {
     pub source_date_epoch: Option<u64>,
     /// Follow symbolic links that leave their source root. Default: `false`.
     pub follow_external_links: bool,
+    /// The build cache. Default: `None`, no cache.
+    pub cache_dir: Option<PathBuf>,
+    /// How many bytes the build cache may hold. Default: [`Options::CACHE_MAX_SIZE_DEFAULT`].
+    pub cache_max_size: u64,
 }
 
 impl Options {
@@ -208,6 +217,9 @@ impl Options {
 
     /// What `collectstatic` ignores unless told otherwise (`StaticFilesConfig.ignore_patterns`).
     pub const IGNORE_DEFAULT: &[&str] = &["CVS", ".*", "*~"];
+
+    /// 1 GB: the variants of a dozen large projects.
+    pub const CACHE_MAX_SIZE_DEFAULT: u64 = 1_000_000_000;
 
     /// A build of `input` with every default.
     pub fn new(input: Input) -> Self {
@@ -241,6 +253,8 @@ impl Options {
             link_mode: LinkMode::Auto,
             source_date_epoch: None,
             follow_external_links: false,
+            cache_dir: None,
+            cache_max_size: Self::CACHE_MAX_SIZE_DEFAULT,
         }
     }
 

@@ -3,6 +3,16 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use crate::error::Error;
+
+/// This run's own threads, so many or (0) one per available core.
+pub(crate) fn pool(jobs: usize) -> Result<rayon::ThreadPool, Error> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .build()
+        .map_err(|error| Error::Usage(format!("--jobs: {error}")))
+}
+
 /// Runs `work` on every item, in the present rayon pool, and returns the results in the items' order.
 ///
 /// Items are started strictly one after the other (rayon's own iterators split the list in halves first), so that a

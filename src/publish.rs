@@ -2,9 +2,12 @@
 //! belongs beside the files of this build, and publishes the manifest, last.
 
 use std::collections::HashSet;
+use std::time::SystemTime;
 
 use crate::compress::{Encoding, Variant, Variants};
+use crate::earlier::Earlier;
 use crate::error::Error;
+use crate::generations::Generations;
 use crate::manifest::Manifest;
 use crate::output::{Output, Plain, Store};
 use crate::parallel::map_in_order;
@@ -143,7 +146,7 @@ impl Publication<'_> {
         };
         // A reader must never meet new plain bytes beside a variant of the old ones: such a variant goes first.
         totals.removed += remove_variants(store, plan, name, |encoding| {
-            let stays = |v: &Variant| v.encoding == encoding && !(changed && v.staged.is_some());
+            let stays = |v: &Variant| v.encoding == encoding && !(changed && v.pending.is_some());
             self.plain_variants.iter().any(stays)
         })?;
         match self.output.plain {
@@ -157,8 +160,8 @@ impl Publication<'_> {
         for variant in self.plain_variants {
             totals.count_variant(&variant);
             let variant_name = format!("{name}{}", variant.encoding.suffix());
-            if let Some(staged) = variant.staged {
-                root.publish(staged, &variant_name)?;
+            if let Some(pending) = variant.pending {
+                pending.publish(root, &variant_name, self.output.modified)?;
             }
         }
         Ok(totals)
@@ -186,6 +189,39 @@ fn remove_variants(
         }
     }
     Ok(removed)
+}
+
+/// Records what the manifest that is about to be replaced has named and the new one does not, for `clean`. Before the
+/// manifest: a run that is killed in between leaves names in the record that are in use, which `clean` leaves alone,
+/// rather than files that nobody remembers.
+pub(crate) fn record_generation(
+    store: Store<'_>,
+    plan: &Plan,
+    earlier: Earlier,
+    manifest: &Manifest,
+    clear: bool,
+) -> Result<(), Error> {
+    let Earlier {
+        manifest: last,
+        mut generations,
+    } = earlier;
+    if clear || last.paths.is_empty() || last == *manifest {
+        return Ok(());
+    }
+    let current: HashSet<&str> = manifest.paths.values().map(String::as_str).collect();
+    let is_gone = |name: &str| !store.in_place && plan.find(name).is_none();
+    let files = last
+        .paths
+        .iter()
+        .flat_map(|(logical, hashed)| [Some(hashed), Some(logical).filter(|name| is_gone(name))])
+        .flatten()
+        .filter(|name| store.root.had(name))
+        .cloned()
+        .collect();
+    generations.supersede(files, &current, SystemTime::now());
+    let name = Generations::name(store.manifest);
+    store.root.put_manifest(&name, &generations.to_bytes())?;
+    Ok(())
 }
 
 /// Puts the manifest in its place, unless it is there already.

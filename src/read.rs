@@ -8,19 +8,19 @@ use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::cache::{Cache, Entry, Key};
 use crate::diagnostic::{Code, Diagnostic, Location, Severity};
-use crate::digest::ContentHasher;
+use crate::digest::{Content, ContentHasher};
 use crate::django::{Exact, Failure, decode_error};
 use crate::error::Error;
-use crate::glob::Glob;
 use crate::logical_path::{LogicalPath, stem_length};
-use crate::options::{MissingPolicy, Options};
+use crate::missing::{self, Missing};
+use crate::options::{Minify, Options};
 use crate::output::{Output, Plain, Store};
 use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan, PlannedAsset};
-use crate::reference::{Reference, ReferenceKind, references};
+use crate::reference::{Reference, references};
 use crate::resolve::{self, Target};
 use crate::static_root::{CHUNK, Written};
 use crate::transform::{Targets, Transformed, transform_css};
@@ -28,8 +28,6 @@ use crate::walk::SourceFile;
 
 /// Opaque files above this size (bytes) are streamed.
 const STREAMED: u64 = 8 << 20;
-/// Nearest names are looked for this often per run: it takes a look at every asset.
-const SUGGESTIONS: usize = 200;
 
 /// A text asset whose references are still to be rewritten.
 pub(crate) struct TextAsset {
@@ -93,12 +91,11 @@ pub(crate) enum ReadAsset {
 pub(crate) struct Reader<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) store: Store<'a>,
+    pub(crate) cache: Option<&'a Cache>,
     pub(crate) options: &'a Options,
     pub(crate) targets: Option<&'a Targets>,
     pub(crate) exact: Option<&'a Exact<'a>>,
-    /// (file, URL) of references that may resolve to nothing.
-    pub(crate) ignore_errors: Vec<(Glob, Glob)>,
-    pub(crate) suggestions: AtomicUsize,
+    pub(crate) missing: Missing,
 }
 
 impl Reader<'_> {
@@ -133,12 +130,7 @@ impl Reader<'_> {
         let asset = &self.plan.assets[id];
         let name = &asset.source.logical;
         let minified = match asset.kind {
-            AssetKind::Css => {
-                let Transformed { bytes, notes } =
-                    transform_css(name, &source, self.options.minify, self.targets);
-                diagnostics.extend(notes);
-                bytes
-            }
+            AssetKind::Css => self.minified(name, &source, diagnostics),
             AssetKind::Js | AssetKind::Opaque => None,
         };
         let mut text = TextAsset {
@@ -157,6 +149,37 @@ impl Reader<'_> {
         Ok(ReadAsset::Text(text))
     }
 
+    /// Stage 3, from the cache where it has it. What there is something to be said about is not kept.
+    fn minified(
+        &self,
+        name: &LogicalPath,
+        source: &[u8],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Vec<u8>> {
+        let mode = self.options.minify;
+        let cache = self.cache.filter(|_| mode != Minify::Off);
+        let targets = self.options.targets.as_deref().unwrap_or("");
+        let job = format!("minify {mode:?} {targets}");
+        let key = cache.map(|_| Key::new(&job, Content::of(source).key));
+        if let (Some(cache), Some(key)) = (cache, key) {
+            match cache.get(key) {
+                Some(Entry::Nothing) => return None,
+                Some(Entry::Stored(stored)) => {
+                    if let Some(bytes) = stored.load() {
+                        return Some(bytes);
+                    }
+                }
+                None => {}
+            }
+        }
+        let Transformed { bytes, notes } = transform_css(name, source, mode, self.targets);
+        if let (Some(cache), Some(key), true) = (cache, key, notes.is_empty()) {
+            cache.put(key, bytes.as_deref());
+        }
+        diagnostics.extend(notes);
+        bytes
+    }
+
     /// Stages 4 and 5.
     fn resolve(
         &self,
@@ -169,44 +192,22 @@ impl Reader<'_> {
         for (index, reference) in found.iter().enumerate() {
             let url = reference.url(text.text());
             let raw = |at| reference.span.start + url.raw_offset(at);
+            let target = resolve::resolve(self.plan, &self.options.static_url, name, &url.text);
             let problem =
-                match resolve::resolve(self.plan, &self.options.static_url, name, &url.text) {
-                    Target::External => None,
-                    Target::Asset {
-                        id,
-                        path,
-                        digest_at,
-                    } => {
-                        edges.push(Edge {
-                            target: id,
-                            path: raw(path.start)..raw(path.end),
-                            digest_at: raw(digest_at),
-                        });
-                        None
-                    }
-                    Target::Missing(_) | Target::Outside if self.is_ignored(name, &url.text) => {
-                        Some(resolve::ignored(name, &url.text))
-                    }
-                    Target::Missing(target) => {
-                        let suggest =
-                            self.suggestions.fetch_add(1, Ordering::Relaxed) < SUGGESTIONS;
-                        let policy = self.policy(reference.kind);
-                        Some(resolve::missing(
-                            self.plan,
-                            policy,
-                            reference.kind,
-                            name,
-                            &url.text,
-                            &target,
-                            suggest,
-                        ))
-                    }
-                    Target::Outside => Some(resolve::outside(
-                        self.policy(reference.kind),
-                        name,
-                        &url.text,
-                    )),
-                };
+                self.missing
+                    .diagnose(self.plan, reference.kind, name, &url.text, &target);
+            if let Target::Asset {
+                id,
+                path,
+                digest_at,
+            } = target
+            {
+                edges.push(Edge {
+                    target: id,
+                    path: raw(path.start)..raw(path.end),
+                    digest_at: raw(digest_at),
+                });
+            }
             if let Some(diagnostic) = problem {
                 let place = source_offset(text, &found, index);
                 diagnostics.push(match place {
@@ -216,19 +217,6 @@ impl Reader<'_> {
             }
         }
         edges
-    }
-
-    /// Whether `--ignore-errors` covers a reference.
-    fn is_ignored(&self, name: &LogicalPath, url: &str) -> bool {
-        let mut patterns = self.ignore_errors.iter();
-        patterns.any(|(file, of_url)| file.matches(name.as_str()) && of_url.matches(url))
-    }
-
-    fn policy(&self, kind: ReferenceKind) -> MissingPolicy {
-        match kind {
-            ReferenceKind::SourceMap => self.options.missing_source_map,
-            ReferenceKind::Url | ReferenceKind::Import => self.options.on_missing,
-        }
     }
 
     /// `--django-exact`: reads what Django would rewrite.
@@ -280,8 +268,8 @@ impl Reader<'_> {
     ) -> (bool, Vec<Diagnostic>) {
         let mut failed = false;
         let told = failures.iter().map(|failure| match &failure.url {
-            Some(url) if failure.introduced && self.is_ignored(name, url) => {
-                let note = resolve::ignored(name, url);
+            Some(url) if failure.introduced && self.missing.is_ignored(name, url) => {
+                let note = missing::ignored(name, url);
                 match failure.offset {
                     Some(offset) => note.at(Location::of(source, offset)),
                     None => note,

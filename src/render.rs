@@ -18,6 +18,8 @@ macro_rules! err {
     }};
 }
 
+mod root;
+
 /// Writes a result to stdout. A reader that has gone away is no error.
 fn out(text: &str) -> ExitCode {
     let mut stdout = anstream::stdout();
@@ -64,6 +66,11 @@ impl Renderer {
             quiet: output.quiet,
             verbose: output.verbose,
         }
+    }
+
+    /// Whether a person is to see more than the result.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.quiet && self.format == CheckFormat::Human
     }
 
     /// Shows how a build ended.
@@ -221,6 +228,14 @@ impl Renderer {
             grouped(totals.unchanged),
             grouped(totals.removed)
         ));
+        if let Some(cache) = report.cache.filter(|_| self.verbose) {
+            line(format!(
+                "  build cache: {} hits, {} misses, {} added",
+                grouped(cache.hits),
+                grouped(cache.misses),
+                size(cache.added)
+            ));
+        }
         if self.verbose {
             line(String::new());
             for stage in &report.stages {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::cache::CacheUse;
 use crate::compress::{Encoding, Variant};
 use crate::diagnostic::Diagnostic;
 use crate::output::Output;
@@ -151,6 +152,8 @@ pub struct Report {
     pub totals: Totals,
     /// The assets, sorted by logical path.
     pub assets: Vec<BuiltAsset>,
+    /// What was had from the build cache; `None` without one.
+    pub cache: Option<CacheUse>,
     /// Wall time per stage, in the order of the pipeline.
     pub stages: Vec<StageTime>,
     /// Whether nothing was to be written.

@@ -1,12 +1,9 @@
 //! Stage 5, resolve: what a reference's URL means inside the static root (RFC 3986 and the WHATWG URL standard, as far
 //! as static files need them).
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django::hex_pair;
 use crate::logical_path::{LogicalPath, stem_length};
-use crate::options::MissingPolicy;
 use crate::plan::{AssetId, Plan};
-use crate::reference::ReferenceKind;
 
 /// What a URL leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,93 +149,6 @@ impl DecodedPath {
     }
 }
 
-/// The diagnostic for a reference that resolves to nothing.
-pub(crate) fn missing(
-    plan: &Plan,
-    policy: MissingPolicy,
-    kind: ReferenceKind,
-    from: &LogicalPath,
-    url: &str,
-    name: &str,
-    suggest: bool,
-) -> Diagnostic {
-    let code = match kind {
-        ReferenceKind::SourceMap => Code::MissingSourceMap,
-        ReferenceKind::Url | ReferenceKind::Import => Code::MissingReference,
-    };
-    let diagnostic = Diagnostic::new(
-        severity(policy),
-        code,
-        from.as_str(),
-        format!("\"{url}\" resolves to {name}, which is not in any source root"),
-    );
-    match suggest.then(|| suggestion(plan, name)).flatten() {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    }
-}
-
-/// The diagnostic for a reference that leaves the static root.
-pub(crate) fn outside(policy: MissingPolicy, from: &LogicalPath, url: &str) -> Diagnostic {
-    Diagnostic::new(
-        severity(policy),
-        Code::OutsideStaticRoot,
-        from.as_str(),
-        format!("\"{url}\" leaves the static root"),
-    )
-    .help("for a URL outside the static files, write an absolute path")
-}
-
-/// What is ignored is still listed, with `-v`.
-fn severity(policy: MissingPolicy) -> Severity {
-    match policy {
-        MissingPolicy::Error => Severity::Error,
-        MissingPolicy::Warn => Severity::Warning,
-        MissingPolicy::Ignore => Severity::Notice,
-    }
-}
-
-/// The diagnostic for a broken reference that `--ignore-errors` covers.
-pub(crate) fn ignored(from: &LogicalPath, url: &str) -> Diagnostic {
-    Diagnostic::new(
-        Severity::Notice,
-        Code::IgnoredReference,
-        from.as_str(),
-        format!("\"{url}\" resolves to nothing, ignored by --ignore-errors"),
-    )
-}
-
-/// The name that was probably meant, and where it is.
-fn suggestion(plan: &Plan, name: &str) -> Option<String> {
-    let origin = |id: AssetId| plan.assets[id].source.path.display().to_string();
-    let lower = name.to_lowercase();
-    let case = |id: &AssetId| plan.name(*id).as_str().to_lowercase() == lower;
-    let ids = 0..plan.assets.len();
-    if let Some(id) = ids.clone().find(case) {
-        return Some(format!(
-            "{} differs only in case ({}); URLs are case-sensitive",
-            plan.name(id),
-            origin(id)
-        ));
-    }
-    let file_name = name.rsplit('/').next().unwrap_or(name);
-    let mut same_name = ids
-        .clone()
-        .filter(|id| plan.name(*id).file_name() == file_name);
-    if let (Some(id), None) = (same_name.next(), same_name.next()) {
-        return Some(format!("there is {} ({})", plan.name(id), origin(id)));
-    }
-    let near = |id: AssetId| {
-        let candidate = plan.name(id).as_str();
-        // Much longer or shorter names cannot be near; the distance of all the others would be slow to compute.
-        (candidate.len().abs_diff(name.len()) <= 2)
-            .then(|| (strsim::osa_distance(candidate, name), id))
-            .filter(|(distance, _)| *distance <= 2)
-    };
-    let (_, id) = ids.filter_map(near).min()?;
-    Some(format!("did you mean {}? ({})", plan.name(id), origin(id)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,21 +259,5 @@ mod tests {
             };
             assert_eq!(got, expected, "{url}");
         }
-    }
-
-    #[test]
-    fn suggestions() {
-        let plan = plan(&["img/logo.png", "css/Base.css", "js/deep/app.js"]);
-        for (name, expected) in [
-            ("img/logo.pgn", "did you mean img/logo.png? (img/logo.png)"),
-            (
-                "css/base.css",
-                "css/Base.css differs only in case (css/Base.css); URLs are case-sensitive",
-            ),
-            ("js/app.js", "there is js/deep/app.js (js/deep/app.js)"),
-        ] {
-            assert_eq!(suggestion(&plan, name).as_deref(), Some(expected));
-        }
-        assert_eq!(suggestion(&plan, "x"), None);
     }
 }

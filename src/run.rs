@@ -1,24 +1,26 @@
 //! What the stages of one build share, made from the options: the static root, the names in it, the log.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::compress::Variants;
+use crate::cache::{Cache, CacheUse};
+use crate::compress::{Compressor, Variants};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django::{Exact, StaticName};
-use crate::earlier;
+use crate::earlier::{self, Earlier};
 use crate::error::Error;
-use crate::glob::Glob;
 use crate::logical_path::LogicalPath;
 use crate::manifest::Manifest;
+use crate::missing::Missing;
 use crate::options::{Encodings, Input, Minify, Options};
 use crate::output::{Output, Plain, Store};
+use crate::parallel::pool;
 use crate::plan::Plan;
+use crate::progress::Progress;
 use crate::read::Reader;
 use crate::report::{BuiltAsset, Report, StageTime, Totals};
-use crate::static_root::StaticRoot;
+use crate::static_root::{Opening, StaticRoot};
 use crate::transform::Targets;
 use crate::walk::SourceFile;
 
@@ -50,20 +52,20 @@ impl<'a> Run<'a> {
             ),
             _ => None,
         };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(options.jobs)
-            .build()
-            .map_err(|error| Error::Usage(format!("--jobs: {error}")))?;
+        let pool = pool(options.jobs)?;
         let link_mode = options.link_mode.for_plain_twins(in_place);
-        let static_root = StaticRoot::open(dir, link_mode, options)?;
-        let manifest_name = options
-            .manifest
-            .strip_prefix(static_root.dir())
-            .or_else(|_| options.manifest.strip_prefix(dir))
-            .unwrap_or(&options.manifest)
-            .to_str()
-            .ok_or_else(|| Error::Usage("--manifest: the path is not valid UTF-8".into()))?
-            .to_owned();
+        let static_root = StaticRoot::open(
+            dir,
+            &Opening {
+                link_mode,
+                lock_timeout: options.lock_timeout,
+                dry_run: options.dry_run,
+                file_mode: options.file_mode,
+                directory_mode: options.directory_mode,
+            },
+        )?;
+        let manifest = options.manifest.strip_prefix(dir);
+        let manifest_name = static_root.manifest_name(manifest.unwrap_or(&options.manifest))?;
         Ok(Self {
             options,
             static_root,
@@ -72,6 +74,15 @@ impl<'a> Run<'a> {
             targets,
             pool,
         })
+    }
+
+    /// What earlier runs tell of themselves; not where the manifest is the caller's.
+    pub(crate) fn earlier(&self, diagnostics: &mut Vec<Diagnostic>) -> Earlier {
+        if self.options.write_manifest {
+            earlier::earlier(&self.static_root, &self.manifest_name, diagnostics)
+        } else {
+            Earlier::default()
+        }
     }
 
     /// Runs `work` on this build's own threads.
@@ -83,14 +94,14 @@ impl<'a> Run<'a> {
     pub(crate) fn without_outputs(
         &self,
         mut sources: Vec<SourceFile>,
-        last: &Manifest,
+        last: &Earlier,
     ) -> (Vec<SourceFile>, Vec<(SourceFile, LogicalPath)>) {
         let mut carried = Vec::new();
         if self.in_place {
             sources =
                 earlier::without_outputs(sources, last, &self.manifest_name, &self.static_root);
             if self.options.keep_only_hashed {
-                carried = earlier::carried(last, &self.static_root);
+                carried = earlier::carried(&last.manifest, &self.static_root);
             }
         }
         if let Some(seconds) = self.options.source_date_epoch {
@@ -114,20 +125,38 @@ impl<'a> Run<'a> {
         })
     }
 
-    pub(crate) fn reader<'r>(&'r self, plan: &'r Plan, exact: Option<&'r Exact<'r>>) -> Reader<'r> {
+    pub(crate) fn reader<'r>(
+        &'r self,
+        plan: &'r Plan,
+        exact: Option<&'r Exact<'r>>,
+        cache: Option<&'r Cache>,
+    ) -> Reader<'r> {
         Reader {
             plan,
+            cache,
             store: self.store(),
             options: self.options,
             targets: self.targets.as_ref(),
             exact,
-            ignore_errors: self
-                .options
-                .ignore_errors
-                .iter()
-                .map(|(file, url)| (Glob::new(file), Glob::new(url)))
-                .collect(),
-            suggestions: AtomicUsize::new(0),
+            missing: Missing::new(
+                self.options.on_missing,
+                self.options.missing_source_map,
+                &self.options.ignore_errors,
+                "any source root",
+            ),
+        }
+    }
+
+    pub(crate) fn compressor<'r>(
+        &'r self,
+        cache: Option<&'r Cache>,
+        progress: &'r dyn Progress,
+    ) -> Compressor<'r> {
+        Compressor {
+            root: &self.static_root,
+            encodings: self.options.encodings,
+            cache,
+            progress,
         }
     }
 
@@ -181,7 +210,18 @@ fn same_directory(a: &Path, b: &Path) -> bool {
     }
 }
 
-/// A source root must exist and must not lie inside the static root, where the build would write over it.
+/// The canonical path of something that may not exist yet.
+fn whole(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(path).ok()?;
+    let existing = path
+        .ancestors()
+        .find_map(|dir| Some((dir, dir.canonicalize().ok()?)));
+    let (dir, canonical) = existing?;
+    Some(canonical.join(path.strip_prefix(dir).ok()?))
+}
+
+/// A source root must exist and must not lie inside the static root, where the build would write over it. The cache
+/// must lie in neither: its entries are no assets.
 fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<(), Error> {
     let usage = |message: String| Err(Error::Usage(message));
     let canonical_static = static_root.canonicalize().ok();
@@ -206,6 +246,19 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
             ));
         }
     }
+    if let Some(cache) = options.cache_dir.as_deref().and_then(whole) {
+        for dir in roots(options).chain([static_root]) {
+            if let Ok(dir) = dir.canonicalize()
+                && cache.starts_with(&dir)
+            {
+                return usage(format!(
+                    "the build cache {} lies inside {}; choose another one with --cache-dir, or none with --no-cache",
+                    cache.display(),
+                    dir.display()
+                ));
+            }
+        }
+    }
     if in_place && roots(options).count() > 1 {
         return usage(format!(
             "the static root {} is one of several source roots; give it a directory of its own",
@@ -216,6 +269,21 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
         return usage("--clear would remove the sources of a build in place".into());
     }
     Ok(())
+}
+
+/// The build cache, if the options name one. A dry run writes nothing, there either.
+pub(crate) fn cache(options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Option<Cache> {
+    let dir = options.cache_dir.as_deref().filter(|_| !options.dry_run)?;
+    Cache::open(dir, options.cache_max_size)
+        .inspect_err(|error| {
+            let name = dir.display().to_string();
+            let problem = format!("the build cache cannot be used: {error}");
+            diagnostics.push(
+                Diagnostic::new(Severity::Warning, Code::UnusableCache, name, problem)
+                    .help("choose another one with --cache-dir, or none with --no-cache"),
+            );
+        })
+        .ok()
 }
 
 /// The outputs of all assets, each of which must not be in the way of another's plain file.
@@ -349,10 +417,11 @@ impl Log {
         Err(Error::Input(sorted(diagnostics, self.django_order)))
     }
 
-    pub(crate) fn into_report(self, totals: Totals, assets: Vec<BuiltAsset>) -> Report {
+    pub(crate) fn into_report(self, totals: Totals, cache: Option<CacheUse>) -> Report {
         Report {
             totals,
-            assets,
+            cache,
+            assets: Vec::new(),
             stages: self.stages,
             dry_run: self.dry_run,
             diagnostics: sorted(self.diagnostics, self.django_order),

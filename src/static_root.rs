@@ -12,14 +12,14 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use walkdir::WalkDir;
 
 use crate::digest::Content;
 use crate::error::Error;
 use crate::lock::Lock;
-use crate::options::{FileMode, LinkMode, Options};
+use crate::options::{FileMode, LinkMode};
 
 /// How names of temporary files begin. Never an asset: Django and we ignore names with a leading dot.
 const TEMPORARY: &str = ".hashstatic-";
@@ -60,6 +60,15 @@ pub(crate) struct StaticRoot {
     needs_chmod: bool,
 }
 
+/// How a static root is opened.
+pub(crate) struct Opening {
+    pub(crate) link_mode: LinkMode,
+    pub(crate) lock_timeout: Duration,
+    pub(crate) dry_run: bool,
+    pub(crate) file_mode: FileMode,
+    pub(crate) directory_mode: Option<u32>,
+}
+
 /// What this run has made, to be undone on failure.
 #[derive(Default)]
 struct Made {
@@ -71,14 +80,19 @@ struct Made {
 impl StaticRoot {
     /// Opens (and makes) the directory and looks at what is there. Temporary files of a run that was killed are
     /// removed.
-    pub(crate) fn open(dir: &Path, link_mode: LinkMode, options: &Options) -> Result<Self, Error> {
-        let dry_run = options.dry_run;
-        let directory_mode = options.directory_mode;
+    pub(crate) fn open(dir: &Path, opening: &Opening) -> Result<Self, Error> {
+        let Opening {
+            link_mode,
+            dry_run,
+            file_mode,
+            directory_mode,
+            ..
+        } = *opening;
         let mut made = Made::default();
         let mut lock = None;
         while lock.is_none() && !dry_run {
             make_directories(dir, directory_mode, &mut made)?;
-            lock = Lock::take(dir, options.lock_timeout)?;
+            lock = Lock::take(dir, opening.lock_timeout)?;
         }
         let mut root = Self {
             dir: dir.canonicalize().unwrap_or_else(|_| dir.to_owned()),
@@ -90,7 +104,7 @@ impl StaticRoot {
             made: Mutex::new(made),
             counter: AtomicU64::new(0),
             reflink_works: AtomicBool::new(true),
-            file_mode: options.file_mode,
+            file_mode,
             directory_mode,
             needs_chmod: false,
         };
@@ -168,6 +182,22 @@ impl StaticRoot {
     /// Whether a regular file of that name was there when the build began.
     pub(crate) fn had(&self, name: &str) -> bool {
         self.existing.contains(name)
+    }
+
+    /// Bytes of a file; 0 if it is not there.
+    pub(crate) fn length(&self, name: &str) -> u64 {
+        fs::metadata(self.path(name)).map_or(0, |metadata| metadata.len())
+    }
+
+    /// A manifest's name: relative to the static root, or its absolute path where it lies elsewhere.
+    pub(crate) fn manifest_name(&self, manifest: &Path) -> Result<String, Error> {
+        let relative = manifest.strip_prefix(&self.dir).unwrap_or(manifest);
+        match relative.to_str() {
+            Some(name) => Ok(name.to_owned()),
+            None => Err(Error::Usage(
+                "--manifest: the path is not valid UTF-8".into(),
+            )),
+        }
     }
 
     /// Whether a directory of that name is there.

@@ -1,6 +1,7 @@
 //! The documentation is true: its commands run, and it knows every option.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -66,13 +67,9 @@ fn walk_text(root: &Path) -> String {
 
 #[test]
 fn every_option_is_documented_once() {
-    let output = Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-        .args(["build", "--help"])
-        .output()
-        .unwrap();
-    let help = String::from_utf8(output.stdout).unwrap();
+    let help: String = COMMANDS.iter().map(|command| help_of(command)).collect();
     let documented = fs::read_to_string(project().join("docs/options.md")).unwrap();
-    let mut count = 0;
+    let mut options = BTreeSet::new();
     for line in help.lines() {
         // `-o, --out <DIR>  …` or `    --clear  …`
         let Some(option) = line
@@ -86,7 +83,9 @@ fn every_option_is_documented_once() {
             .chars()
             .take_while(|c| c.is_ascii_lowercase() || *c == '-')
             .collect();
-        count += 1;
+        if !options.insert(option.clone()) {
+            continue;
+        }
         let rows = documented
             .lines()
             .filter(|line| line.starts_with("| "))
@@ -99,5 +98,34 @@ fn every_option_is_documented_once() {
             .count();
         assert_eq!(rows, 1, "{option} in docs/options.md");
     }
-    assert!(count > 30, "{count}");
+    assert!(options.len() > 30, "{options:?}");
+}
+
+/// Every command, as its words.
+const COMMANDS: &[&[&str]] = &[
+    &["build"],
+    &["check"],
+    &["verify"],
+    &["clean"],
+    &["explain"],
+    &["cache", "stats"],
+    &["cache", "clear"],
+];
+
+fn help_of(command: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_hashstatic"))
+        .args(command)
+        .arg("--help")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{command:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_help_of_every_command_has_an_example() {
+    for command in COMMANDS {
+        let example = format!("\n  hashstatic {}", command.join(" "));
+        assert!(help_of(command).contains(&example), "{command:?}");
+    }
 }

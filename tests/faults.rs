@@ -11,7 +11,7 @@ use tempfile::TempDir;
 fn hashstatic() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hashstatic"));
     command
-        .arg("build")
+        .args(["build", "--no-cache"])
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
     command

@@ -38,7 +38,7 @@ fn check(case: &Path, bless: bool) -> Vec<String> {
     let scratch = tempfile::tempdir().unwrap();
     let out = scratch.path().join("out");
     let mut command = Command::new(env!("CARGO_BIN_EXE_hashstatic"));
-    command.current_dir(case).arg("build");
+    command.current_dir(case).args(["build", "--no-cache"]);
     let arguments = fs::read_to_string(case.join("args")).unwrap_or_default();
     for argument in arguments.lines() {
         command.arg(argument);

@@ -6,11 +6,11 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+import django
 from django.contrib.staticfiles.storage import HashedFilesMixin
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as DjangoStorage
 from django.core.files.storage import FileSystemStorage, Storage
 
-import django
 from hashstatic._options import exact_version
 
 # What Django's post_process consists of and uses: overridden, the binary would not know of it.

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-
 import django
+from django.core.exceptions import ImproperlyConfigured
 
 # The Django versions that the binary knows to the byte.
 EXACT_VERSIONS = {(4, 2): "4.2", (5, 2): "5.2", (6, 0): "6.0", (6, 1): "6.1"}
@@ -34,6 +33,8 @@ class StorageOptions:
     ignore_errors: tuple[str, ...] = ()
     # Threads.
     jobs: int | None = None
+    # The build cache, if not the user's; False: none.
+    cache_dir: str | bool = True
 
     # hashstatic's own way:
     minify: str | None = None
@@ -47,11 +48,12 @@ class StorageOptions:
     gzip: bool | int = True
     brotli: bool | int = True
     zstd: bool | int = False
+    compressed: bool = False
 
     @classmethod
     def taken_from(cls, kwargs: dict[str, Any], *, compressed: bool) -> StorageOptions:
         """Takes these options out of a storage's keyword arguments; the others are Django's."""
-        names = {field.name for field in fields(cls)}
+        names = {field.name for field in fields(cls)} - {"compressed"}
         if not compressed:
             names -= {"gzip", "brotli", "zstd"}
         taken = {name: kwargs.pop(name) for name in list(kwargs) if name in names}
@@ -60,7 +62,7 @@ class StorageOptions:
                 raise ImproperlyConfigured(f"The storage option {name!r} is a list of strings, not a string.")
             if name in taken:
                 taken[name] = tuple(taken[name])
-        return cls(**taken)
+        return cls(**taken, compressed=compressed)
 
     @property
     def exact(self) -> bool:
@@ -83,6 +85,10 @@ class StorageOptions:
         if self.exact:
             arguments.append(f"--django-exact={exact_version()}")
         arguments += [f"--ignore-errors={pattern}" for pattern in self.ignore_errors]
+        if self.cache_dir is False or (self.exact and not self.compressed):
+            arguments.append("--no-cache")  # nothing would be kept there
+        elif self.cache_dir is not True:
+            arguments.append(f"--cache-dir={self.cache_dir}")
         if self.jobs is not None:
             arguments.append(f"--jobs={self.jobs}")
         return arguments

@@ -87,6 +87,23 @@ class ManifestStaticFilesStorage(DjangoStorage):
             deferred.catch_up()
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
+    def binary_arguments(self) -> list[str]:
+        """What the binary has to know to write what this storage would; ``--from-django`` asks for it, too."""
+        arguments = [
+            f"--out={self.path('')}",
+            f"--static-url={settings.STATIC_URL}",
+            f"--file-mode={_octal(self.file_permissions_mode) or 'umask'}",
+            f"--manifest={self._manifest_path()}",
+            *self.options.arguments(),
+            *self.options.plain_arguments(self._keeps_only_hashed()),
+            *self._variant_arguments(),
+        ]
+        if self.directory_permissions_mode is not None:
+            arguments.append(f"--dir-mode={_octal(self.directory_permissions_mode)}")
+        if _hooks.js_modules(self):
+            arguments.append("--js-modules")
+        return arguments
+
     def broken_references(self, paths: Paths) -> list[tuple[str, Exception]]:
         """(name, exception) of everything that would stop ``post_process``; nothing is written."""
         if self.why_not() or _hooks.why_not_from(paths):
@@ -125,22 +142,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
 
     def _build(self, paths: Paths, deferred: Deferred, *more: str) -> dict[str, Asset]:
         """Runs the binary; the assets by name."""
-        keep_only_hashed = self._keeps_only_hashed()
-        arguments = [
-            f"--out={self.path('')}",
-            f"--static-url={settings.STATIC_URL}",
-            f"--file-mode={_octal(self.file_permissions_mode) or 'umask'}",
-            f"--manifest={self._manifest_path()}",
-            "--no-manifest",
-            *self.options.arguments(),
-            *self.options.plain_arguments(keep_only_hashed),
-            *self._variant_arguments(),
-            *more,
-        ]
-        if self.directory_permissions_mode is not None:
-            arguments.append(f"--dir-mode={_octal(self.directory_permissions_mode)}")
-        if _hooks.js_modules(self):
-            arguments.append("--js-modules")
+        arguments = [*self.binary_arguments(), "--no-manifest", *more]
         if deferred.clear:
             arguments.append("--clear")
         files = [
@@ -154,7 +156,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
         for diagnostic in result.diagnostics:
             if diagnostic.severity == "warning":
                 warnings.warn(str(diagnostic), stacklevel=2)
-        if keep_only_hashed and "--dry-run" not in more:
+        if self._keeps_only_hashed() and "--dry-run" not in more:
             self._unlink_originals(paths)
         return {asset.path: asset for asset in result.assets}
 
@@ -186,7 +188,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
         try:
             return cast(str, self.manifest_storage.path(self.manifest_name))
         except NotImplementedError:
-            return os.devnull  # not in a file system
+            return os.devnull  # not in a file system: no file of the static root
 
     def save_manifest(self) -> None:
         """As Django does, but by renaming: there is no moment without a manifest."""

@@ -1,13 +1,31 @@
 //! The edge to Google's C encoder: the one place in this crate with `unsafe`.
+//!
+//! The encoder's own memory is recycled per thread: it takes megabytes for every file, however small, and at the lower
+//! qualities getting those from the system anew each time costs more than the compression.
+
+use std::alloc::{Layout, alloc, dealloc};
+use std::cell::RefCell;
+use std::ffi::c_void;
+use std::ptr;
 
 use compu_brotli_sys::{
-    BrotliEncoderCompress, BrotliEncoderMaxCompressedSize, BrotliEncoderMode_BROTLI_MODE_GENERIC,
+    BrotliEncoderCompressStream, BrotliEncoderCreateInstance, BrotliEncoderDestroyInstance,
+    BrotliEncoderIsFinished, BrotliEncoderMaxCompressedSize, BrotliEncoderMode_BROTLI_MODE_GENERIC,
+    BrotliEncoderOperation_BROTLI_OPERATION_FINISH, BrotliEncoderParameter,
+    BrotliEncoderParameter_BROTLI_PARAM_LGWIN, BrotliEncoderParameter_BROTLI_PARAM_MODE,
+    BrotliEncoderParameter_BROTLI_PARAM_QUALITY, BrotliEncoderParameter_BROTLI_PARAM_SIZE_HINT,
+    BrotliEncoderSetParameter, BrotliEncoderState,
 };
 
 /// `BROTLI_DEFAULT_WINDOW` (log 2 of bytes), as Python's `brotli.compress` uses.
-const WINDOW: i32 = 22;
+const WINDOW: u32 = 22;
+/// Before every block: its size, and room to keep the alignment that `malloc` gives.
+const PREFIX: usize = 16;
+/// Bytes that a thread keeps for its next file, at most: the hash table of quality 9 (34 MB) fits in.
+const KEPT: usize = 40 << 20;
 
-/// Compresses `bytes` with `quality` 0–11. `None` if the encoder fails (it cannot get memory).
+/// Compresses `bytes` with `quality` 0–11: what `BrotliEncoderCompress` gives. `None` if the encoder fails (it cannot
+/// get memory).
 pub(super) fn compress(bytes: &[u8], quality: u8) -> Option<Vec<u8>> {
     // SAFETY: a pure function of an integer.
     let bound = unsafe { BrotliEncoderMaxCompressedSize(bytes.len()) };
@@ -15,25 +33,159 @@ pub(super) fn compress(bytes: &[u8], quality: u8) -> Option<Vec<u8>> {
         return None; // the size overflowed
     }
     let mut encoded: Vec<u8> = Vec::with_capacity(bound);
-    let mut length = bound;
-    // SAFETY: the input pointer is valid for `bytes.len()` bytes, which are only read. The output pointer is valid for
-    // `length` bytes of writing: the capacity just reserved. On success `length` is the number of bytes written.
-    let status = unsafe {
-        BrotliEncoderCompress(
-            i32::from(quality.min(11)),
-            WINDOW,
-            BrotliEncoderMode_BROTLI_MODE_GENERIC,
-            bytes.len(),
-            bytes.as_ptr(),
-            &raw mut length,
-            encoded.as_mut_ptr(),
-        )
+    let encoder = Encoder::new()?;
+    encoder.set(
+        BrotliEncoderParameter_BROTLI_PARAM_QUALITY,
+        quality.min(11).into(),
+    );
+    encoder.set(BrotliEncoderParameter_BROTLI_PARAM_LGWIN, WINDOW);
+    encoder.set(
+        BrotliEncoderParameter_BROTLI_PARAM_MODE,
+        BrotliEncoderMode_BROTLI_MODE_GENERIC.unsigned_abs(),
+    );
+    encoder.set(
+        BrotliEncoderParameter_BROTLI_PARAM_SIZE_HINT,
+        bytes.len().try_into().unwrap_or(u32::MAX),
+    );
+    let (mut available_in, mut next_in) = (bytes.len(), bytes.as_ptr());
+    let (mut available_out, mut next_out) = (bound, encoded.as_mut_ptr());
+    // SAFETY: the encoder is alive. `next_in` is valid for reading `available_in` bytes; `next_out` is valid for
+    // writing `available_out` bytes, the capacity just reserved. The total may be null.
+    let is_complete = unsafe {
+        BrotliEncoderCompressStream(
+            encoder.0,
+            BrotliEncoderOperation_BROTLI_OPERATION_FINISH,
+            &raw mut available_in,
+            &raw mut next_in,
+            &raw mut available_out,
+            &raw mut next_out,
+            ptr::null_mut(),
+        ) != 0
+            && BrotliEncoderIsFinished(encoder.0) != 0
     };
-    if status == 0 {
+    if !is_complete {
         return None;
     }
-    // SAFETY: the encoder has written `length` bytes, at most the capacity.
-    unsafe { encoded.set_len(length) };
+    // SAFETY: the encoder has written all but `available_out` of the `bound` bytes.
+    unsafe { encoded.set_len(bound - available_out) };
     encoded.shrink_to_fit();
     Some(encoded)
+}
+
+/// An encoder for one input.
+struct Encoder(*mut BrotliEncoderState);
+
+impl Encoder {
+    fn new() -> Option<Self> {
+        // SAFETY: both functions keep to the contract of `malloc` and `free`, and need no opaque pointer.
+        let state =
+            unsafe { BrotliEncoderCreateInstance(Some(take), Some(give_back), ptr::null_mut()) };
+        (!state.is_null()).then_some(Self(state))
+    }
+
+    fn set(&self, parameter: BrotliEncoderParameter, value: u32) {
+        // SAFETY: the encoder is alive and has not begun. A value it does not like is refused, not stored.
+        unsafe { BrotliEncoderSetParameter(self.0, parameter, value) };
+    }
+}
+
+impl Drop for Encoder {
+    fn drop(&mut self) {
+        // SAFETY: made by `BrotliEncoderCreateInstance`, and not used after this.
+        unsafe { BrotliEncoderDestroyInstance(self.0) };
+    }
+}
+
+/// Memory that encoders on this thread have used and the next one may have.
+#[derive(Default)]
+struct Pool {
+    blocks: Vec<Block>,
+    size: usize,
+}
+
+/// From the global allocator, with the layout of [`layout`].
+struct Block {
+    start: *mut u8,
+    size: usize,
+}
+
+thread_local! {
+    static POOL: RefCell<Pool> = RefCell::default();
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        for block in self.blocks.drain(..) {
+            block.free();
+        }
+    }
+}
+
+impl Block {
+    fn free(self) {
+        if let Some(layout) = layout(self.size) {
+            // SAFETY: `start` was allocated with this layout, and nobody has it any more.
+            unsafe { dealloc(self.start, layout) };
+        }
+    }
+}
+
+fn layout(size: usize) -> Option<Layout> {
+    Layout::from_size_align(size.checked_add(PREFIX)?, PREFIX).ok()
+}
+
+/// `malloc` for the encoder: a block that is free and not much too large, or a new one.
+extern "C" fn take(_: *mut c_void, size: usize) -> *mut c_void {
+    let recycled = POOL.try_with(|pool| {
+        let mut pool = pool.try_borrow_mut().ok()?;
+        let fits = |block: &Block| (size..=size.saturating_mul(2)).contains(&block.size);
+        let at = pool.blocks.iter().position(fits)?;
+        let block = pool.blocks.swap_remove(at);
+        pool.size -= block.size;
+        Some(block)
+    });
+    let block = match (recycled, layout(size)) {
+        (Ok(Some(block)), _) => block,
+        (_, None) => return ptr::null_mut(),
+        (_, Some(layout)) => {
+            // SAFETY: the layout is at least PREFIX bytes long.
+            let start = unsafe { alloc(layout) };
+            if start.is_null() {
+                return ptr::null_mut();
+            }
+            Block { start, size }
+        }
+    };
+    // SAFETY: the block has PREFIX bytes, enough for a `usize`, before the `size` bytes asked for.
+    unsafe {
+        block.start.cast::<usize>().write_unaligned(block.size);
+        block.start.add(PREFIX).cast()
+    }
+}
+
+/// `free` for the encoder.
+extern "C" fn give_back(_: *mut c_void, address: *mut c_void) {
+    if address.is_null() {
+        return;
+    }
+    // SAFETY: the encoder gives back what it got from `take`: a place PREFIX bytes into a block, whose size stands at
+    // its start.
+    let block = unsafe {
+        let start = address.cast::<u8>().sub(PREFIX);
+        Block {
+            start,
+            size: start.cast::<usize>().read_unaligned(),
+        }
+    };
+    let mut block = Some(block);
+    let _ = POOL.try_with(|pool| {
+        let mut pool = pool.try_borrow_mut().ok()?;
+        let kept = block.take_if(|block| pool.size + block.size <= KEPT)?;
+        pool.size += kept.size;
+        pool.blocks.push(kept);
+        Some(())
+    });
+    if let Some(block) = block {
+        block.free();
+    }
 }

@@ -5,20 +5,21 @@
     reason = "the C encoder's one-shot function has no safe wrapper"
 )]
 mod brotli_c;
+pub(crate) mod encoders;
 
-use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::time::SystemTime;
 
-use libdeflater::{CompressionLvl, Compressor};
-
+use crate::cache::{Cache, Entry, Key, Stored};
 use crate::digest::{Content, ContentKey};
 use crate::error::Error;
 use crate::options::Encodings;
 use crate::output::{Output, Plain};
 use crate::parallel::map_in_order;
 use crate::plan::Plan;
-use crate::static_root::{Staged, StaticRoot};
+use crate::progress::Progress;
+use crate::static_root::{Staged, StaticRoot, Written};
 
 /// A content coding of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,6 +31,15 @@ pub(crate) enum Encoding {
 
 impl Encoding {
     pub(crate) const ALL: [Self; 3] = [Self::Gzip, Self::Brotli, Self::Zstd];
+
+    /// Its name as HTTP has it (RFC 9110, section 8.4.1; RFC 7932; RFC 8878).
+    pub(crate) fn token(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Brotli => "br",
+            Self::Zstd => "zstd",
+        }
+    }
 
     /// What is added to the name of the file beside which the variant stands.
     pub(crate) fn suffix(self) -> &'static str {
@@ -48,31 +58,71 @@ pub(crate) struct Variant {
     pub(crate) length: u64,
     /// Whether its file was not there before with these bytes.
     pub(crate) new: bool,
-    /// Beside a plain file: to be moved in place together with it.
-    pub(crate) staged: Option<Staged>,
+    /// Beside a plain file: to be put in place together with it.
+    pub(crate) pending: Option<Pending>,
+}
+
+/// A variant of a plain file that is not in its place yet.
+#[derive(Debug)]
+pub(crate) enum Pending {
+    /// Written beside its place.
+    Staged(Staged),
+    /// To be made from this variant, which is in its place and has the same bytes.
+    Twin(String),
 }
 
 /// The variants of every file of this build that has any, by the file's name.
 pub(crate) type Variants = HashMap<String, Vec<Variant>>;
 
-/// Compresses the outputs. Variants of hashed files are put in place, those of plain files are staged.
-pub(crate) fn compress(
-    root: &StaticRoot,
-    plan: &Plan,
-    outputs: &[Output],
-    encodings: Encodings,
-) -> Result<Variants, Error> {
-    if encodings == Encodings::NONE {
-        return Ok(Variants::new());
+/// What is needed to compress.
+pub(crate) struct Compressor<'c> {
+    pub(crate) root: &'c StaticRoot,
+    pub(crate) encodings: Encodings,
+    pub(crate) cache: Option<&'c Cache>,
+    pub(crate) progress: &'c dyn Progress,
+}
+
+impl Compressor<'_> {
+    /// Compresses the outputs. Variants of hashed files are put in place, those of plain files wait for theirs.
+    pub(crate) fn compress(&self, plan: &Plan, outputs: &[Output]) -> Result<Variants, Error> {
+        let wanted = wanted(self.encodings);
+        if wanted.is_empty() || self.root.is_dry_run() {
+            return Ok(Variants::new());
+        }
+        let jobs = jobs(plan, outputs);
+        let bytes = jobs.iter().map(|job| job.content.length).sum();
+        self.progress.compressing(jobs.len(), bytes);
+        let done = map_in_order(&jobs, |job| {
+            let work = Work {
+                root: self.root,
+                cache: self.cache,
+                job,
+                bytes: None,
+            };
+            let variants = work.run(&wanted);
+            self.progress.compressed(job.content.length);
+            variants
+        });
+        self.progress.end();
+        Ok(done?.into_iter().flatten().collect())
     }
-    let jobs = jobs(plan, outputs);
-    let done = map_in_order(&jobs, |job| job.run(root, encodings))?;
-    Ok(done.into_iter().flatten().collect())
+}
+
+/// The encodings asked for with their levels, in WhiteNoise's order: Brotli decides whether there is any.
+fn wanted(encodings: Encodings) -> Vec<(Encoding, u8)> {
+    [
+        (Encoding::Brotli, encodings.brotli),
+        (Encoding::Gzip, encodings.gzip),
+        (Encoding::Zstd, encodings.zstd),
+    ]
+    .into_iter()
+    .filter_map(|(encoding, level)| Some((encoding, level?)))
+    .collect()
 }
 
 /// One content and all the files that have it.
 struct Job<'o> {
-    length: u64,
+    content: Content,
     /// A file to read it from.
     from: Source<'o>,
     files: Vec<Beside<'o>>,
@@ -94,7 +144,7 @@ fn jobs<'o>(plan: &'o Plan, outputs: &'o [Output]) -> Vec<Job<'o>> {
     let mut jobs: HashMap<ContentKey, Job<'o>> = HashMap::new();
     let mut add = |content: Content, from: Source<'o>, file: Beside<'o>| {
         let job = jobs.entry(content.key).or_insert_with(|| Job {
-            length: content.length,
+            content,
             from,
             files: Vec::new(),
         });
@@ -128,176 +178,179 @@ fn jobs<'o>(plan: &'o Plan, outputs: &'o [Output]) -> Vec<Job<'o>> {
     }
     let mut jobs: Vec<Job<'o>> = jobs
         .into_values()
-        .filter(|job| job.length > 0) // WhiteNoise: an empty file has no variants
+        .filter(|job| job.content.length > 0) // WhiteNoise: an empty file has no variants
         .collect();
-    jobs.sort_by_key(|job| (Reverse(job.length), job.files[0].name));
+    jobs.sort_by_key(|job| (Reverse(job.content.length), job.files[0].name));
     jobs
 }
 
-impl Job<'_> {
-    fn run(
-        &self,
-        root: &StaticRoot,
-        encodings: Encodings,
-    ) -> Result<Vec<(String, Vec<Variant>)>, Error> {
-        if root.is_dry_run() {
-            return Ok(Vec::new());
-        }
-        let bytes = match &self.from {
-            Source::InPlace(name) => root.read(name)?,
-            Source::Staged(staged) => root.read_staged(staged)?,
-        };
-        let encoded = encode(&bytes, encodings);
-        self.files
+/// One job being done.
+struct Work<'w> {
+    root: &'w StaticRoot,
+    cache: Option<&'w Cache>,
+    job: &'w Job<'w>,
+    /// What is to be compressed, once it had to be read.
+    bytes: Option<Vec<u8>>,
+}
+
+/// A variant's content; its bytes are loaded when they are needed, which they are not where they are in place already.
+struct Encoded {
+    content: Content,
+    bytes: Option<Vec<u8>>,
+    stored: Option<Stored>,
+}
+
+impl Work<'_> {
+    /// The variants worth having, by WhiteNoise's rules (`whitenoise.compress.Compressor.compress`): where Brotli does
+    /// not pay, there are none at all.
+    fn run(mut self, wanted: &[(Encoding, u8)]) -> Result<Vec<(String, Vec<Variant>)>, Error> {
+        let files = &self.job.files;
+        let mut variants: Vec<(String, Vec<Variant>)> = files
             .iter()
-            .map(|file| {
-                let variants = encoded
-                    .iter()
-                    .filter(|(encoding, _)| file.has_room(*encoding))
-                    .map(|(encoding, bytes)| file.store(root, *encoding, bytes));
-                Ok((file.name.to_owned(), variants.collect::<Result<_, _>>()?))
-            })
-            .collect()
-    }
-}
-
-impl Beside<'_> {
-    /// Whether the variant's name is short enough for file systems: the file itself may use up all 255 bytes.
-    fn has_room(&self, encoding: Encoding) -> bool {
-        let file_name = self.name.rsplit('/').next().unwrap_or(self.name);
-        file_name.len() + encoding.suffix().len() <= 255
-    }
-
-    fn store(&self, root: &StaticRoot, encoding: Encoding, bytes: &[u8]) -> Result<Variant, Error> {
-        let name = format!("{}{}", self.name, encoding.suffix());
-        let modified = self.output.modified;
-        let unchanged = root.matches(&name, bytes, modified)?;
-        let mut staged = None;
-        if !unchanged {
-            let file = root.stage(&name, bytes, modified)?;
-            if self.hashed {
-                root.publish(file, &name)?;
-            } else {
-                staged = Some(file);
-            }
-        }
-        Ok(Variant {
-            encoding,
-            length: bytes.len() as u64,
-            new: !unchanged,
-            staged,
-        })
-    }
-}
-
-/// The variants worth having, by WhiteNoise's rules (`whitenoise.compress.Compressor.compress`): at most 95 % of the
-/// size, and where Brotli does not reach that, none at all.
-fn encode(bytes: &[u8], encodings: Encodings) -> Vec<(Encoding, Vec<u8>)> {
-    let mut variants = Vec::new();
-    if let Some(quality) = encodings.brotli {
-        match brotli_c::compress(bytes, quality) {
-            Some(encoded) if is_effective(bytes, &encoded) => {
-                variants.push((Encoding::Brotli, encoded));
-            }
-            _ => return variants,
-        }
-    }
-    if let Some(level) = encodings.gzip {
-        let encoded = gzip(bytes, level);
-        if is_effective(bytes, &encoded) {
-            variants.push((Encoding::Gzip, encoded));
-        }
-    }
-    if let Some(level) = encodings.zstd {
-        match zstd(bytes, level) {
-            Ok(encoded) if is_effective(bytes, &encoded) => {
-                variants.push((Encoding::Zstd, encoded));
-            }
-            _ => {}
-        }
-    }
-    variants
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "Python divides the same integers as floats"
-)]
-fn is_effective(bytes: &[u8], encoded: &[u8]) -> bool {
-    !encoded.is_empty() && encoded.len() as f64 / bytes.len() as f64 <= 0.95
-}
-
-/// gzip with header time 0, without a file name. Level 1–12.
-fn gzip(bytes: &[u8], level: u8) -> Vec<u8> {
-    thread_local! {
-        /// The encoder's state is large; making it anew for every small file costs more than the compression.
-        static ENCODER: RefCell<Option<(u8, Compressor)>> = const { RefCell::new(None) };
-    }
-    ENCODER.with_borrow_mut(|cached| {
-        if cached.as_ref().is_none_or(|(cached, _)| *cached != level) {
-            let level_of = CompressionLvl::new(level.into()).unwrap_or_default();
-            *cached = Some((level, Compressor::new(level_of)));
-        }
-        let Some((_, encoder)) = cached else {
-            return Vec::new(); // set just above
-        };
-        let mut encoded = vec![0; encoder.gzip_compress_bound(bytes.len())];
-        match encoder.gzip_compress(bytes, &mut encoded) {
-            Ok(length) => encoded.truncate(length),
-            Err(_) => encoded.clear(), // cannot be, by the bound; an empty result is never effective
-        }
-        encoded
-    })
-}
-
-/// Zstandard with a window of at most 8 MiB, the most that RFC 9659 lets a browser be asked for.
-fn zstd(bytes: &[u8], level: u8) -> std::io::Result<Vec<u8>> {
-    const WINDOW: u32 = 23;
-    let mut encoder = zstd::bulk::Compressor::new(level.into())?;
-    if bytes.len() > 1 << WINDOW {
-        encoder.window_log(WINDOW)?;
-    }
-    encoder.compress(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ALL: Encodings = Encodings {
-        gzip: Some(9),
-        brotli: Some(11),
-        zstd: Some(19),
-    };
-
-    #[test]
-    fn variants_decode_to_their_bytes() {
-        let bytes = b"body { color: red }\n".repeat(100);
-        let variants = encode(&bytes, ALL);
-        assert_eq!(variants.len(), 3);
-        for (encoding, encoded) in variants {
-            let decoded = match encoding {
-                Encoding::Gzip => {
-                    assert_eq!(encoded[4..8], [0; 4], "header time");
-                    let mut out = vec![0; bytes.len()];
-                    libdeflater::Decompressor::new()
-                        .gzip_decompress(&encoded, &mut out)
-                        .unwrap();
-                    out
-                }
-                Encoding::Zstd => zstd::bulk::decompress(&encoded, bytes.len()).unwrap(),
-                Encoding::Brotli => bytes.clone(), // decoded by Python's brotli in the oracle tests
-            };
-            assert_eq!(decoded, bytes);
-        }
-    }
-
-    #[test]
-    fn what_does_not_pay_is_not_kept() {
-        let noise: Vec<u8> = (0..2000u32)
-            .flat_map(|n| blake3::hash(&n.to_le_bytes()).as_bytes()[..4].to_vec())
+            .map(|file| (file.name.to_owned(), Vec::new()))
             .collect();
-        assert!(encode(&noise, ALL).is_empty());
-        assert!(encode(b"abc", ALL).is_empty());
+        for &(encoding, level) in wanted {
+            let Some(encoded) = self.encode(encoding, level)? else {
+                if encoding == Encoding::Brotli {
+                    break;
+                }
+                continue;
+            };
+            for (index, variant) in self.store(encoding, level, encoded)? {
+                variants[index].1.push(variant);
+            }
+        }
+        Ok(variants)
     }
+
+    fn key(&self, encoding: Encoding, level: u8) -> Key {
+        Key::new(
+            &format!("{} {level}", encoding.token()),
+            self.job.content.key,
+        )
+    }
+
+    fn encode(&mut self, encoding: Encoding, level: u8) -> Result<Option<Encoded>, Error> {
+        match self.cache.and_then(|c| c.get(self.key(encoding, level))) {
+            Some(Entry::Nothing) => Ok(None),
+            Some(Entry::Stored(stored)) => Ok(Some(Encoded {
+                content: stored.content,
+                bytes: None,
+                stored: Some(stored),
+            })),
+            None => self.compute(encoding, level),
+        }
+    }
+
+    fn compute(&mut self, encoding: Encoding, level: u8) -> Result<Option<Encoded>, Error> {
+        let bytes = match &mut self.bytes {
+            Some(bytes) => bytes,
+            none => none.insert(match &self.job.from {
+                Source::InPlace(name) => self.root.read(name)?,
+                Source::Staged(staged) => self.root.read_staged(staged)?,
+            }),
+        };
+        let encoded = encoders::encode(bytes, encoding, level);
+        if let Some(cache) = self.cache {
+            cache.put(self.key(encoding, level), encoded.as_deref());
+        }
+        Ok(encoded.map(|bytes| Encoded {
+            content: Content::of(&bytes),
+            bytes: Some(bytes),
+            stored: None,
+        }))
+    }
+
+    /// Puts the variant beside every file of the job: the first one's bytes serve for the others.
+    fn store(
+        &mut self,
+        encoding: Encoding,
+        level: u8,
+        mut encoded: Encoded,
+    ) -> Result<Vec<(usize, Variant)>, Error> {
+        let mut stored = Vec::new();
+        let mut twins: Vec<(SystemTime, String, Written)> = Vec::new();
+        for (index, file) in self.job.files.iter().enumerate() {
+            let name = format!("{}{}", file.name, encoding.suffix());
+            if !has_room(&name) {
+                continue;
+            }
+            let modified = file.output.modified;
+            let twin = twins.iter().find(|(time, ..)| *time == modified);
+            let is_linked = twin.is_some_and(|(_, twin, written)| {
+                *written == Written::Unchanged && self.root.is_linked(twin, &name)
+            });
+            let unchanged = is_linked || self.root.has_content(&name, encoded.content, modified)?;
+            let mut pending = None;
+            if !unchanged {
+                let place = if let Some((_, twin, _)) = twin {
+                    Pending::Twin(twin.clone())
+                } else if let Some(bytes) = self.payload(encoding, level, &mut encoded)? {
+                    Pending::Staged(self.root.stage(&name, bytes, modified)?)
+                } else {
+                    break; // the encoder found it worth keeping before
+                };
+                if file.hashed {
+                    place.publish(self.root, &name, modified)?;
+                } else {
+                    pending = Some(place);
+                }
+            }
+            if file.hashed && twin.is_none() {
+                let written = if unchanged {
+                    Written::Unchanged
+                } else {
+                    Written::New
+                };
+                twins.push((modified, name, written));
+            }
+            let variant = Variant {
+                encoding,
+                length: encoded.content.length,
+                new: !unchanged,
+                pending,
+            };
+            stored.push((index, variant));
+        }
+        Ok(stored)
+    }
+
+    /// The variant's bytes. An entry of the cache that turns out to be damaged is computed anew.
+    fn payload<'e>(
+        &mut self,
+        encoding: Encoding,
+        level: u8,
+        encoded: &'e mut Encoded,
+    ) -> Result<Option<&'e [u8]>, Error> {
+        if let Some(stored) = encoded.stored.take() {
+            match stored.load() {
+                Some(bytes) => encoded.bytes = Some(bytes),
+                None => match self.compute(encoding, level)? {
+                    Some(computed) => *encoded = computed,
+                    None => return Ok(None),
+                },
+            }
+        }
+        Ok(encoded.bytes.as_deref())
+    }
+}
+
+impl Pending {
+    /// Puts the variant in its place.
+    pub(crate) fn publish(
+        self,
+        root: &StaticRoot,
+        name: &str,
+        modified: SystemTime,
+    ) -> Result<(), Error> {
+        match self {
+            Self::Staged(staged) => root.publish(staged, name),
+            Self::Twin(twin) => root.put_twin(&twin, name, modified),
+        }
+    }
+}
+
+/// Whether a name is short enough for file systems: the file that the variant stands beside may use up all 255 bytes.
+fn has_room(name: &str) -> bool {
+    name.rsplit('/').next().unwrap_or(name).len() <= 255
 }

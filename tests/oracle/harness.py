@@ -9,6 +9,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent.parent
 ORACLE = PROJECT / "target" / "oracle"
 VERSIONS = ("6.1", "5.2")
+os.environ.setdefault("HASHSTATIC_CACHE_DIR", str(ORACLE / "cache"))  # not the user's
 
 
 def binary():

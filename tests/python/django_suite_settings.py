@@ -6,8 +6,9 @@ Appends a line per `post_process` call to the file $COUNTS: `binary`, `django` o
 import os
 
 import django.contrib.staticfiles.storage as django_storage
-import hashstatic.storage as ours
 from test_sqlite import *  # noqa: F403
+
+import hashstatic.storage as ours
 
 COUNTS = os.environ["COUNTS"]
 

@@ -10,6 +10,7 @@ from django.contrib.staticfiles.finders import get_finder
 from django.contrib.staticfiles.management.commands.collectstatic import Command as DjangoCommand
 from django.core.management import call_command
 from django.test import override_settings
+
 from hashstatic.management.commands.collectstatic import Command as OurCommand
 
 DJANGO = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"

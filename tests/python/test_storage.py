@@ -10,13 +10,14 @@ import sys
 from pathlib import Path
 
 import django
-import hashstatic.storage
 import pytest
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as DjangoStorage
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage
 from django.core.management.base import CommandError
+
+import hashstatic.storage
 from support import DJANGO, OURS, DjangoCommand, OurCommand, collect, tree, write
 
 CASES = json.loads((Path(__file__).parents[2] / "fixtures" / "django-cases.json").read_text())
@@ -185,7 +186,9 @@ FALLBACKS = {
     "file_hash": {"file_hash": file_hash},
     "hashed_name": {"hashed_name": hashed_name},
     "_save": {"_save": lambda self, name, content: DjangoStorage._save(self, name, content)},
-    "url_converter": {"url_converter": lambda self, *args, **kwargs: DjangoStorage.url_converter(self, *args, **kwargs)},
+    "url_converter": {
+        "url_converter": lambda self, *args, **kwargs: DjangoStorage.url_converter(self, *args, **kwargs)
+    },
     "patterns": {"patterns": DjangoStorage.patterns[:1]},
     "intermediate": {"keep_intermediate_files": True},
     "max_post_process_passes": {"max_post_process_passes": 4},
@@ -359,7 +362,12 @@ def test_the_storage_is_djangos(source, tmp_path):
     code = f"""
 import django
 from django.conf import settings
-settings.configure(INSTALLED_APPS=["django.contrib.staticfiles"], STATIC_ROOT={str(tmp_path / "root")!r}, STATIC_URL="/s/", STORAGES={{"staticfiles": {{"BACKEND": {OURS!r}}}}})
+settings.configure(
+    INSTALLED_APPS=["django.contrib.staticfiles"],
+    STATIC_ROOT={str(tmp_path / "root")!r},
+    STATIC_URL="/s/",
+    STORAGES={{"staticfiles": {{"BACKEND": {OURS!r}}}}},
+)
 django.setup()
 from django.templatetags.static import static
 print(static("css/base.css"), static("img/logo.svg?a#b"))

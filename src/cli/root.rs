@@ -1,0 +1,219 @@
+//! The commands for what builds have left behind: static roots and the build cache.
+
+use std::path::PathBuf;
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use hashstatic::{CleanOptions, Error, ExplainOptions, VerifyOptions};
+
+use super::{CacheDir, Output, Policy, two_globs};
+
+pub(crate) const VERIFY_EXAMPLES: &str = "\
+Examples:
+  hashstatic verify static
+  hashstatic verify static --require css/output.css
+
+Exit status: 0 proven; 1 something is broken; 2 wrong usage";
+
+pub(crate) const CLEAN_EXAMPLES: &str = "\
+Examples:
+  hashstatic clean static --keep 3
+  hashstatic clean static --keep 1 --age 7d --dry-run
+
+Exit status: 0 done; 1 the static root has no readable manifest, nothing was removed; 2 wrong usage";
+
+pub(crate) const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  hashstatic explain static css/app.css
+
+Exit status: 0 done; 1 no such asset; 2 wrong usage";
+
+/// Which static root, and how it was built.
+#[derive(Debug, Args)]
+pub(crate) struct Root {
+    /// Static root
+    #[arg(value_name = "STATIC_ROOT")]
+    dir: PathBuf,
+    /// Manifest, relative to the static root
+    #[arg(long, value_name = "PATH", default_value = "staticfiles.json")]
+    manifest: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    root: Root,
+    /// Fail if this asset is missing or empty (may be repeated)
+    #[arg(long, value_name = "PATH")]
+    require: Vec<String>,
+    /// URL prefix that makes an absolute reference ours, as in the build
+    #[arg(long, value_name = "URL", default_value = "/static/")]
+    static_url: String,
+    /// What to do about references that resolve to nothing
+    #[arg(long, value_name = "POLICY", default_value = "error")]
+    on_missing: Policy,
+    /// What to do about source maps that are not there
+    #[arg(long, value_name = "POLICY", default_value = "warn")]
+    missing_source_map: Policy,
+    /// References that may resolve to nothing (may be repeated)
+    #[arg(long, value_name = "FILE_GLOB:URL_GLOB", value_parser = two_globs)]
+    ignore_errors: Vec<(String, String)>,
+    /// Threads [default: one per core]
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    jobs: usize,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+impl Verify {
+    pub(crate) fn options(&self) -> VerifyOptions {
+        VerifyOptions {
+            manifest: self.root.manifest.clone(),
+            static_url: self.static_url.clone(),
+            require: self.require.clone(),
+            on_missing: self.on_missing.into(),
+            missing_source_map: self.missing_source_map.into(),
+            ignore_errors: self.ignore_errors.clone(),
+            jobs: self.jobs,
+            ..VerifyOptions::new(self.root.dir.clone())
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Clean {
+    #[command(flatten)]
+    root: Root,
+    /// Generations to keep, the current one included [default: 3; with --age: 1]
+    #[arg(long, value_name = "N")]
+    keep: Option<usize>,
+    /// Also keep generations that were replaced less than this ago: 90s, 30m, 12h, 7d, 2w
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    age: Option<Duration>,
+    /// List what would be removed, and remove nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Seconds to wait for a build on the same static root
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    lock_timeout: u64,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+impl Clean {
+    pub(crate) fn options(&self) -> CleanOptions {
+        let defaults = CleanOptions::new(self.root.dir.clone());
+        CleanOptions {
+            manifest: self.root.manifest.clone(),
+            keep: match (self.keep, self.age) {
+                (Some(keep), _) => keep,
+                (None, Some(_)) => 1,
+                (None, None) => defaults.keep,
+            },
+            age: self.age,
+            dry_run: self.dry_run,
+            lock_timeout: Duration::from_secs(self.lock_timeout),
+            ..defaults
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    root: Root,
+    /// Logical path (or hashed path) of the asset
+    #[arg(value_name = "LOGICAL_PATH")]
+    asset: String,
+    /// URL prefix that makes an absolute reference ours, as in the build
+    #[arg(long, value_name = "URL", default_value = "/static/")]
+    static_url: String,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+impl Explain {
+    pub(crate) fn options(&self) -> ExplainOptions {
+        ExplainOptions {
+            manifest: self.root.manifest.clone(),
+            static_url: self.static_url.clone(),
+            ..ExplainOptions::new(self.root.dir.clone(), self.asset.clone())
+        }
+    }
+}
+
+/// `90s`, `30m`, `12h`, `7d`, `2w`.
+fn duration(argument: &str) -> Result<Duration, String> {
+    let split = argument
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(argument.len());
+    let (number, unit) = argument.split_at(split);
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 24 * 3600,
+        "w" => 7 * 24 * 3600,
+        _ => return Err("not a number with one of the units s, m, h, d, w".into()),
+    };
+    let number: u64 = number.parse().map_err(|_| "not a number")?;
+    Ok(Duration::from_secs(number.saturating_mul(seconds)))
+}
+
+pub(crate) const CACHE_EXAMPLES: &str = "\
+Examples:
+  hashstatic cache stats
+  hashstatic cache clear --cache-dir /var/cache/hashstatic";
+
+#[derive(Debug, Args)]
+pub(crate) struct Cache {
+    #[command(subcommand)]
+    pub(crate) action: CacheAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheAction {
+    /// Show where the cache is and how much it holds
+    #[command(after_help = CACHE_EXAMPLES)]
+    Stats(CacheArguments),
+    /// Remove every entry
+    #[command(after_help = CACHE_EXAMPLES)]
+    Clear(CacheArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CacheArguments {
+    #[command(flatten)]
+    pub(crate) dir: CacheDir,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+impl CacheDir {
+    /// The directory, which must be known here.
+    pub(crate) fn find(&self) -> Result<PathBuf, Error> {
+        self.dir()
+            .ok_or_else(|| Error::Usage("name the build cache with --cache-dir".into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("2w"), Ok(Duration::from_secs(14 * 24 * 3600)));
+        for wrong in ["", "7", "d", "-1d", "1.5h", "1 d", "99999999999999999999d"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What one file of a finished static root holds: read once, whatever is to be known of it.
+
+use std::fs::File;
+use std::io::Read as _;
+
+use super::decode::decode;
+use super::{Entry, FinishedRoot};
+use crate::compress::Encoding;
+use crate::digest::{Content, ContentHasher};
+use crate::error::Error;
+use crate::options::HashAlgorithm;
+use crate::plan::{AssetId, AssetKind};
+use crate::read::{Edge, read_whole};
+use crate::reference::{ReferenceKind, references};
+use crate::resolve::{Target, resolve};
+use crate::static_root::CHUNK;
+
+/// A reference in a text file.
+pub(crate) struct Found {
+    pub(crate) kind: ReferenceKind,
+    pub(crate) url: String,
+    /// Byte offset in the file.
+    pub(crate) offset: usize,
+    pub(crate) target: Target,
+    /// The URL's path in the file, and where its extension begins; empty unless the target is a file.
+    pub(crate) edge: Option<Edge>,
+}
+
+/// One file.
+pub(crate) struct Examined {
+    pub(crate) content: Content,
+    /// Whether the digest in its name, if it is a hashed file, is that of its bytes.
+    pub(crate) digest_matches: bool,
+    pub(crate) references: Vec<Found>,
+    /// What is wrong with its variants.
+    pub(crate) bad_variants: Vec<(Encoding, AssetId, String)>,
+    /// Kept of text files.
+    pub(crate) bytes: Option<Vec<u8>>,
+}
+
+impl FinishedRoot {
+    /// Reads a file, its references and its variants.
+    pub(crate) fn examine(&self, id: AssetId, static_url: &str) -> Result<Examined, Error> {
+        let asset = &self.files.assets[id];
+        let name = self.files.name(id);
+        let entry = self.entry_of_hashed(name);
+        let kind = match asset.kind {
+            _ if !self.is_named(name) => AssetKind::Opaque, // an earlier generation's
+            kind => kind,
+        };
+        let bytes = match kind {
+            AssetKind::Opaque => None,
+            AssetKind::Css | AssetKind::Js => Some(read_whole(&asset.source)?),
+        };
+        let (content, digest_matches) = match &bytes {
+            Some(bytes) => self.hash(entry, |hasher| {
+                hasher.update(bytes);
+                Ok(())
+            })?,
+            None => self.hash(entry, |hasher| self.stream(id, hasher))?,
+        };
+        let bad_variants = self.bad_variants(id, content)?;
+        let references = bytes
+            .as_deref()
+            .map_or_else(Vec::new, |text| self.references(id, kind, text, static_url));
+        Ok(Examined {
+            content,
+            digest_matches,
+            references,
+            bad_variants,
+            bytes,
+        })
+    }
+
+    /// The content that `feed` gives, and whether it has the digest in the entry's hashed path, by either hash.
+    fn hash(
+        &self,
+        entry: Option<&Entry>,
+        feed: impl Fn(&mut ContentHasher) -> Result<(), Error>,
+    ) -> Result<(Content, bool), Error> {
+        let other = match self.hash {
+            HashAlgorithm::Blake3 => HashAlgorithm::Md5,
+            HashAlgorithm::Md5 => HashAlgorithm::Blake3,
+        };
+        let mut hasher = ContentHasher::new(self.hash);
+        feed(&mut hasher)?;
+        let (digest, content) = hasher.finish();
+        let Some(entry) = entry else {
+            return Ok((content, true));
+        };
+        if has_digest(entry, &digest.hex(self.hash.hex_digits())) {
+            return Ok((content, true));
+        }
+        let mut hasher = ContentHasher::new(other);
+        feed(&mut hasher)?;
+        let (digest, _) = hasher.finish();
+        Ok((content, has_digest(entry, &digest.hex(other.hex_digits()))))
+    }
+
+    fn stream(&self, id: AssetId, hasher: &mut ContentHasher) -> Result<(), Error> {
+        let path = &self.files.assets[id].source.path;
+        let mut file = File::open(path).map_err(Error::io("read", path))?;
+        let length = self.files.assets[id].source.length;
+        let mut buffer = vec![0; CHUNK.min(usize::try_from(length).unwrap_or(CHUNK) + 1)];
+        loop {
+            match file.read(&mut buffer).map_err(Error::io("read", path))? {
+                0 => return Ok(()),
+                count => hasher.update(&buffer[..count]),
+            }
+        }
+    }
+
+    fn bad_variants(
+        &self,
+        id: AssetId,
+        content: Content,
+    ) -> Result<Vec<(Encoding, AssetId, String)>, Error> {
+        let mut bad = Vec::new();
+        for (encoding, variant) in self.variants(id) {
+            let bytes = read_whole(&self.files.assets[variant].source)?;
+            match decode(encoding, &bytes) {
+                Ok(decoded) if decoded == content => {}
+                Ok(_) => bad.push((encoding, variant, "decodes to other bytes".into())),
+                Err(why) => bad.push((encoding, variant, why)),
+            }
+        }
+        Ok(bad)
+    }
+
+    fn references(
+        &self,
+        id: AssetId,
+        kind: AssetKind,
+        text: &[u8],
+        static_url: &str,
+    ) -> Vec<Found> {
+        let name = self.files.name(id);
+        references(kind, text)
+            .iter()
+            .map(|reference| {
+                let url = reference.url(text);
+                let raw = |at| reference.span.start + url.raw_offset(at);
+                let target = resolve(&self.files, static_url, name, &url.text);
+                let edge = match &target {
+                    Target::Asset {
+                        id,
+                        path,
+                        digest_at,
+                    } => Some(Edge {
+                        target: *id,
+                        path: raw(path.start)..raw(path.end),
+                        digest_at: raw(*digest_at),
+                    }),
+                    _ => None,
+                };
+                Found {
+                    kind: reference.kind,
+                    offset: reference.span.start,
+                    url: url.text.into_owned(),
+                    target,
+                    edge,
+                }
+            })
+            .collect()
+    }
+}
+
+/// Whether the entry's hashed path carries the beginning of this digest. A path that is the logical path itself claims
+/// none. In the odd names that Django gives to names with `%` and the like, the digest stands somewhere.
+fn has_digest(entry: &Entry, digest: &str) -> bool {
+    const FEWEST: usize = 4; // digits that `--hash-length` allows
+    let is_it = |digits: &str| digits.len() >= FEWEST && digest.starts_with(digits);
+    if entry.logical == entry.hashed {
+        return true;
+    }
+    match entry.digest() {
+        Some(digits) => is_it(digits),
+        None => entry.hashed.file_name().split('.').any(is_it),
+    }
+}

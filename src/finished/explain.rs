@@ -1,0 +1,222 @@
+//! Everything that a static root tells about one asset.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::{Entry, FinishedRoot};
+use crate::diagnostic::Location;
+use crate::error::Error;
+use crate::parallel::{map_in_order, pool};
+use crate::plan::{AssetId, AssetKind};
+use crate::resolve::Target;
+
+/// What [`crate::explain`] is asked.
+#[derive(Debug, Clone)]
+pub struct ExplainOptions {
+    /// The static root.
+    pub static_root: PathBuf,
+    /// The asset: its logical path, or its hashed path.
+    pub asset: String,
+    /// The manifest, relative to the static root unless absolute. Default: `staticfiles.json`.
+    pub manifest: PathBuf,
+    /// Prefix that makes an absolute reference ours, as in the build. Default: `/static/`.
+    pub static_url: String,
+}
+
+impl ExplainOptions {
+    /// Every default.
+    pub fn new(static_root: PathBuf, asset: String) -> Self {
+        Self {
+            static_root,
+            asset,
+            manifest: "staticfiles.json".into(),
+            static_url: "/static/".into(),
+        }
+    }
+}
+
+/// A file of the asset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AssetFile {
+    /// Its path in the static root.
+    pub path: String,
+    /// Bytes.
+    pub bytes: u64,
+    /// Its variants.
+    pub variants: Vec<AssetVariant>,
+}
+
+/// A variant beside a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AssetVariant {
+    /// The content coding: `gzip`, `br` or `zstd`.
+    pub encoding: &'static str,
+    /// Its path in the static root.
+    pub path: String,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// A reference in the hashed file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AssetReference {
+    /// Where it stands in the hashed file.
+    pub location: Location,
+    /// The URL as it is written there, escapes undone.
+    pub url: String,
+    /// The logical path of the asset it leads to; `None` if it leads to none.
+    pub asset: Option<String>,
+    /// Whether it leads to a file of the static root, out of it on purpose, or to nothing.
+    pub leads: Leads,
+}
+
+/// Where a reference leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Leads {
+    /// To a file of the static root.
+    Inside,
+    /// Elsewhere: another host, a fragment, data.
+    Outside,
+    /// To nothing.
+    Nowhere,
+}
+
+/// What [`crate::explain`] answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The logical path.
+    pub asset: String,
+    /// The digest in the hashed path; empty if there is none.
+    pub digest: String,
+    /// Whether it is the digest of the hashed file's own bytes. That of members of a reference cycle is not.
+    pub own_digest: bool,
+    /// The hashed file; `None` if it is not there.
+    pub hashed: Option<AssetFile>,
+    /// The plain copy; `None` if there is none.
+    pub plain: Option<AssetFile>,
+    /// What the hashed file refers to.
+    pub references: Vec<AssetReference>,
+    /// The logical paths of the assets that refer to it.
+    pub referrers: Vec<String>,
+}
+
+/// Tells about one asset.
+pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
+    let mut diagnostics = Vec::new();
+    let root = FinishedRoot::open(&options.static_root, &options.manifest, &mut diagnostics)?;
+    let is_asked = |entry: &&Entry| {
+        entry.logical.as_str() == options.asset || entry.hashed.as_str() == options.asset
+    };
+    let Some(entry) = root.entries.iter().find(is_asked) else {
+        return Err(Error::StaticRoot(unknown(&root, &options.asset)));
+    };
+    let hashed = root.files.find(entry.hashed.as_str());
+    let examined = match hashed {
+        Some(id) => Some(root.examine(id, &options.static_url)?),
+        None => None,
+    };
+    let text = examined.as_ref().and_then(|e| e.bytes.as_deref());
+    let found = examined.iter().flat_map(|examined| &examined.references);
+    Ok(Explanation {
+        asset: entry.logical.as_str().to_owned(),
+        digest: entry.digest().unwrap_or_default().to_owned(),
+        own_digest: examined.as_ref().is_some_and(|e| e.digest_matches),
+        hashed: hashed.map(|id| root.asset_file(id)),
+        plain: root
+            .files
+            .find(entry.logical.as_str())
+            .filter(|id| Some(*id) != hashed)
+            .map(|id| root.asset_file(id)),
+        references: found
+            .map(|found| AssetReference {
+                location: Location::of(text.unwrap_or_default(), found.offset),
+                url: found.url.clone(),
+                asset: match &found.target {
+                    Target::Asset { id, .. } => root.logical(*id),
+                    _ => None,
+                },
+                leads: match &found.target {
+                    Target::Asset { .. } => Leads::Inside,
+                    Target::External => Leads::Outside,
+                    Target::Missing(_) | Target::Outside => Leads::Nowhere,
+                },
+            })
+            .collect(),
+        referrers: match hashed {
+            Some(id) => referrers(&root, id, &options.static_url)?,
+            None => Vec::new(),
+        },
+    })
+}
+
+/// The assets whose hashed files refer to `target`.
+fn referrers(root: &FinishedRoot, target: AssetId, static_url: &str) -> Result<Vec<String>, Error> {
+    let refers = |entry: &Entry| {
+        let id = root.files.find(entry.hashed.as_str());
+        let Some(id) = id.filter(|id| root.files.assets[*id].kind != AssetKind::Opaque) else {
+            return Ok(None);
+        };
+        let examined = root.examine(id, static_url)?;
+        let mut edges = examined
+            .references
+            .iter()
+            .filter_map(|found| found.edge.as_ref());
+        Ok(edges
+            .any(|edge| edge.target == target)
+            .then(|| entry.logical.as_str().to_owned()))
+    };
+    let found: Result<Vec<Option<String>>, Error> =
+        pool(0)?.install(|| map_in_order(&root.entries, refers));
+    Ok(found?.into_iter().flatten().collect())
+}
+
+fn unknown(root: &FinishedRoot, asset: &str) -> String {
+    let nearest = root
+        .entries
+        .iter()
+        .map(|entry| (strsim::osa_distance(entry.logical.as_str(), asset), entry))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, _)| *distance <= 1 + asset.len() / 4);
+    match nearest {
+        Some((_, entry)) => format!(
+            "{asset} is not in the manifest; did you mean {}?",
+            entry.logical
+        ),
+        None => format!("{asset} is not in the manifest"),
+    }
+}
+
+impl FinishedRoot {
+    /// The logical path of the asset that a file belongs to.
+    fn logical(&self, id: AssetId) -> Option<String> {
+        let name = self.files.name(id);
+        let entry = self
+            .entry_of_hashed(name)
+            .or_else(|| self.entry(name.as_str()))?;
+        Some(entry.logical.as_str().to_owned())
+    }
+
+    fn asset_file(&self, id: AssetId) -> AssetFile {
+        let file = |id: AssetId| {
+            let length = self.files.assets[id].source.length;
+            (self.files.name(id).as_str().to_owned(), length)
+        };
+        let (path, bytes) = file(id);
+        let variants = self.variants(id).map(|(encoding, variant)| {
+            let (path, bytes) = file(variant);
+            AssetVariant {
+                encoding: encoding.token(),
+                path,
+                bytes,
+            }
+        });
+        AssetFile {
+            path,
+            bytes,
+            variants: variants.collect(),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! A static root that a build (anybody's) has finished, as it lies on disk.
+
+mod decode;
+mod examine;
+pub(crate) mod explain;
+mod plain;
+pub(crate) mod verify;
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use crate::compress::Encoding;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::error::Error;
+use crate::logical_path::LogicalPath;
+use crate::manifest::StoredManifest;
+use crate::options::{HashAlgorithm, Input, Options, SourceRoot};
+use crate::plan::{AssetId, Plan, plan};
+use crate::read::digest_in_name;
+use crate::walk::walk;
+
+/// One line of the manifest.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) logical: LogicalPath,
+    pub(crate) hashed: LogicalPath,
+}
+
+impl Entry {
+    /// The digest in the hashed path, where that is the logical path with a digest in it.
+    pub(crate) fn digest(&self) -> Option<&str> {
+        digest_in_name(self.logical.as_str(), self.hashed.as_str())
+    }
+}
+
+/// The manifest and every file in the static root.
+pub(crate) struct FinishedRoot {
+    pub(crate) dir: PathBuf,
+    /// Sorted by logical path.
+    pub(crate) entries: Vec<Entry>,
+    /// The hash that names were made with, as far as the manifest tells.
+    pub(crate) hash: HashAlgorithm,
+    /// Every file, whatever it is.
+    pub(crate) files: Plan,
+    /// Into `entries`, by hashed path.
+    by_hashed: HashMap<LogicalPath, usize>,
+}
+
+impl FinishedRoot {
+    /// Reads the manifest and looks at what is there. What is wrong with the manifest is added to `diagnostics`.
+    pub(crate) fn open(
+        dir: &Path,
+        manifest: &Path,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Self, Error> {
+        if !dir.is_dir() {
+            return Err(Error::Usage(format!(
+                "the static root {} is not a directory",
+                dir.display()
+            )));
+        }
+        let dir = dir.canonicalize().map_err(Error::io("read", dir))?;
+        let path = dir.join(manifest);
+        let bytes = std::fs::read(&path).map_err(Error::io("read the manifest", &path))?;
+        let name = manifest.display().to_string();
+        let broken = |what: String| {
+            Diagnostic::new(Severity::Error, Code::BrokenManifest, name.as_str(), what)
+        };
+        let stored = StoredManifest::parse(&bytes).unwrap_or_else(|why| {
+            diagnostics.push(broken(format!("the manifest is not readable: {why}")));
+            StoredManifest::default()
+        });
+        let hash = match stored.check(&bytes) {
+            Ok(hash) => hash,
+            Err(why) => {
+                if diagnostics.is_empty() {
+                    diagnostics.push(broken(why));
+                }
+                HashAlgorithm::Blake3
+            }
+        };
+        let mut entries = Vec::new();
+        let mut seen = BTreeSet::new();
+        for (logical, hashed) in &stored.paths {
+            match (LogicalPath::new(logical), LogicalPath::new(hashed)) {
+                (Ok(logical), Ok(hashed)) => {
+                    seen.insert(logical.clone());
+                    entries.push(Entry { logical, hashed });
+                }
+                (Err(why), _) | (_, Err(why)) => diagnostics.push(broken(format!(
+                    "the entry {logical:?}: {hashed:?} names no file: {why}"
+                ))),
+            }
+        }
+        if seen.len() < entries.len() {
+            diagnostics.push(broken("a name has several entries".into()));
+        }
+        entries.sort_by(|a, b| a.logical.cmp(&b.logical));
+        entries.dedup_by(|a, b| a.logical == b.logical);
+        let by_hashed = entries
+            .iter()
+            .enumerate()
+            .map(|(index, entry)| (entry.hashed.clone(), index))
+            .collect();
+        Ok(Self {
+            files: files(&dir, diagnostics)?,
+            dir,
+            entries,
+            hash,
+            by_hashed,
+        })
+    }
+
+    /// The entry of that logical path.
+    pub(crate) fn entry(&self, logical: &str) -> Option<&Entry> {
+        let found = self
+            .entries
+            .binary_search_by(|entry| entry.logical.as_str().cmp(logical));
+        found.ok().map(|index| &self.entries[index])
+    }
+
+    /// The entry whose hashed file has that name.
+    pub(crate) fn entry_of_hashed(&self, hashed: &LogicalPath) -> Option<&Entry> {
+        self.by_hashed
+            .get(hashed)
+            .map(|index| &self.entries[*index])
+    }
+
+    /// Whether the manifest names a file, plain or hashed.
+    pub(crate) fn is_named(&self, file: &LogicalPath) -> bool {
+        self.by_hashed.contains_key(file) || self.entry(file.as_str()).is_some()
+    }
+
+    /// The variants that lie beside a file. A file that only looks like one, an asset of its own, is none.
+    pub(crate) fn variants(&self, file: AssetId) -> impl Iterator<Item = (Encoding, AssetId)> {
+        let name = self.files.name(file).as_str();
+        Encoding::ALL.into_iter().filter_map(move |encoding| {
+            let variant = self.files.find(&format!("{name}{}", encoding.suffix()))?;
+            (!self.is_named(self.files.name(variant))).then_some((encoding, variant))
+        })
+    }
+}
+
+/// Every file of the static root. Links are followed wherever they lead: `collectstatic --link` makes such.
+fn files(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> Result<Plan, Error> {
+    let mut options = Options::new(Input::Roots(vec![SourceRoot {
+        prefix: String::new(),
+        dir: dir.to_owned(),
+    }]));
+    options.ignore.clear();
+    options.follow_external_links = true;
+    let sources = walk(&options, Path::new(""), diagnostics)?;
+    Ok(plan(sources, Vec::new(), &options, diagnostics))
+}

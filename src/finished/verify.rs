@@ -1,0 +1,398 @@
+//! Proves a finished static root: everything that the manifest promises is there, whole, and fits together.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::examine::Examined;
+use super::plain::Sources;
+use super::{Entry, FinishedRoot};
+use crate::diagnostic::{Code, Diagnostic, Location, Severity};
+use crate::digest::Hasher;
+use crate::error::Error;
+use crate::link::splice;
+use crate::missing::Missing;
+use crate::options::{HashAlgorithm, MissingPolicy};
+use crate::parallel::{map_in_order, pool};
+use crate::plan::AssetId;
+use crate::report::Tally;
+use crate::resolve::Target;
+
+/// Of a hundred plain copies at least this many must be there for the others to be missed: without
+/// `--keep-only-hashed`, all are.
+const MOST: usize = 90;
+
+/// What [`crate::verify`] is to prove.
+#[derive(Debug, Clone)]
+pub struct VerifyOptions {
+    /// The static root.
+    pub static_root: PathBuf,
+    /// The manifest, relative to the static root unless absolute. Default: `staticfiles.json`.
+    pub manifest: PathBuf,
+    /// Prefix that makes an absolute reference ours, as in the build. Default: `/static/`.
+    pub static_url: String,
+    /// Logical paths that must be there and must not be empty.
+    pub require: Vec<String>,
+    /// Policy for references other than source maps. Default: [`MissingPolicy::Error`].
+    pub on_missing: MissingPolicy,
+    /// Policy for source maps. Default: [`MissingPolicy::Warn`].
+    pub missing_source_map: MissingPolicy,
+    /// (file, URL) globs of references that may resolve to nothing. Default: none.
+    pub ignore_errors: Vec<(String, String)>,
+    /// Threads; 0: one per available core. Default: 0.
+    pub jobs: usize,
+}
+
+impl VerifyOptions {
+    /// Every default.
+    pub fn new(static_root: PathBuf) -> Self {
+        Self {
+            static_root,
+            manifest: "staticfiles.json".into(),
+            static_url: "/static/".into(),
+            require: Vec::new(),
+            on_missing: MissingPolicy::Error,
+            missing_source_map: MissingPolicy::Warn,
+            ignore_errors: Vec::new(),
+            jobs: 0,
+        }
+    }
+}
+
+/// What [`crate::verify`] has found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Verification {
+    /// Entries of the manifest.
+    pub assets: usize,
+    /// Files read: hashed, plain, and those of earlier generations.
+    pub files: Tally,
+    /// Variants decoded.
+    pub variants: Tally,
+    /// References followed.
+    pub references: usize,
+    /// Every break, and warnings and notices; sorted by path and position.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Verification {
+    /// Whether the static root is as it must be.
+    pub fn is_proven(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .all(|d| d.severity != Severity::Error)
+    }
+}
+
+/// Proves a static root.
+pub(crate) fn verify(options: &VerifyOptions) -> Result<Verification, Error> {
+    let mut diagnostics = Vec::new();
+    let root = FinishedRoot::open(&options.static_root, &options.manifest, &mut diagnostics)?;
+    pool(options.jobs)?.install(|| Verifier::new(options, &root, diagnostics).run())
+}
+
+struct Verifier<'v> {
+    options: &'v VerifyOptions,
+    root: &'v FinishedRoot,
+    missing: Missing,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'v> Verifier<'v> {
+    fn new(
+        options: &'v VerifyOptions,
+        root: &'v FinishedRoot,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Self {
+        let missing = Missing::new(
+            options.on_missing,
+            options.missing_source_map,
+            &options.ignore_errors,
+            "the static root",
+        );
+        Self {
+            options,
+            root,
+            missing,
+            diagnostics,
+        }
+    }
+
+    fn run(mut self) -> Result<Verification, Error> {
+        let files = self.files_to_read();
+        let mut read = map_in_order(&files, |id| {
+            let mut examined = self.root.examine(*id, &self.options.static_url)?;
+            let broken = self.broken_references(*id, &mut examined);
+            Ok::<_, Error>((*id, examined, broken))
+        })?;
+        for (.., broken) in &mut read {
+            self.diagnostics.append(broken);
+        }
+        let examined: HashMap<AssetId, Examined> = read
+            .into_iter()
+            .map(|(id, examined, _)| (id, examined))
+            .collect();
+        self.entries(&examined);
+        self.wrong_digests(&examined);
+        self.plain_copies(&examined);
+        self.variants(&examined);
+        self.required();
+
+        let assets = &self.root.files.assets;
+        let mut verification = Verification {
+            assets: self.root.entries.len(),
+            files: Tally::default(),
+            variants: Tally::default(),
+            references: examined.values().map(|e| e.references.len()).sum(),
+            diagnostics: self.diagnostics,
+        };
+        for (id, examined) in &examined {
+            verification.files.count(examined.content.length);
+            for (_, variant) in self.root.variants(*id) {
+                verification.variants.count(assets[variant].source.length);
+            }
+        }
+        verification.diagnostics.sort();
+        verification.diagnostics.dedup();
+        Ok(verification)
+    }
+
+    /// Every file but the manifest and the variants, which are read with what they stand beside; largest first.
+    fn files_to_read(&self) -> Vec<AssetId> {
+        let files = &self.root.files;
+        let manifest = self.root.dir.join(&self.options.manifest);
+        let mut is_variant = vec![false; files.assets.len()];
+        for id in 0..files.assets.len() {
+            for (_, variant) in self.root.variants(id) {
+                is_variant[variant] = true;
+            }
+        }
+        let mut wanted: Vec<AssetId> = (0..files.assets.len())
+            .filter(|id| !is_variant[*id] && files.assets[*id].source.path != manifest)
+            .collect();
+        wanted.sort_by_key(|id| Reverse(files.assets[*id].source.length));
+        wanted
+    }
+
+    fn error(&mut self, code: Code, path: &str, message: impl Into<String>) -> &mut Diagnostic {
+        let at = self.diagnostics.len();
+        let diagnostic = Diagnostic::new(Severity::Error, code, path, message);
+        self.diagnostics.push(diagnostic);
+        &mut self.diagnostics[at]
+    }
+
+    /// References of a file to files that are not there. In a plain copy, an asset will do that has no plain copy.
+    fn broken_references(&self, id: AssetId, examined: &mut Examined) -> Vec<Diagnostic> {
+        let name = self.root.files.name(id);
+        let text = examined.bytes.as_deref().unwrap_or_default();
+        let is_plain = self.root.entry_of_hashed(name).is_none();
+        let mut broken = Vec::new();
+        for found in &examined.references {
+            if let Target::Missing(target) = &found.target
+                && is_plain
+                && self.root.entry(target).is_some()
+            {
+                continue;
+            }
+            let files = &self.root.files;
+            let problem = self
+                .missing
+                .diagnose(files, found.kind, name, &found.url, &found.target);
+            broken.extend(problem.map(|problem| problem.at(Location::of(text, found.offset))));
+        }
+        broken
+    }
+
+    /// Every entry's hashed file is there; and its plain copy, where plain copies are kept.
+    fn entries(&mut self, examined: &HashMap<AssetId, Examined>) {
+        let root = self.root;
+        let is_there = |name: &str| {
+            root.files
+                .find(name)
+                .is_some_and(|id| examined.contains_key(&id))
+        };
+        let plain = root
+            .entries
+            .iter()
+            .filter(|entry| is_there(entry.logical.as_str()));
+        let keeps_plain = plain.count() * 100 >= root.entries.len() * MOST;
+        for entry in &root.entries {
+            let (logical, hashed) = (entry.logical.as_str(), entry.hashed.as_str());
+            if !is_there(hashed) {
+                self.error(
+                    Code::MissingFile,
+                    hashed,
+                    format!("not there, but the manifest names it for {logical}"),
+                );
+            } else if logical != hashed
+                && entry.digest().is_none()
+                && entry.hashed.directory() != entry.logical.directory()
+            {
+                self.error(
+                    Code::BrokenManifest,
+                    logical,
+                    format!("the manifest's {hashed} is no hashed path of it"),
+                );
+            }
+            if keeps_plain && !is_there(logical) {
+                self.error(
+                    Code::MissingFile,
+                    logical,
+                    "the plain copy is not there, but those of other assets are",
+                );
+            }
+        }
+    }
+
+    /// Hashed files whose names carry another digest than that of their bytes: members of reference cycles, whose
+    /// digest is that of them all, or broken.
+    fn wrong_digests(&mut self, examined: &HashMap<AssetId, Examined>) {
+        let root = self.root;
+        let mut cycles: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+        for entry in &root.entries {
+            let Some(file) = root
+                .files
+                .find(entry.hashed.as_str())
+                .and_then(|id| examined.get(&id))
+            else {
+                continue;
+            };
+            if !file.digest_matches {
+                cycles
+                    .entry(entry.digest().unwrap_or_default())
+                    .or_default()
+                    .push(entry);
+            }
+        }
+        for (digest, members) in cycles {
+            if !self.is_cycle(digest, &members, examined) {
+                for entry in members {
+                    self.error(
+                        Code::WrongDigest,
+                        entry.hashed.as_str(),
+                        "its bytes do not have the digest in its name",
+                    )
+                    .help = Some("build again: a build replaces what is damaged".into());
+                }
+            }
+        }
+    }
+
+    /// The cycle rule (`link.rs`): the digest of all members' contents, references to one another by logical path.
+    fn is_cycle(
+        &self,
+        digest: &str,
+        members: &[&Entry],
+        examined: &HashMap<AssetId, Examined>,
+    ) -> bool {
+        let files = &self.root.files;
+        let member = |id: AssetId| members.iter().find(|entry| entry.hashed == *files.name(id));
+        let mut parts = Vec::new();
+        for entry in members {
+            let file = files
+                .find(entry.hashed.as_str())
+                .and_then(|id| examined.get(&id));
+            let Some((file, bytes)) = file.and_then(|file| Some((file, file.bytes.as_ref()?)))
+            else {
+                return false; // only text refers to anything
+            };
+            let edges = file
+                .references
+                .iter()
+                .filter_map(|found| found.edge.as_ref());
+            let inside = edges.filter_map(|edge| {
+                let target = member(edge.target)?;
+                Some((edge.path.clone(), target.logical.as_str().to_owned()))
+            });
+            parts.push((entry.logical.as_str(), splice(bytes, inside)));
+        }
+        [HashAlgorithm::Blake3, HashAlgorithm::Md5]
+            .into_iter()
+            .any(|algorithm| {
+                let mut hasher = Hasher::new(algorithm);
+                for (name, canonical) in &parts {
+                    hasher.update_part(name.as_bytes());
+                    hasher.update_part(canonical);
+                }
+                !digest.is_empty() && hasher.finish().hex(digest.len()) == digest
+            })
+    }
+
+    /// Plain copies are what the hashed files were made from.
+    fn plain_copies(&mut self, examined: &HashMap<AssetId, Examined>) {
+        let root = self.root;
+        let sources = Sources::new(root, &self.options.static_url);
+        let of = |name: &str| {
+            let id = root.files.find(name)?;
+            Some((id, examined.get(&id)?))
+        };
+        let unproven: Result<Vec<Option<Diagnostic>>, Error> =
+            map_in_order(&root.entries, |entry| {
+                let (Some((id, plain)), Some((_, hashed))) =
+                    (of(entry.logical.as_str()), of(entry.hashed.as_str()))
+                else {
+                    return Ok(None);
+                };
+                if plain.content == hashed.content {
+                    return Ok(None);
+                }
+                let kind = root.files.assets[id].kind;
+                if let (Some(plain), Some(hashed)) = (&plain.bytes, &hashed.bytes)
+                    && sources.gives(entry, kind, plain, hashed)
+                {
+                    return Ok(None);
+                }
+                // Options that only the build knows may have made another hashed file of it; its variants are of these
+                // very bytes, at least.
+                let has_variants = root.variants(id).next().is_some() && plain.bytes.is_some();
+                let severity = if has_variants && plain.bad_variants.is_empty() {
+                    Severity::Warning
+                } else {
+                    Severity::Error
+                };
+                let message = format!("the plain copy is not what {} was made from", entry.hashed);
+                let help = "build again; or give the --static-url of the build";
+                let path = entry.logical.as_str();
+                Ok(Some(
+                    Diagnostic::new(severity, Code::WrongPlainCopy, path, message).help(help),
+                ))
+            });
+        // Nothing in there fails.
+        self.diagnostics
+            .extend(unproven.into_iter().flatten().flatten());
+    }
+
+    fn variants(&mut self, examined: &HashMap<AssetId, Examined>) {
+        let files = &self.root.files;
+        for (id, file) in examined {
+            for (_, variant, why) in &file.bad_variants {
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        Severity::Error,
+                        Code::StaleVariant,
+                        files.name(*variant).as_str(),
+                        format!("not a variant of {}: {why}", files.name(*id)),
+                    )
+                    .help("build again: a build replaces what does not belong"),
+                );
+            }
+        }
+    }
+
+    fn required(&mut self) {
+        for name in &self.options.require {
+            let entry = self.root.entry(name);
+            let hashed = entry.and_then(|entry| self.root.files.find(entry.hashed.as_str()));
+            let problem = match hashed {
+                None => "required, but not in the manifest or not there",
+                Some(id) if self.root.files.assets[id].source.length == 0 => "required, but empty",
+                Some(_) => continue,
+            };
+            self.error(Code::RequiredAsset, name, problem).help = Some(
+                "did the step that makes it (Tailwind, a bundler) run before the build?".into(),
+            );
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! References that resolve to nothing: how bad that is, and what is said about them.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::glob::Glob;
+use crate::logical_path::LogicalPath;
+use crate::options::MissingPolicy;
+use crate::plan::{AssetId, Plan};
+use crate::reference::ReferenceKind;
+use crate::resolve::Target;
+
+/// Nearest names are looked for this often per run: it takes a look at every asset.
+const SUGGESTIONS: usize = 200;
+
+/// What to do about references that resolve to nothing.
+pub(crate) struct Missing {
+    reference: MissingPolicy,
+    source_map: MissingPolicy,
+    /// (file, URL) of references that may resolve to nothing.
+    ignored: Vec<(Glob, Glob)>,
+    /// Where they were looked for.
+    place: &'static str,
+    suggestions: AtomicUsize,
+}
+
+impl Missing {
+    pub(crate) fn new(
+        on_missing: MissingPolicy,
+        source_map: MissingPolicy,
+        ignore_errors: &[(String, String)],
+        place: &'static str,
+    ) -> Self {
+        let ignored = ignore_errors.iter();
+        Self {
+            reference: on_missing,
+            source_map,
+            ignored: ignored
+                .map(|(file, url)| (Glob::new(file), Glob::new(url)))
+                .collect(),
+            place,
+            suggestions: AtomicUsize::new(0),
+        }
+    }
+
+    /// What is to be said about the reference `url` in the asset `from`; `None` if it is all right.
+    pub(crate) fn diagnose(
+        &self,
+        plan: &Plan,
+        kind: ReferenceKind,
+        from: &LogicalPath,
+        url: &str,
+        target: &Target,
+    ) -> Option<Diagnostic> {
+        match target {
+            Target::External | Target::Asset { .. } => None,
+            Target::Missing(_) | Target::Outside if self.is_ignored(from, url) => {
+                Some(ignored(from, url))
+            }
+            Target::Missing(name) => Some(self.missing(plan, kind, from, url, name)),
+            Target::Outside => Some(
+                Diagnostic::new(
+                    self.severity(kind),
+                    Code::OutsideStaticRoot,
+                    from.as_str(),
+                    format!("\"{url}\" leaves the static root"),
+                )
+                .help("for a URL outside the static files, write an absolute path"),
+            ),
+        }
+    }
+
+    fn missing(
+        &self,
+        plan: &Plan,
+        kind: ReferenceKind,
+        from: &LogicalPath,
+        url: &str,
+        name: &str,
+    ) -> Diagnostic {
+        let code = match kind {
+            ReferenceKind::SourceMap => Code::MissingSourceMap,
+            ReferenceKind::Url | ReferenceKind::Import => Code::MissingReference,
+        };
+        let place = self.place;
+        let diagnostic = Diagnostic::new(
+            self.severity(kind),
+            code,
+            from.as_str(),
+            format!("\"{url}\" resolves to {name}, which is not in {place}"),
+        );
+        let suggest = self.suggestions.fetch_add(1, Ordering::Relaxed) < SUGGESTIONS;
+        match suggest.then(|| suggestion(plan, name)).flatten() {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
+    }
+
+    /// Whether `--ignore-errors` covers a reference.
+    pub(crate) fn is_ignored(&self, from: &LogicalPath, url: &str) -> bool {
+        let mut ignored = self.ignored.iter();
+        ignored.any(|(file, of_url)| file.matches(from.as_str()) && of_url.matches(url))
+    }
+
+    /// What is ignored is still listed, with `-v`.
+    fn severity(&self, kind: ReferenceKind) -> Severity {
+        let policy = match kind {
+            ReferenceKind::SourceMap => self.source_map,
+            ReferenceKind::Url | ReferenceKind::Import => self.reference,
+        };
+        match policy {
+            MissingPolicy::Error => Severity::Error,
+            MissingPolicy::Warn => Severity::Warning,
+            MissingPolicy::Ignore => Severity::Notice,
+        }
+    }
+}
+
+/// What is said of a reference that `--ignore-errors` covers.
+pub(crate) fn ignored(from: &LogicalPath, url: &str) -> Diagnostic {
+    Diagnostic::new(
+        Severity::Notice,
+        Code::IgnoredReference,
+        from.as_str(),
+        format!("\"{url}\" resolves to nothing, ignored by --ignore-errors"),
+    )
+}
+
+/// The name that was probably meant, and where it is.
+fn suggestion(plan: &Plan, name: &str) -> Option<String> {
+    let origin = |id: AssetId| plan.assets[id].source.path.display().to_string();
+    let lower = name.to_lowercase();
+    let case = |id: &AssetId| plan.name(*id).as_str().to_lowercase() == lower;
+    let ids = 0..plan.assets.len();
+    if let Some(id) = ids.clone().find(case) {
+        return Some(format!(
+            "{} differs only in case ({}); URLs are case-sensitive",
+            plan.name(id),
+            origin(id)
+        ));
+    }
+    let file_name = name.rsplit('/').next().unwrap_or(name);
+    let mut same_name = ids
+        .clone()
+        .filter(|id| plan.name(*id).file_name() == file_name);
+    if let (Some(id), None) = (same_name.next(), same_name.next()) {
+        return Some(format!("there is {} ({})", plan.name(id), origin(id)));
+    }
+    let near = |id: AssetId| {
+        let candidate = plan.name(id).as_str();
+        // Much longer or shorter names cannot be near; the distance of all the others would be slow to compute.
+        (candidate.len().abs_diff(name.len()) <= 2)
+            .then(|| (strsim::osa_distance(candidate, name), id))
+            .filter(|(distance, _)| *distance <= 2)
+    };
+    let (_, id) = ids.filter_map(near).min()?;
+    Some(format!("did you mean {}? ({})", plan.name(id), origin(id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::{Input, Options};
+    use crate::walk::SourceFile;
+
+    fn plan(names: &[&str]) -> Plan {
+        let sources = names
+            .iter()
+            .map(|name| SourceFile {
+                logical: LogicalPath::new(name).unwrap(),
+                path: name.into(),
+                length: 1,
+                modified: std::time::SystemTime::UNIX_EPOCH,
+                order: 0,
+            })
+            .collect();
+        let options = Options::new(Input::Roots(Vec::new()));
+        crate::plan::plan(sources, Vec::new(), &options, &mut Vec::new())
+    }
+
+    #[test]
+    fn suggestions() {
+        let plan = plan(&["img/logo.png", "css/Base.css", "js/deep/app.js"]);
+        for (name, expected) in [
+            ("img/logo.pgn", "did you mean img/logo.png? (img/logo.png)"),
+            (
+                "css/base.css",
+                "css/Base.css differs only in case (css/Base.css); URLs are case-sensitive",
+            ),
+            ("js/app.js", "there is js/deep/app.js (js/deep/app.js)"),
+        ] {
+            assert_eq!(suggestion(&plan, name).as_deref(), Some(expected));
+        }
+        assert_eq!(suggestion(&plan, "x"), None);
+    }
+}

@@ -1,0 +1,232 @@
+//! `clean` removes what no kept generation names, and nothing else.
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+struct Site {
+    dir: TempDir,
+}
+
+impl Site {
+    fn new() -> Self {
+        let site = Self {
+            dir: tempfile::tempdir().unwrap(),
+        };
+        fs::create_dir(site.path("src")).unwrap();
+        site.write("src/steady.css", &".s { color : red }\n".repeat(30));
+        site
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_hashstatic"))
+            .current_dir(self.dir.path())
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+
+    fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Generation `n`: a changed style sheet, an asset of its own.
+    fn build(&self, n: usize, more: &[&str]) {
+        self.write("src/app.css", &format!(".a {{ order : {n} }}\n").repeat(30));
+        if n > 0 {
+            let _ = fs::remove_file(self.path(&format!("src/only-{}.js", n - 1)));
+        }
+        self.write(
+            &format!("src/only-{n}.js"),
+            &format!("let a = {n};\n").repeat(30),
+        );
+        self.ok(&[
+            &["build", "src", "-o", "out", "--brotli-quality", "5"],
+            more,
+        ]
+        .concat());
+    }
+
+    fn files(&self) -> BTreeSet<String> {
+        files(&self.path("out"))
+    }
+
+    fn hashed(&self, logical: &str) -> String {
+        let bytes = fs::read(self.path("out/staticfiles.json")).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        json["paths"][logical].as_str().unwrap().to_owned()
+    }
+}
+
+fn files(root: &Path) -> BTreeSet<String> {
+    walkdir::WalkDir::new(root)
+        .into_iter()
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.is_file())
+        .map(|path| {
+            path.strip_prefix(root)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect()
+}
+
+const RECORD: &str = ".staticfiles.generations.json";
+
+#[test]
+fn the_last_generations_stay_with_their_variants() {
+    let site = Site::new();
+    let mut app = BTreeMap::new();
+    for n in 0..5 {
+        site.build(n, &[]);
+        app.insert(n, site.hashed("app.css"));
+        assert_eq!(site.path("out").join(RECORD).exists(), n > 0);
+    }
+    let before = site.files();
+    let listed = site.ok(&["clean", "out", "--keep", "3", "--dry-run"]);
+    assert_eq!(site.files(), before);
+    site.ok(&["clean", "out", "--keep", "3"]);
+    let after = site.files();
+    for (n, name) in &app {
+        for name in [
+            name.clone(),
+            format!("{name}.gz"),
+            format!("{name}.br"),
+            format!("only-{n}.js"),
+        ] {
+            assert!(before.contains(&name), "{name}");
+            assert_eq!(after.contains(&name), *n >= 2, "{name}");
+        }
+    }
+    let gone: BTreeSet<String> = before.difference(&after).cloned().collect();
+    let listed: BTreeSet<String> = listed
+        .lines()
+        .filter(|line| !line.starts_with("would remove"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(listed, gone);
+    // Again: nothing more to do. Then all but the current one, and a fresh build is the same tree.
+    let removed = site.ok(&["clean", "out", "--keep", "3"]);
+    assert!(removed.starts_with("removed 0 files"), "{removed}");
+    site.ok(&["clean", "out", "--keep", "1"]);
+    site.ok(&["build", "src", "-o", "fresh", "--brotli-quality", "5"]);
+    assert_eq!(site.files(), files(&site.path("fresh")));
+    site.ok(&["verify", "out"]);
+}
+
+#[test]
+fn what_came_back_into_use_stays() {
+    let site = Site::new();
+    for n in [0, 1, 0, 2, 0] {
+        let _ = fs::remove_file(site.path("src/only-1.js"));
+        let _ = fs::remove_file(site.path("src/only-2.js"));
+        site.build(n, &["--keep-only-hashed"]);
+    }
+    site.ok(&["clean", "out", "--keep", "1"]);
+    site.ok(&["verify", "out"]);
+    assert!(site.files().contains(&site.hashed("app.css")));
+    assert!(!site.files().contains(RECORD));
+}
+
+#[test]
+fn age_goes_by_the_record_and_not_by_the_files() {
+    let site = Site::new();
+    site.build(0, &[]);
+    let old = site.hashed("app.css");
+    site.build(1, &[]);
+    let file = fs::File::open(site.path("out").join(&old)).unwrap();
+    let long_ago = std::time::SystemTime::UNIX_EPOCH;
+    file.set_times(fs::FileTimes::new().set_modified(long_ago))
+        .unwrap();
+    site.ok(&["clean", "out", "--age", "1h"]);
+    assert!(site.files().contains(&old));
+    // Let the record say that it was replaced two hours ago.
+    let record = site.path("out").join(RECORD);
+    let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&record).unwrap()).unwrap();
+    let superseded = &mut json["generations"][0]["superseded"];
+    *superseded = (superseded.as_u64().unwrap() - 7200).into();
+    fs::write(&record, json.to_string()).unwrap();
+    site.ok(&["clean", "out", "--age", "3h"]);
+    assert!(site.files().contains(&old));
+    site.ok(&["clean", "out", "--age", "1h"]);
+    assert!(!site.files().contains(&old));
+}
+
+#[test]
+fn what_is_not_recorded_is_not_touched() {
+    let site = Site::new();
+    site.build(0, &[]);
+    site.write("out/mine.0123456789ab.css", "a {}");
+    site.write("out/mine.txt", "mine");
+    site.build(1, &[]);
+    site.ok(&["clean", "out", "--keep", "1"]);
+    let left = site.files();
+    assert!(left.contains("mine.txt") && left.contains("mine.0123456789ab.css"));
+}
+
+#[test]
+fn without_a_manifest_nothing_is_removed() {
+    let site = Site::new();
+    site.build(0, &[]);
+    site.build(1, &[]);
+    let before = site.files();
+    for (name, broken) in [("staticfiles.json", "{"), (RECORD, "[]")] {
+        let good = fs::read(site.path("out").join(name)).unwrap();
+        fs::write(site.path("out").join(name), broken).unwrap();
+        let output = site.run(&["clean", "out", "--keep", "1"]);
+        assert_eq!(output.status.code(), Some(1));
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.contains("nothing was removed"), "{stderr}");
+        assert_eq!(site.files(), before);
+        fs::write(site.path("out").join(name), good).unwrap();
+    }
+    // No name in the record leads out of the static root, or to what is in use.
+    site.write("victim", "");
+    let in_use = site.hashed("app.css");
+    let record = format!(
+        r#"{{"version":1,"generations":[{{"superseded":0,"files":["../victim","{in_use}","staticfiles.json"]}}]}}"#
+    );
+    fs::write(site.path("out").join(RECORD), record).unwrap();
+    site.ok(&["clean", "out", "--keep", "1"]);
+    assert!(site.path("victim").exists());
+    site.ok(&["verify", "out"]);
+}
+
+#[test]
+fn in_place_and_cleared_roots() {
+    let site = Site::new();
+    for n in 0..3 {
+        site.write("src/app.css", &format!(".a {{ order : {n} }}\n").repeat(30));
+        site.write(
+            "src/loop.css",
+            &format!("@import 'pool.css'; .a {{ order : {n} }}"),
+        );
+        site.write("src/pool.css", "@import 'loop.css';");
+        site.ok(&["build", "src", "--brotli-quality", "5"]);
+    }
+    // Old members of a reference cycle carry no digest of their own; the record knows them.
+    let manifest = fs::read_to_string(site.path("src/staticfiles.json")).unwrap();
+    assert_eq!(manifest.matches("\": \"").count(), 4 + 2, "{manifest}");
+    site.ok(&["clean", "src", "--keep", "1"]);
+    assert!(site.path("src/app.css").exists() && site.path("src/loop.css").exists());
+    site.ok(&["build", "src", "-o", "out", "--no-gzip", "--no-brotli"]);
+    site.ok(&["verify", "src"]);
+    site.build(7, &["--clear"]);
+    assert!(!site.files().contains(RECORD));
+}
