@@ -189,10 +189,14 @@ impl Project {
             return python.into();
         }
         let active = std::env::var_os("VIRTUAL_ENV").map(|dir| Path::new(&dir).join("bin/python"));
-        let beside = std::env::current_exe()
-            .ok()
+        // As it was called first: a symbolic link stands where its environment is.
+        let called = std::env::args_os().next().map(PathBuf::from);
+        let beside = [called, std::env::current_exe().ok()]
+            .into_iter()
+            .flatten()
+            .filter(|binary| binary.components().count() > 1)
             .map(|binary| binary.with_file_name("python"));
-        let mut likely = [active, beside].into_iter().flatten();
+        let mut likely = active.into_iter().chain(beside);
         match likely.find(|python| python.is_file()) {
             Some(python) => python.into(),
             None => "python3".into(),

@@ -31,6 +31,8 @@ def main():
         # 6.1 than for 5.2.
         make_venv("6.1", pythons[-1])
         make_venv("5.2", pythons[0])
+        make_venv("6.0", pythons[-1])
+        make_venv("4.2", pythons[0])
         fetch_corpora()
 
 

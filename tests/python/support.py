@@ -6,8 +6,10 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import django
 from django.contrib.staticfiles.finders import get_finder
 from django.contrib.staticfiles.management.commands.collectstatic import Command as DjangoCommand
+from django.core.files.storage import storages as all_storages
 from django.core.management import call_command
 from django.test import override_settings
 
@@ -52,13 +54,16 @@ def collect(root, sources, backend=OURS, options=None, command=None, settings=No
     with overridden, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         get_finder.cache_clear()
+        if django.VERSION < (5, 1):  # forgets OPTIONS where STORAGES is overridden, not where it is set
+            all_storages.backends["staticfiles"] = storages(backend, options)["staticfiles"]
         command = (command or DjangoCommand)(stdout=out, stderr=err)
         noted(command.storage, collected.yielded)
         try:
             call_command(command, interactive=False, **arguments)
         except Exception as error:
             collected.error = error
-    collected.out, collected.err, collected.warnings = out.getvalue(), err.getvalue(), caught
+    collected.out, collected.err = out.getvalue(), err.getvalue()
+    collected.warnings = [warning for warning in caught if issubclass(warning.category, UserWarning)]
     return collected
 
 

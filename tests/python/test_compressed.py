@@ -144,7 +144,7 @@ sys.modules["own"] = sys.modules["__main__"]
 ours = support.collect({root!r}, [{source!r}], support.OURS_COMPRESSED, {{"brotli": 5}},
                        settings={{"WHITENOISE_KEEP_ONLY_HASHED_FILES": True}})
 assert ours.error is None, ours.error
-error = support.collect({root!r}, [{source!r}], "own.Own").error
+error = support.collect({root!r} + "2", [{source!r}], "own.Own").error
 print(type(error).__name__, error)
 """
 
