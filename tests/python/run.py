@@ -1,6 +1,8 @@
 """Builds the wheel, installs it into a clean virtual environment per Django, and runs the tests there.
 
     python3 tests/python/run.py [ENVIRONMENT...] [-- PYTEST ARGUMENTS]
+    python3 tests/python/run.py wheel       wheel and sdist into dist/
+    python3 tests/python/run.py lint        ruff and mypy
 
 Runs on any Python 3.8 or later. Everything is below target/wheel; what is there with the right pins is left alone.
 """
@@ -18,10 +20,10 @@ TARGET = PROJECT / "target" / "wheel"
 sys.path.insert(0, str(HERE.parent / "oracle"))
 import prepare  # noqa: E402
 
-MATURIN = "maturin==1.16.0"
+TOOLS = ["maturin==1.16.0", "ruff==0.17.6", "mypy==2.4.1"]
 COMMON = ["whitenoise==6.12.0", "brotli==1.2.1", "pytest==9.1.1", "Jinja2==3.1.6"]
-# Name → (Django, the oldest and the newest Python that will do, further packages). Django 6 has the newest that is found,
-# the others the oldest.
+# Name → (Django, the oldest and the newest Python that will do, further packages). Django 6 has the newest that is
+# found, the others the oldest.
 ENVIRONMENTS = {
     "4.2": ("4.2.30", (3, 10), (3, 12), []),
     "5.2": ("5.2.19", (3, 10), (3, 13), []),
@@ -40,7 +42,11 @@ def main(arguments):
     at = arguments.index("--") if "--" in arguments else len(arguments)
     names, pytest = arguments[:at], arguments[at + 1 :]
     TARGET.mkdir(parents=True, exist_ok=True)
-    wheel = build_wheel()
+    if arguments == ["lint"]:
+        return lint()
+    if arguments == ["wheel"]:
+        return print(build_wheel(PROJECT / "dist", "--sdist"))
+    wheel = build_wheel(TARGET / "dist")
     failed = []
     for name in names or ENVIRONMENTS:
         python = make_environment(name, wheel)
@@ -58,19 +64,29 @@ def main(arguments):
 
 def scratch():
     """In memory, where there is such a place: the tests write thousands of small files."""
-    memory = "/dev/shm"  # noqa: S108  (pytest makes a directory for this user there)
+    memory = "/dev/shm"
     return ["--basetemp", f"{memory}/hashstatic-tests-{os.getpid()}"] if os.access(memory, os.W_OK) else []
 
 
-def build_wheel():
-    """With maturin, in an environment of its own; cargo's lock and target directory are the project's."""
-    tools = TARGET / "venv-tools"
-    environment(tools, sys.executable, [MATURIN])
-    dist = TARGET / "dist"
+def tools():
+    """Where maturin, ruff and mypy are."""
+    venv = TARGET / "venv-tools"
+    environment(venv, max(prepare.found_pythons().items())[1], TOOLS)
+    return venv / "bin"
+
+
+def lint():
+    ruff = str(tools() / "ruff")
+    prepare.run([ruff, "check", "--quiet"], cwd=PROJECT)
+    prepare.run([ruff, "format", "--quiet", "--check"], cwd=PROJECT)
+    prepare.run([str(tools() / "mypy"), "--no-error-summary"], cwd=PROJECT)
+
+
+def build_wheel(dist, *options):
+    """cargo's lock and target directory are the project's."""
     shutil.rmtree(dist, ignore_errors=True)
-    prepare.run(
-        [str(tools / "bin" / "maturin"), "build", "--release", "--locked", "--quiet", "--out", str(dist)], cwd=PROJECT
-    )
+    maturin = [str(tools() / "maturin"), "build", "--release", "--locked", "--quiet"]
+    prepare.run([*maturin, *options, "--out", str(dist)], cwd=PROJECT)
     (wheel,) = dist.glob("*.whl")
     return wheel
 

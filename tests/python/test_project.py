@@ -50,6 +50,7 @@ WSGI_APPLICATION = "site_.wsgi.application"
 MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "whitenoise.middleware.WhiteNoiseMiddleware"]
 DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}}}
 INSTALLED_APPS = os.environ.get("FIRST", "").split() + {APPS!r}
+MEDIA_ROOT = os.path.join(BASE, "media")
 STATIC_URL = "/static/"
 STATIC_ROOT = os.environ["ROOT"]
 STATICFILES_DIRS = [os.path.join(BASE, "assets"), ("extra", os.path.join(BASE, "more"))]
@@ -94,6 +95,7 @@ def project(tmp_path_factory):
             "polls/static/img/own.png": "png",
             "assets/app.css": "@import 'polls/style.css';" + "b{color:red}\n" * 99,
             "more/x.txt": "x",
+            "media/.hidden": "never",
             "more/.hidden": "never",
         },
     )
