@@ -87,6 +87,8 @@ def build_wheel(dist, *options):
     shutil.rmtree(dist, ignore_errors=True)
     maturin = [str(tools() / "maturin"), "build", "--release", "--locked", "--quiet"]
     prepare.run([*maturin, *options, "--out", str(dist)], cwd=PROJECT)
+    # maturin takes the binary away; this puts it back, without compiling.
+    prepare.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=PROJECT)
     (wheel,) = dist.glob("*.whl")
     return wheel
 
