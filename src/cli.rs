@@ -456,20 +456,17 @@ impl Sources {
     }
 
     fn input(&self) -> Result<Input, Error> {
-        match &self.files_from {
-            Some(list) => files_from(list).map(Input::Files),
-            None => {
-                let mut roots: Vec<SourceRoot> =
-                    self.roots.iter().map(|s| source_root(s)).collect();
-                roots.extend(self.project.app_roots()?);
-                if roots.is_empty() {
-                    return Err(Error::Usage(
-                        "name at least one source, or --files-from".into(),
-                    ));
-                }
-                Ok(Input::Roots(roots))
-            }
+        if let Some(list) = &self.files_from {
+            return files_from(list).map(Input::Files);
         }
+        let mut roots: Vec<SourceRoot> = self.roots.iter().map(|s| source_root(s)).collect();
+        roots.extend(self.project.app_roots()?);
+        if roots.is_empty() {
+            return Err(Error::Usage(
+                "name at least one source, or --files-from".into(),
+            ));
+        }
+        Ok(Input::Roots(roots))
     }
 }
 
