@@ -2,7 +2,7 @@
 
 ORACLE := target/oracle/venv-6.1/bin/python
 
-.PHONY: build demo test lint rust-test python-test wheel wheel-test fuzz-django
+.PHONY: build demo test lint rust-test fuzz fuzz-smoke python-test wheel wheel-test fuzz-django
 
 build:
 	cargo build --release --locked
@@ -11,15 +11,23 @@ demo: build
 	target/release/hashstatic build fixtures/site --out target/site
 	@cat target/site/staticfiles.json; echo
 
-test: lint rust-test python-test wheel-test
+test: lint rust-test fuzz-smoke python-test wheel-test bench-smoke
 
 lint:
 	cargo fmt --check
-	cargo clippy --all-targets --locked -- -D warnings
+	cargo clippy --all-targets --all-features --locked -- -D warnings
 	python3 tests/python/run.py lint
 
 rust-test:
 	cargo test --locked
+
+# See fuzz/README.md. `make fuzz SECONDS=3600`, `make fuzz TARGETS="css_safe resolving"`.
+SECONDS ?= 60
+fuzz:
+	fuzz/run.sh $(SECONDS) $(TARGETS)
+
+fuzz-smoke:
+	PROFILE=smoke fuzz/run.sh 4
 
 # Real Django, WhiteNoise, brotli, npm and PyPI packages and Chromium as judges; all of it below target/ and
 # tests/browser/node_modules.
@@ -45,7 +53,25 @@ fuzz-django: build
 	  ../../$(ORACLE) fuzz_trees.py --bin ../../target/release/hashstatic \
 	    --seed $(SEED) --cases $(CASES) --version $$options || exit 1; done
 
-# The long run of tests/faults.rs: 200 kills.
+# The long run: 200 kills of tests/faults.rs, a file of 4 GiB, a tree of 200,000 files; and the table of docs/reliability.md,
+# with Django and WhiteNoise beside us. A quarter of an hour.
 .PHONY: faults
-faults:
+faults: build
 	FAULT_POINTS=100 cargo test --release --locked --test faults -- --nocapture
+	cargo test --release --locked --test hostile -- --ignored
+	python3 tests/oracle/prepare.py
+	$(ORACLE) tests/oracle/faults.py
+
+# How fast it is, beside cp, Django, WhiteNoise and the enhanced storage; writes docs/benchmarks.md. Over an hour:
+# `make bench ARGS=--help` names what can be left out.
+.PHONY: bench bench-stages bench-smoke
+bench: build
+	python3 benches/compare/run.py $(ARGS)
+
+# The stages by themselves, bytes per second; `make bench-stages ARGS=gzip` for those whose names say so.
+bench-stages:
+	cargo bench --locked --features bench --bench stages -- $(ARGS)
+
+# That the comparison still works: all of it, over a few files.
+bench-smoke: build
+	python3 benches/compare/run.py --smoke >/dev/null

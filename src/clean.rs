@@ -10,7 +10,7 @@ use crate::compress::Encoding;
 use crate::error::Error;
 use crate::generations::Generations;
 use crate::manifest::Manifest;
-use crate::options::{FileMode, LinkMode};
+use crate::options::LinkMode;
 use crate::report::Tally;
 use crate::static_root::{Opening, StaticRoot};
 
@@ -70,16 +70,8 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
             dir.display()
         )));
     }
-    let root = StaticRoot::open(
-        dir,
-        &Opening {
-            link_mode: LinkMode::Auto,
-            lock_timeout: options.lock_timeout,
-            dry_run: options.dry_run,
-            file_mode: FileMode::Bits(0o644),
-            directory_mode: None,
-        },
-    )?;
+    let opening = Opening::new(LinkMode::Auto, options.lock_timeout, options.dry_run);
+    let root = StaticRoot::open(dir, &opening)?;
     let manifest_name = root.manifest_name(&options.manifest)?;
     let manifest = Manifest::parse(&root.read(&manifest_name)?).map_err(|why| {
         Error::StaticRoot(format!(

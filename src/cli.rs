@@ -325,6 +325,12 @@ pub(crate) struct Build {
         help_heading = "Static root"
     )]
     keep_original: Vec<String>,
+    /// Assets that a bundler has hashed already: name and bytes stay (may be repeated)
+    #[arg(long, value_name = "GLOB", help_heading = "Static root")]
+    prehashed: Vec<String>,
+    /// A bundler's manifest; what it names is hashed already (may be repeated)
+    #[arg(long, value_name = "FILE", help_heading = "Static root")]
+    bundler_manifest: Vec<PathBuf>,
     /// Manifest, relative to the static root
     #[arg(
         long,
@@ -524,6 +530,8 @@ impl Build {
         }
         options.keep_only_hashed = self.keep_only_hashed;
         options.keep_original.clone_from(&self.keep_original);
+        options.prehashed.clone_from(&self.prehashed);
+        options.bundler_manifest.clone_from(&self.bundler_manifest);
         options.manifest.clone_from(&self.manifest);
         options.write_manifest = !self.no_manifest;
         options.file_mode = self.file_mode;
@@ -646,7 +654,7 @@ fn files_from(list: &Path) -> Result<Vec<NamedFile>, Error> {
     };
     let usage = |why: String| Error::Usage(format!("--files-from {}: {why}", list.display()));
     read.map_err(|error| usage(error.to_string()))?;
-    serde_json::from_slice(&json).map_err(|error| usage(error.to_string()))
+    NamedFile::parse_list(&json).map_err(usage)
 }
 
 /// <https://reproducible-builds.org/specs/source-date-epoch/>

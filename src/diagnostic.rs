@@ -1,5 +1,6 @@
 //! What a run has to say about its input, as data. Rendering is the binary's job.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
@@ -77,16 +78,50 @@ pub struct Location {
 impl Location {
     /// The place of byte `offset` in `text`. Bytes that are not UTF-8 count one column each.
     pub fn of(text: &[u8], offset: usize) -> Self {
-        let before = &text[..offset.min(text.len())];
-        let start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-        let line_text = &before[start..];
-        let column = match std::str::from_utf8(line_text) {
-            Ok(line) => line.chars().count(),
-            Err(_) => line_text.len(),
-        };
+        Locator::new(text).at(offset)
+    }
+}
+
+/// Finds the places of many offsets in one text. Ascending ones cost one pass over the text, all together.
+pub(crate) struct Locator<'t> {
+    text: &'t [u8],
+    /// How far the fields below have come.
+    offset: usize,
+    line: usize,
+    line_start: usize,
+    /// Characters of the line so far; `None`: it is not UTF-8.
+    chars: Option<usize>,
+}
+
+impl<'t> Locator<'t> {
+    pub(crate) fn new(text: &'t [u8]) -> Self {
         Self {
-            line: memchr::memchr_iter(b'\n', before).count() + 1,
-            column: column + 1,
+            text,
+            offset: 0,
+            line: 1,
+            line_start: 0,
+            chars: Some(0),
+        }
+    }
+
+    pub(crate) fn at(&mut self, offset: usize) -> Location {
+        let offset = offset.min(self.text.len());
+        if offset < self.offset {
+            *self = Self::new(self.text);
+        }
+        let mut passed = &self.text[self.offset..offset];
+        if let Some(last) = memchr::memrchr(b'\n', passed) {
+            self.line += memchr::memchr_iter(b'\n', passed).count();
+            self.line_start = self.offset + last + 1;
+            self.chars = Some(0);
+            passed = &passed[last + 1..];
+        }
+        self.offset = offset;
+        let more = std::str::from_utf8(passed).map(|text| text.chars().count());
+        self.chars = self.chars.zip(more.ok()).map(|(chars, more)| chars + more);
+        Location {
+            line: self.line,
+            column: self.chars.unwrap_or(offset - self.line_start) + 1,
         }
     }
 }
@@ -147,12 +182,25 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     /// `css/app.css:14:23: message`, without severity and help.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.path)?;
+        f.write_str(&one_line(&self.path))?;
         if let Some(Location { line, column }) = self.location {
             write!(f, ":{line}:{column}")?;
         }
         write!(f, ": {}", self.message)
     }
+}
+
+/// A name or URL without line breaks: what comes from the input must not look like a message of its own.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    let breaks = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+    if !text.contains(breaks) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = |line: String, c: char| match c {
+        c if breaks.contains(&c) => line + &c.escape_default().to_string(),
+        c => line + c.encode_utf8(&mut [0; 4]),
+    };
+    Cow::Owned(text.chars().fold(String::new(), escaped))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::generations::Generations;
 use crate::logical_path::{LogicalPath, stem_length};
 use crate::manifest::Manifest;
 use crate::options::HashAlgorithm;
+use crate::prehashed::Prehashed;
 use crate::read::digest_in_name;
 use crate::static_root::StaticRoot;
 use crate::walk::SourceFile;
@@ -74,6 +75,7 @@ pub(crate) fn without_outputs(
     sources: Vec<SourceFile>,
     last: &Earlier,
     manifest_name: &str,
+    prehashed: &Prehashed,
     root: &StaticRoot,
 ) -> Vec<SourceFile> {
     let names: HashSet<String> = sources
@@ -99,7 +101,7 @@ pub(crate) fn without_outputs(
             || name == record
             || outputs.contains(name)
             || is_variant
-            || carries_own_digest(&source.logical, &names, root);
+            || !prehashed.contains(name) && carries_own_digest(&source.logical, &names, root);
         !is_output
     });
     sources

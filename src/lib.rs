@@ -29,6 +29,9 @@ mod django;
 mod earlier;
 mod error;
 mod finished;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generations;
 mod glob;
 mod graph;
@@ -41,6 +44,7 @@ pub mod options;
 mod output;
 mod parallel;
 mod plan;
+mod prehashed;
 mod progress;
 mod publish;
 mod read;
@@ -48,6 +52,8 @@ mod reference;
 mod report;
 mod resolve;
 mod run;
+#[cfg(feature = "bench")]
+pub mod stages;
 mod static_root;
 mod transform;
 mod walk;
@@ -65,6 +71,7 @@ pub use options::Options;
 pub use progress::Progress;
 pub use report::{BuiltAsset, Report, StageTime, Tally, Totals};
 
+use read::Reading;
 use run::Run;
 
 /// Builds a static root.
@@ -143,16 +150,25 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
     let (sources, carried) = run.without_outputs(sources, &last);
     log.stage("walk");
 
-    let plan = plan::plan(sources, carried, options, &mut log.diagnostics);
+    let plan = plan::plan(
+        sources,
+        carried,
+        options,
+        &run.prehashed,
+        &mut log.diagnostics,
+    );
     log.stage("plan").fail_on_errors()?;
 
-    // transform → reference → resolve, one asset at a time; what refers to nothing is hashed and written on the way.
+    // transform → reference → resolve, one asset at a time; what waits for no other is linked and written on the way.
     let exact = run.exact(&plan);
     let reader = run.reader(&plan, exact.as_ref(), cache.as_ref());
-    let (texts, outputs) = read::read(&reader, &mut log.diagnostics)?;
+    let outputs = output::none_of(plan.assets.len());
+    let link_early = |text: &_| link::link_early(&reader, &outputs, text);
+    let Reading { texts, references } =
+        read::read(&reader, &outputs, link_early, &mut log.diagnostics)?;
     log.stage("read").fail_on_errors()?;
 
-    let references = link::link(&reader, &texts, &outputs, &mut log.diagnostics)?;
+    let references = references + link::link(&reader, &texts, &outputs, &mut log.diagnostics)?;
     drop(texts);
     log.stage("link").fail_on_errors()?;
 

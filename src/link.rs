@@ -9,17 +9,14 @@ use std::sync::OnceLock;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::digest::{Content, Digest, Hasher};
-use crate::django::{Exact, Names};
+use crate::django::Names;
 use crate::error::Error;
 use crate::graph::{Component, levels};
 use crate::options::DjangoVersion;
-use crate::output::Output;
+use crate::output::{Output, Outputs, Plain};
 use crate::parallel::map_in_order;
-use crate::plan::{AssetId, Plan};
-use crate::read::{Edge, Reader, References, TextAsset};
-
-/// The outputs so far; each is set once.
-pub(crate) type Outputs = [OnceLock<Output>];
+use crate::plan::{AssetId, AssetKind, Plan};
+use crate::read::{Edge, Reader, References, TextAsset, read_whole};
 
 /// Links and stores every text asset. Returns how many references were rewritten; problems that only Django has are
 /// added to `diagnostics`.
@@ -60,6 +57,37 @@ pub(crate) fn link(
         }
     }
     Ok(rewritten)
+}
+
+/// Links and stores one text ahead of the others, if all that it refers to is done: its output, and how many references
+/// were rewritten. What Django finds fault with is left to [`link`], which has a word on all of them.
+pub(crate) fn link_early(
+    reader: &Reader<'_>,
+    outputs: &Outputs,
+    text: &TextAsset,
+) -> Result<Option<(Output, usize)>, Error> {
+    let on_names = match &text.references {
+        References::Spans(_) => true,
+        References::Django { names_only, .. } => *names_only,
+    };
+    if !on_names || text.targets().any(|id| outputs[id].get().is_none()) {
+        return Ok(None);
+    }
+    let linker = Linker {
+        reader,
+        texts: &[],
+        outputs,
+        text_of: Vec::new(),
+    };
+    let Ok(linked) = linker.converted(text) else {
+        return Ok(None);
+    };
+    let asset = &reader.plan.assets[text.id];
+    if reader.hashed_name(asset, &linked.hash.0).is_err() {
+        return Ok(None);
+    }
+    let output = linker.store(text, linked.hash, &linked.bytes)?;
+    Ok(Some((output, linked.references)))
 }
 
 /// Which text (if any) an asset is.
@@ -129,25 +157,51 @@ impl Linker<'_> {
     }
 
     fn component(&self, component: &Component) -> Result<(usize, Vec<Diagnostic>), Error> {
-        match (self.reader.exact, component) {
-            (Some(exact), _) => self.link_django(exact, &self.texts[component.nodes[0]]),
-            (
-                None,
-                Component {
-                    cyclic: false,
-                    nodes,
-                },
-            ) => self.link_one(&self.texts[nodes[0]]),
-            (None, Component { nodes, .. }) => self.link_cycle(nodes),
+        if component.cyclic && self.reader.exact.is_none() {
+            return self.link_cycle(&component.nodes);
+        }
+        let text = &self.texts[component.nodes[0]];
+        match self.converted(text) {
+            Ok(linked) => {
+                let output = self.store(text, linked.hash, &linked.bytes)?;
+                let _ = self.outputs[text.id].set(output); // each component is linked once
+                Ok((linked.references, Vec::new()))
+            }
+            Err(failures) => Ok((0, failures)),
         }
     }
 
-    /// An asset whose targets all have their digests.
-    fn link_one(&self, text: &TextAsset) -> Result<(usize, Vec<Diagnostic>), Error> {
-        let edges = spans(text);
-        let bytes = splice(text.text(), edges.iter().map(|edge| self.digest_of(edge)));
-        self.store(text, self.reader.store.hash(&bytes), &bytes)?;
-        Ok((edges.len(), Vec::new()))
+    /// A text whose targets all have their digests, with these in it; what Django finds fault with.
+    fn converted(&self, text: &TextAsset) -> Result<Linked, Vec<Diagnostic>> {
+        let hash = &self.reader.store;
+        let Some(exact) = self.reader.exact else {
+            let edges = spans(text);
+            let bytes = splice(text.text(), edges.iter().map(|edge| self.digest_of(edge)));
+            return Ok(Linked {
+                hash: hash.hash(&bytes),
+                bytes,
+                references: edges.len(),
+            });
+        };
+        let Ok(content) = std::str::from_utf8(&text.source) else {
+            return Err(Vec::new()); // was read as UTF-8 before
+        };
+        let converted = exact.convert(text.id, text.kind, content, self);
+        let name = &self.reader.plan.assets[text.id].source.logical;
+        let failures = &converted.failures;
+        let (failed, notes) = self.reader.django_failures(name, &text.source, failures);
+        if failed {
+            return Err(notes); // otherwise they were told when the text was read
+        }
+        let bytes = converted
+            .text
+            .unwrap_or_else(|| content.to_owned())
+            .into_bytes();
+        Ok(Linked {
+            hash: hash.hash(&bytes),
+            bytes,
+            references: converted.replaced,
+        })
     }
 
     /// The cycle rule: one digest for all members, taken from all members' contents, sorted by logical path, in which
@@ -187,31 +241,11 @@ impl Linker<'_> {
                     }
                 }),
             );
-            self.store(text, (digest.clone(), Content::of(&bytes)), &bytes)?;
+            let output = self.store(text, (digest.clone(), Content::of(&bytes)), &bytes)?;
+            let _ = self.outputs[text.id].set(output); // each component is linked once
             rewritten += edges.len();
         }
         Ok((rewritten, Vec::new()))
-    }
-
-    fn link_django(
-        &self,
-        exact: &Exact<'_>,
-        text: &TextAsset,
-    ) -> Result<(usize, Vec<Diagnostic>), Error> {
-        let Ok(content) = std::str::from_utf8(&text.source) else {
-            return Ok((0, Vec::new())); // was read as UTF-8 before
-        };
-        let converted = exact.convert(text.id, text.kind, content, self);
-        let name = &self.reader.plan.assets[text.id].source.logical;
-        let failures = &converted.failures;
-        let (failed, notes) = self.reader.django_failures(name, &text.source, failures);
-        if failed {
-            return Ok((0, notes));
-        }
-        let bytes = converted.text.unwrap_or_else(|| content.to_owned());
-        let hash = self.reader.store.hash(bytes.as_bytes());
-        self.store(text, hash, bytes.as_bytes())?;
-        Ok((converted.replaced, Vec::new()))
     }
 
     /// What to insert for a reference to a linked asset.
@@ -222,24 +256,51 @@ impl Linker<'_> {
         (edge.digest_at..edge.digest_at, format!(".{digest}"))
     }
 
-    fn store(&self, text: &TextAsset, hash: (String, Content), bytes: &[u8]) -> Result<(), Error> {
+    /// The digest of the source of an asset that is linked already. Of the bytes that were read then: its plain copy has
+    /// them, if there is one.
+    fn source_digest(&self, id: AssetId, output: &Output) -> String {
+        let asset = &self.reader.plan.assets[id];
+        let root = self.reader.store.root;
+        let bytes = match &output.plain {
+            _ if asset.kind == AssetKind::Opaque => return output.digest.clone(),
+            Plain::Twin => return output.digest.clone(),
+            Plain::Staged(staged, _) => root.read_staged(staged).ok(),
+            Plain::Unchanged(_) => root.read(asset.plain.as_str()).ok(),
+            Plain::None => None,
+        };
+        bytes
+            .or_else(|| read_whole(&asset.source).ok())
+            .map_or_else(String::new, |bytes| self.reader.store.digest(&bytes))
+    }
+
+    fn store(
+        &self,
+        text: &TextAsset,
+        hash: (String, Content),
+        bytes: &[u8],
+    ) -> Result<Output, Error> {
         let asset = &self.reader.plan.assets[text.id];
         let hashed = match self.reader.hashed_name(asset, &hash.0) {
             Ok(hashed) => hashed,
             Err(diagnostic) => return Err(Error::Input(vec![*diagnostic])),
         };
         let plain = (bytes != text.source).then_some(&*text.source);
-        let output = self.reader.store.store(asset, hashed, hash, bytes, plain)?;
-        let _ = self.outputs[text.id].set(output); // each component is linked once
-        Ok(())
+        self.reader.store.store(asset, hashed, hash, bytes, plain)
     }
+}
+
+/// A text with its references rewritten.
+struct Linked {
+    bytes: Vec<u8>,
+    hash: (String, Content),
+    references: usize,
 }
 
 /// The default mode's references.
 fn spans(text: &TextAsset) -> &[Edge] {
     match &text.references {
         References::Spans(edges) => edges,
-        References::Django(_) => &[],
+        References::Django { .. } => &[],
     }
 }
 
@@ -270,10 +331,13 @@ impl Names for Linker<'_> {
     }
 
     fn plain_digest(&self, id: AssetId) -> String {
-        match (self.text_of[id], self.outputs[id].get()) {
+        match (
+            self.text_of.get(id).copied().flatten(),
+            self.outputs[id].get(),
+        ) {
             (Some(text), _) => Digest::of(self.reader.store.hash, &self.texts[text].source)
                 .hex(self.reader.store.hash_length),
-            (None, Some(output)) => output.digest.clone(),
+            (None, Some(output)) => self.source_digest(id, output),
             (None, None) => String::new(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, one_line};
 use crate::glob::Glob;
 use crate::logical_path::LogicalPath;
 use crate::options::MissingPolicy;
@@ -63,7 +63,7 @@ impl Missing {
                     self.severity(kind),
                     Code::OutsideStaticRoot,
                     from.as_str(),
-                    format!("\"{url}\" leaves the static root"),
+                    format!("\"{}\" leaves the static root", one_line(url)),
                 )
                 .help("for a URL outside the static files, write an absolute path"),
             ),
@@ -87,7 +87,11 @@ impl Missing {
             self.severity(kind),
             code,
             from.as_str(),
-            format!("\"{url}\" resolves to {name}, which is not in {place}"),
+            format!(
+                "\"{}\" resolves to {}, which is not in {place}",
+                one_line(url),
+                one_line(name)
+            ),
         );
         let suggest = self.suggestions.fetch_add(1, Ordering::Relaxed) < SUGGESTIONS;
         match suggest.then(|| suggestion(plan, name)).flatten() {
@@ -122,7 +126,10 @@ pub(crate) fn ignored(from: &LogicalPath, url: &str) -> Diagnostic {
         Severity::Notice,
         Code::IgnoredReference,
         from.as_str(),
-        format!("\"{url}\" resolves to nothing, ignored by --ignore-errors"),
+        format!(
+            "\"{}\" resolves to nothing, ignored by --ignore-errors",
+            one_line(url)
+        ),
     )
 }
 
@@ -160,7 +167,6 @@ fn suggestion(plan: &Plan, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::{Input, Options};
     use crate::walk::SourceFile;
 
     fn plan(names: &[&str]) -> Plan {
@@ -175,8 +181,7 @@ mod tests {
                 order: 0,
             })
             .collect();
-        let options = Options::new(Input::Roots(Vec::new()));
-        crate::plan::plan(sources, Vec::new(), &options, &mut Vec::new())
+        Plan::of(sources)
     }
 
     #[test]

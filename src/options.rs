@@ -27,6 +27,14 @@ pub struct NamedFile {
     pub leave_plain: bool,
 }
 
+impl NamedFile {
+    /// Reads the list that `--files-from` names: JSON, `[{"name": …, "path": …}, …]`. Whether the names are logical paths
+    /// and the files are there is found out by the build.
+    pub fn parse_list(json: &[u8]) -> Result<Vec<Self>, String> {
+        serde_json::from_slice(json).map_err(|error| error.to_string())
+    }
+}
+
 /// Where the assets come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
@@ -200,6 +208,10 @@ pub struct Options {
     pub source_date_epoch: Option<u64>,
     /// Follow symbolic links that leave their source root. Default: `false`.
     pub follow_external_links: bool,
+    /// Globs of logical paths that a bundler has hashed already: such an asset keeps its name and its bytes.
+    pub prehashed: Vec<String>,
+    /// Manifests of bundlers (Vite, webpack, esbuild); what they name is prehashed.
+    pub bundler_manifest: Vec<PathBuf>,
     /// The build cache. Default: `None`, no cache.
     pub cache_dir: Option<PathBuf>,
     /// How many bytes the build cache may hold. Default: [`Options::CACHE_MAX_SIZE_DEFAULT`].
@@ -253,6 +265,8 @@ impl Options {
             link_mode: LinkMode::Auto,
             source_date_epoch: None,
             follow_external_links: false,
+            prehashed: Vec::new(),
+            bundler_manifest: Vec::new(),
             cache_dir: None,
             cache_max_size: Self::CACHE_MAX_SIZE_DEFAULT,
         }

@@ -1,5 +1,6 @@
 //! What becomes of one asset in the static root.
 
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use crate::digest::{Content, ContentHasher, Digest};
@@ -34,6 +35,16 @@ pub(crate) struct Output {
     pub(crate) modified: SystemTime,
 }
 
+/// The outputs of all assets so far; each is set once.
+pub(crate) type Outputs = [OnceLock<Output>];
+
+/// Of so many assets, no output yet.
+pub(crate) fn none_of(assets: usize) -> Vec<OnceLock<Output>> {
+    let mut outputs = Vec::new();
+    outputs.resize_with(assets, OnceLock::new);
+    outputs
+}
+
 /// The part of the options that decides how an asset's files are stored.
 #[derive(Clone, Copy)]
 pub(crate) struct Store<'a> {
@@ -64,7 +75,7 @@ impl Store<'_> {
 
     /// Whether the static root shall have the asset's plain file.
     pub(crate) fn keeps_plain(&self, asset: &PlannedAsset) -> bool {
-        asset.keep_plain && asset.plain.as_str() != self.manifest
+        asset.keep_plain && !asset.prehashed && asset.plain.as_str() != self.manifest
     }
 
     /// Whether the asset's plain file is somebody else's: neither written nor changed.
@@ -77,7 +88,7 @@ impl Store<'_> {
     fn left(&self, asset: &PlannedAsset, source: Content) -> Plain {
         if !self.in_place && self.compresses {
             return match self.root.content(asset.plain.as_str()) {
-                Ok(content) => Plain::Unchanged(content),
+                Ok((content, _)) => Plain::Unchanged(content),
                 Err(_) => Plain::None, // not there
             };
         }
@@ -101,14 +112,14 @@ impl Store<'_> {
                 let content = Content::of(plain);
                 if self.leaves_plain(asset) {
                     self.left(asset, content)
-                } else if self.root.matches(name, plain, modified)? {
+                } else if self.root.matches(name, plain, modified)?.is_some() {
                     Plain::Unchanged(content)
                 } else {
                     Plain::Staged(self.root.stage(name, plain, modified)?, content)
                 }
             }
-            _ => self.twin(asset, &hashed, content, written, || {
-                self.root.matches(name, bytes, modified)
+            _ => self.twin(asset, content, written, || {
+                Ok(self.root.matches(name, bytes, modified)?.is_some())
             })?,
         };
         Ok(Output {
@@ -126,7 +137,6 @@ impl Store<'_> {
     pub(crate) fn twin(
         &self,
         asset: &PlannedAsset,
-        hashed: &str,
         content: Content,
         written: Written,
         is_right: impl FnOnce() -> Result<bool, Error>,
@@ -134,8 +144,10 @@ impl Store<'_> {
         if !self.keeps_plain(asset) {
             return Ok(Plain::None);
         }
-        let is_linked =
-            || written == Written::Unchanged && self.root.is_linked(hashed, asset.plain.as_str());
+        let is_linked = || match written {
+            Written::Unchanged(id) => self.root.is_linked(asset.plain.as_str(), id),
+            Written::New => false,
+        };
         Ok(if self.leaves_plain(asset) {
             self.left(asset, content)
         } else if is_linked() || is_right()? {

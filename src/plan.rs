@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::glob::Glob;
 use crate::logical_path::LogicalPath;
-use crate::options::Options;
+use crate::options::{Input, Options};
+use crate::prehashed::Prehashed;
 use crate::walk::SourceFile;
 
 /// How an asset is read.
@@ -50,6 +51,8 @@ pub(crate) struct PlannedAsset {
     pub(crate) keep_plain: bool,
     /// Its extension is not on the skip list.
     pub(crate) compress: bool,
+    /// A bundler has hashed it: its hashed path is its logical path, its bytes stay.
+    pub(crate) prehashed: bool,
     /// `Some`: the asset lives on under this hashed path from an earlier in-place run that removed the plain file.
     pub(crate) carried: Option<LogicalPath>,
 }
@@ -67,6 +70,13 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Assets of these files by every default, for what has no options. Of several with one name the first is taken.
+    pub(crate) fn of(sources: Vec<SourceFile>) -> Self {
+        let options = Options::new(Input::Roots(Vec::new()));
+        let prehashed = Prehashed::default();
+        plan(sources, Vec::new(), &options, &prehashed, &mut Vec::new())
+    }
+
     /// The asset of that name.
     pub(crate) fn find(&self, name: &str) -> Option<AssetId> {
         self.by_name.get(name).copied()
@@ -97,9 +107,10 @@ pub(crate) fn plan(
     sources: Vec<SourceFile>,
     carried: Vec<(SourceFile, LogicalPath)>,
     options: &Options,
+    prehashed: &Prehashed,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Plan {
-    let decide = Decide::new(options);
+    let decide = Decide::new(options, prehashed);
     let mut plan = Plan::default();
     let mut first: HashMap<LogicalPath, PlannedAsset> = HashMap::with_capacity(sources.len());
     for source in sources {
@@ -132,14 +143,16 @@ pub(crate) fn plan(
 /// The options that decide on one asset, compiled.
 struct Decide<'a> {
     options: &'a Options,
+    prehashed: &'a Prehashed,
     keep_original: Vec<Glob>,
     skip_compress: Vec<String>,
 }
 
 impl<'a> Decide<'a> {
-    fn new(options: &'a Options) -> Self {
+    fn new(options: &'a Options, prehashed: &'a Prehashed) -> Self {
         Self {
             options,
+            prehashed,
             keep_original: options.keep_original.iter().map(|g| Glob::new(g)).collect(),
             skip_compress: options
                 .skip_compress
@@ -154,13 +167,15 @@ impl<'a> Decide<'a> {
         let lower = name.to_lowercase();
         let plain = !self.options.keep_only_hashed
             || self.keep_original.iter().any(|glob| glob.matches(name));
+        let prehashed = self.prehashed.contains(name);
         PlannedAsset {
-            kind: if carried.is_some() {
+            kind: if carried.is_some() || prehashed {
                 AssetKind::Opaque
             } else {
                 AssetKind::of(&source.logical, self.options.django_exact.is_some())
             },
-            keep_plain: plain && carried.is_none(),
+            keep_plain: (plain || prehashed) && carried.is_none(),
+            prehashed,
             plain: match self.options.django_exact {
                 Some(_) => LogicalPath::new(&name.replace('\\', "/")).ok(),
                 None => None,

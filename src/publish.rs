@@ -13,7 +13,6 @@ use crate::output::{Output, Plain, Store};
 use crate::parallel::map_in_order;
 use crate::plan::{Plan, PlannedAsset};
 use crate::report::Totals;
-use crate::static_root::Written;
 
 /// An asset with everything that is to be published of it.
 struct Publication<'a> {
@@ -232,6 +231,6 @@ pub(crate) fn publish_manifest(
 ) -> Result<(), Error> {
     let bytes = manifest.to_bytes(store.hash);
     let written = store.root.put_manifest(store.manifest, &bytes)?;
-    totals.count_written(written == Written::New);
+    totals.count_written(written);
     Ok(())
 }

@@ -2,22 +2,22 @@
 //! them. An asset that refers to nothing is finished here: its hashed file is written while its bytes are at hand, so
 //! that only the few that must wait for others are held in memory.
 
+use std::cell::Cell;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use crate::cache::{Cache, Entry, Key};
-use crate::diagnostic::{Code, Diagnostic, Location, Severity};
+use crate::diagnostic::{Code, Diagnostic, Location, Locator, Severity};
 use crate::digest::{Content, ContentHasher};
 use crate::django::{Exact, Failure, decode_error};
 use crate::error::Error;
 use crate::logical_path::{LogicalPath, stem_length};
 use crate::missing::{self, Missing};
 use crate::options::{Minify, Options};
-use crate::output::{Output, Plain, Store};
+use crate::output::{Output, Outputs, Plain, Store};
 use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan, PlannedAsset};
 use crate::reference::{Reference, references};
@@ -45,7 +45,11 @@ pub(crate) enum References {
     /// Places in its text.
     Spans(Vec<Edge>),
     /// Only the assets: with `--django-exact`, rewriting is Django's own way.
-    Django(BTreeSet<AssetId>),
+    Django {
+        targets: BTreeSet<AssetId>,
+        /// The conversion depends on nothing but the names of these.
+        names_only: bool,
+    },
 }
 
 /// A reference that leads to an asset.
@@ -68,7 +72,7 @@ impl TextAsset {
     pub(crate) fn targets(&self) -> impl Iterator<Item = AssetId> {
         let (spans, django) = match &self.references {
             References::Spans(edges) => (edges.as_slice(), None),
-            References::Django(targets) => (&[][..], Some(targets)),
+            References::Django { targets, .. } => (&[][..], Some(targets)),
         };
         spans
             .iter()
@@ -112,12 +116,31 @@ impl Reader<'_> {
         if asset.kind == AssetKind::Opaque && asset.source.length > STREAMED {
             return self.stream(asset, diagnostics);
         }
-        let source = read_whole(&asset.source)?;
-        match (asset.kind, self.exact) {
-            (AssetKind::Opaque, _) => self.finish(asset, &source, None, diagnostics),
-            (_, Some(exact)) => self.read_django(exact, id, source, diagnostics),
-            (_, None) => self.read_text(id, source, diagnostics),
+        if asset.kind == AssetKind::Opaque {
+            return self.read_opaque(asset, diagnostics);
         }
+        let source = read_whole(&asset.source)?;
+        match self.exact {
+            Some(exact) => self.read_django(exact, id, source, diagnostics),
+            None => self.read_text(id, source, diagnostics),
+        }
+    }
+
+    /// What is only hashed, of a size that one can hold. In this thread's own buffer: a new one for every file costs
+    /// page faults.
+    fn read_opaque(
+        &self,
+        asset: &PlannedAsset,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<ReadAsset, Error> {
+        thread_local! {
+            static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+        }
+        let mut bytes = BUFFER.take();
+        let read = read_into(&asset.source, &mut bytes)
+            .and_then(|()| self.finish(asset, &bytes, None, diagnostics));
+        BUFFER.set(bytes);
+        read
     }
 
     /// The default mode: minify, then read and resolve what the standards call a reference.
@@ -189,6 +212,7 @@ impl Reader<'_> {
     ) -> Vec<Edge> {
         let mut edges = Vec::new();
         let found = references(text.kind, text.text());
+        let mut places = Places::new(text, &found);
         for (index, reference) in found.iter().enumerate() {
             let url = reference.url(text.text());
             let raw = |at| reference.span.start + url.raw_offset(at);
@@ -201,6 +225,7 @@ impl Reader<'_> {
                 path,
                 digest_at,
             } = target
+                && !self.plan.assets[id].prehashed
             {
                 edges.push(Edge {
                     target: id,
@@ -209,9 +234,8 @@ impl Reader<'_> {
                 });
             }
             if let Some(diagnostic) = problem {
-                let place = source_offset(text, &found, index);
-                diagnostics.push(match place {
-                    Some(offset) => diagnostic.at(Location::of(&text.source, offset)),
+                diagnostics.push(match places.of(index) {
+                    Some(location) => diagnostic.at(location),
                     None => diagnostic,
                 });
             }
@@ -240,7 +264,7 @@ impl Reader<'_> {
                 return Ok(ReadAsset::Failed);
             }
         };
-        let (targets, converted) = exact.scan(id, asset.kind, text);
+        let (targets, names_only, converted) = exact.scan(id, asset.kind, text);
         let (failed, notes) = self.django_failures(name, &source, &converted.failures);
         diagnostics.extend(notes);
         if failed {
@@ -254,7 +278,10 @@ impl Reader<'_> {
             kind: asset.kind,
             source,
             minified: None,
-            references: References::Django(targets),
+            references: References::Django {
+                targets,
+                names_only,
+            },
         }))
     }
 
@@ -292,6 +319,7 @@ impl Reader<'_> {
     ) -> Result<String, Box<Diagnostic>> {
         let name = &asset.source.logical;
         match self.exact {
+            _ if asset.prehashed => Ok(asset.plain.as_str().to_owned()),
             None => Ok(name.with_digest(digest).as_str().to_owned()),
             Some(exact) => exact
                 .hashed_name(name.as_str(), digest)
@@ -351,15 +379,16 @@ impl Reader<'_> {
             }
         };
         let modified = asset.source.modified;
-        let written = if root.has_content(&hashed, content, modified)? {
+        let written = if let Some(id) = root.has_content(&hashed, content, modified)? {
             writer.discard();
-            Written::Unchanged
+            Written::Unchanged(id)
         } else {
             root.publish(writer.finish(modified)?, &hashed)?;
             Written::New
         };
-        let plain = self.store.twin(asset, &hashed, content, written, || {
-            root.has_content(asset.plain.as_str(), content, modified)
+        let plain = self.store.twin(asset, content, written, || {
+            let plain = asset.plain.as_str();
+            Ok(root.has_content(plain, content, modified)?.is_some())
         })?;
         Ok(ReadAsset::Stored(Output {
             hashed,
@@ -373,48 +402,82 @@ impl Reader<'_> {
 
     /// An asset whose plain file an earlier in-place run removed.
     fn carried(&self, asset: &PlannedAsset, hashed: &str) -> Result<Output, Error> {
+        let (content, id) = self.store.root.content(hashed)?;
         Ok(Output {
             digest: digest_in_name(asset.source.logical.as_str(), hashed)
                 .unwrap_or_default()
                 .to_owned(),
-            content: self.store.root.content(hashed)?,
+            content,
             hashed: hashed.to_owned(),
-            written: Written::Unchanged,
+            written: Written::Unchanged(id),
             plain: Plain::None,
             modified: asset.source.modified,
         })
     }
 }
 
-/// Reads all assets, the largest first. Returns the texts that are to be linked, and the outputs of all others.
+/// What reading all assets came to.
+pub(crate) struct Reading {
+    /// The texts that are still to be linked, as they were found.
+    pub(crate) texts: Vec<TextAsset>,
+    /// References rewritten in those that could be linked at once.
+    pub(crate) references: usize,
+}
+
+/// Reads all assets: first what refers to nothing, then the texts, each the largest first. `link` links a text whose
+/// targets are all done, as most are by then, so that few are held in memory for the next stage.
 pub(crate) fn read(
     reader: &Reader<'_>,
+    outputs: &Outputs,
+    link: impl Fn(&TextAsset) -> Result<Option<(Output, usize)>, Error> + Sync,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<(Vec<TextAsset>, Vec<OnceLock<Output>>), Error> {
+) -> Result<Reading, Error> {
     let assets = &reader.plan.assets;
     let mut order: Vec<AssetId> = (0..assets.len()).collect();
-    order.sort_by_key(|id| Reverse(assets[*id].source.length));
+    order.sort_by_key(|id| {
+        let asset = &assets[*id];
+        (
+            asset.kind != AssetKind::Opaque,
+            Reverse(asset.source.length),
+        )
+    });
     let mut read = map_in_order(&order, |id| {
         let mut notes = Vec::new();
         let read = reader.read(*id, &mut notes)?;
         for note in &mut notes {
             note.file = Some(assets[*id].source.path.display().to_string());
         }
-        Ok((*id, read, notes))
+        let mut references = 0;
+        let mut text = None;
+        let output = match read {
+            ReadAsset::Stored(output) => Some(output),
+            ReadAsset::Text(read) => {
+                if let Some((output, rewritten)) = link(&read)? {
+                    references = rewritten;
+                    Some(output)
+                } else {
+                    text = Some(read);
+                    None
+                }
+            }
+            ReadAsset::Failed => None,
+        };
+        if let Some(output) = output {
+            let _ = outputs[*id].set(output); // each is read once
+        }
+        Ok((*id, text, references, notes))
     })?;
     read.sort_by_key(|(id, ..)| assets[*id].source.order);
-    let mut texts = Vec::new();
-    let mut outputs: Vec<OnceLock<Output>> = Vec::new();
-    outputs.resize_with(assets.len(), OnceLock::new);
-    for (id, asset, notes) in read {
+    let mut reading = Reading {
+        texts: Vec::new(),
+        references: 0,
+    };
+    for (_, text, references, notes) in read {
         diagnostics.extend(notes);
-        match asset {
-            ReadAsset::Stored(output) => drop(outputs[id].set(output)),
-            ReadAsset::Text(text) => texts.push(text),
-            ReadAsset::Failed => {}
-        }
+        reading.texts.extend(text);
+        reading.references += references;
     }
-    Ok((texts, outputs))
+    Ok(reading)
 }
 
 /// What stands between the stem and the extension of `logical` in `hashed`.
@@ -428,20 +491,52 @@ pub(crate) fn digest_in_name<'h>(logical: &str, hashed: &'h str) -> Option<&'h s
         .strip_suffix(extension)
 }
 
-/// Where the reference `found[index]` stands in the source: the same occurrence of the same URL. Minifying may have
-/// moved it, or (in `full`) dropped others.
-fn source_offset(text: &TextAsset, found: &[Reference], index: usize) -> Option<usize> {
-    if text.minified.is_none() {
-        return Some(found[index].span.start);
+/// Where the references of a text stand in its source. Minifying may have moved them, or (in `full`) dropped some.
+struct Places<'t> {
+    text: &'t TextAsset,
+    found: &'t [Reference],
+    locator: Locator<'t>,
+    /// For each of `found`, its offset in the source; made when it is first asked for.
+    offsets: Option<Vec<Option<usize>>>,
+}
+
+impl<'t> Places<'t> {
+    fn new(text: &'t TextAsset, found: &'t [Reference]) -> Self {
+        Self {
+            text,
+            found,
+            locator: Locator::new(&text.source),
+            offsets: None,
+        }
     }
-    let url = found[index].url(text.text());
-    let same = |reference: &&Reference| reference.url(text.text()).text == url.text;
-    let occurrence = found[..index].iter().filter(same).count();
-    references(text.kind, &text.source)
+
+    fn of(&mut self, index: usize) -> Option<Location> {
+        let (text, found) = (self.text, self.found);
+        let offsets = self
+            .offsets
+            .get_or_insert_with(|| source_offsets(text, found));
+        offsets[index].map(|offset| self.locator.at(offset))
+    }
+}
+
+/// The n-th occurrence of a URL in the text is its n-th in the source.
+fn source_offsets(text: &TextAsset, found: &[Reference]) -> Vec<Option<usize>> {
+    if text.minified.is_none() {
+        return found.iter().map(|found| Some(found.span.start)).collect();
+    }
+    let mut in_source: HashMap<String, VecDeque<usize>> = HashMap::new();
+    for reference in references(text.kind, &text.source) {
+        let url = reference.url(&text.source).text.into_owned();
+        let offsets = in_source.entry(url).or_default();
+        offsets.push_back(reference.span.start);
+    }
+    found
         .iter()
-        .filter(|reference| reference.url(&text.source).text == url.text)
-        .nth(occurrence)
-        .map(|reference| reference.span.start)
+        .map(|reference| {
+            let url = reference.url(text.text());
+            in_source.get_mut(&*url.text)?.pop_front()
+        })
+        .collect()
 }
 
 fn django_diagnostic(name: &LogicalPath, source: &[u8], failure: &Failure) -> Diagnostic {
@@ -463,12 +558,22 @@ fn django_diagnostic(name: &LogicalPath, source: &[u8], failure: &Failure) -> Di
 }
 
 pub(crate) fn read_whole(source: &SourceFile) -> Result<Vec<u8>, Error> {
-    let path = &source.path;
-    let mut file = File::open(path).map_err(Error::io("read", path))?;
-    // One byte more than expected, so that reading to the end needs no second allocation.
-    let capacity = usize::try_from(source.length).unwrap_or(0) + 1;
-    let mut bytes = Vec::with_capacity(capacity.min(1 << 30));
-    file.read_to_end(&mut bytes)
-        .map_err(Error::io("read", path))?;
+    let mut bytes = Vec::new();
+    read_into(source, &mut bytes)?;
     Ok(bytes)
+}
+
+/// Reads a source file, all of it.
+fn read_into(source: &SourceFile, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    let path = &source.path;
+    let file = File::open(path).map_err(Error::io("read", path))?;
+    bytes.clear();
+    // One byte more than expected, so that reading to the end needs no second allocation.
+    let expected = usize::try_from(source.length).unwrap_or(0);
+    bytes.reserve(expected.min(1 << 30) + 1);
+    // `File` itself would ask for its length and position first; both are known.
+    file.take(u64::MAX)
+        .read_to_end(bytes)
+        .map_err(Error::io("read", path))?;
+    Ok(())
 }

@@ -33,7 +33,7 @@ pub(crate) fn resolve(plan: &Plan, static_url: &str, from: &LogicalPath, url: &s
     let Some(segments) = normalize(base, &decoded.text) else {
         return Target::Outside;
     };
-    let last = decoded.text.rsplit(is_slash).next().unwrap_or("");
+    let last = decoded.text.rsplit('/').next().unwrap_or("");
     if matches!(last, "" | "." | "..") {
         return Target::External; // a directory
     }
@@ -63,7 +63,9 @@ fn own_path<'f>(
     // The URL standard strips these from both ends.
     let start = url.len() - url.trim_start_matches(|c| c <= ' ').len();
     let trimmed = url[start..].trim_end_matches(|c| c <= ' ');
-    let (start, base) = if let Some(rest) = trimmed.strip_prefix(static_url) {
+    let (start, base) = if let Some(rest) = trimmed.strip_prefix(static_url)
+        && (static_url != "/" || !rest.starts_with(is_slash))
+    {
         (start + trimmed.len() - rest.len(), "")
     } else if has_scheme(trimmed) || trimmed.starts_with(is_slash) {
         return None;
@@ -88,7 +90,7 @@ fn has_scheme(url: &str) -> bool {
     })
 }
 
-/// The URL standard takes a backslash for a slash in http URLs.
+/// The URL standard takes a backslash for a slash in http URLs, but not a percent-encoded one.
 fn is_slash(c: char) -> bool {
     matches!(c, '/' | '\\')
 }
@@ -96,7 +98,7 @@ fn is_slash(c: char) -> bool {
 /// The segments of `path` on top of the directory `base`; `None` if it leaves the static root.
 fn normalize<'s>(base: &'s str, path: &'s str) -> Option<Vec<&'s str>> {
     let mut segments: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split(is_slash) {
+    for part in path.split('/') {
         match part {
             "" | "." => {}
             ".." => drop(segments.pop()?),
@@ -106,7 +108,8 @@ fn normalize<'s>(base: &'s str, path: &'s str) -> Option<Vec<&'s str>> {
     Some(segments)
 }
 
-/// A URL's path with its percent-encoding undone, once, as servers do.
+/// A URL's path with its percent-encoding undone, once, as servers do, and with slashes for backslashes, as browsers do
+/// (not for encoded ones).
 struct DecodedPath {
     text: String,
     /// The offset in the URL of every byte of `text`, and of its end.
@@ -123,6 +126,7 @@ impl DecodedPath {
             let (byte, length) = match hex_pair(raw.get(at + 1), raw.get(at + 2)) {
                 Some(byte) if raw[at] == b'%' => (Some(byte), 3),
                 _ if matches!(raw[at], b'\t' | b'\n' | b'\r') => (None, 1), // the URL standard drops them
+                _ if raw[at] == b'\\' => (Some(b'/'), 1),
                 _ => (Some(raw[at]), 1),
             };
             if let Some(byte) = byte {
@@ -152,7 +156,6 @@ impl DecodedPath {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::{Input, Options};
     use crate::walk::SourceFile;
 
     fn plan(names: &[&str]) -> Plan {
@@ -167,8 +170,7 @@ mod tests {
                 order: 0,
             })
             .collect();
-        let options = Options::new(Input::Roots(Vec::new()));
-        crate::plan::plan(sources, Vec::new(), &options, &mut Vec::new())
+        Plan::of(sources)
     }
 
     #[test]
@@ -183,6 +185,7 @@ mod tests {
             "css/a#b.png",
             "css/noext",
             "css/d/e.png",
+            "css/a\\b.png",
         ]);
         let from = LogicalPath::new("css/m.css").unwrap();
         let own = "/static/";
@@ -208,6 +211,8 @@ mod tests {
             (own, "noext", "css/noext noext.H"),
             (own, "noext?q", "css/noext noext.H?q"),
             (own, "a.\tpng", "css/a.png a.H.\tpng"),
+            (own, "a%5Cb.png", "css/a\\b.png a%5Cb.H.png"),
+            (own, "..%5Cimg/c.png", "missing css/..\\img/c.png"),
             (own, "/static/img/c.png", "img/c.png /static/img/c.H.png"),
             (
                 cdn,
@@ -224,6 +229,14 @@ mod tests {
             (own, "about:blank", "external"),
             (own, "//host/a.png", "external"),
             (own, "\\\\host/a.png", "external"),
+            ("/", "//host/css/a.png", "external"),
+            ("/", "/\\host/css/a.png", "external"),
+            ("/", "/css/a.png", "css/a.png /css/a.H.png"),
+            (
+                "//cdn.test/s/",
+                "//cdn.test/s/css/a.png",
+                "css/a.png //cdn.test/s/css/a.H.png",
+            ),
             (own, "/other/a.png", "external"),
             (own, "/staticfoo.png", "external"),
             (own, "/static/", "external"),

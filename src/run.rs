@@ -17,6 +17,7 @@ use crate::options::{Encodings, Input, Minify, Options};
 use crate::output::{Output, Plain, Store};
 use crate::parallel::pool;
 use crate::plan::Plan;
+use crate::prehashed::Prehashed;
 use crate::progress::Progress;
 use crate::read::Reader;
 use crate::report::{BuiltAsset, Report, StageTime, Totals};
@@ -31,6 +32,7 @@ pub(crate) struct Run<'a> {
     /// The manifest relative to the static root, or its absolute path where it lies elsewhere.
     pub(crate) manifest_name: String,
     in_place: bool,
+    pub(crate) prehashed: Prehashed,
     targets: Option<Targets>,
     pool: rayon::ThreadPool,
 }
@@ -52,16 +54,15 @@ impl<'a> Run<'a> {
             ),
             _ => None,
         };
+        let prehashed = Prehashed::read(options)?;
         let pool = pool(options.jobs)?;
         let link_mode = options.link_mode.for_plain_twins(in_place);
         let static_root = StaticRoot::open(
             dir,
             &Opening {
-                link_mode,
-                lock_timeout: options.lock_timeout,
-                dry_run: options.dry_run,
                 file_mode: options.file_mode,
                 directory_mode: options.directory_mode,
+                ..Opening::new(link_mode, options.lock_timeout, options.dry_run)
             },
         )?;
         let manifest = options.manifest.strip_prefix(dir);
@@ -71,6 +72,7 @@ impl<'a> Run<'a> {
             static_root,
             manifest_name,
             in_place,
+            prehashed,
             targets,
             pool,
         })
@@ -98,8 +100,13 @@ impl<'a> Run<'a> {
     ) -> (Vec<SourceFile>, Vec<(SourceFile, LogicalPath)>) {
         let mut carried = Vec::new();
         if self.in_place {
-            sources =
-                earlier::without_outputs(sources, last, &self.manifest_name, &self.static_root);
+            sources = earlier::without_outputs(
+                sources,
+                last,
+                &self.manifest_name,
+                &self.prehashed,
+                &self.static_root,
+            );
             if self.options.keep_only_hashed {
                 carried = earlier::carried(&last.manifest, &self.static_root);
             }

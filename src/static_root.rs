@@ -4,6 +4,7 @@
 //! files, which people do refer to, are only staged until [`StaticRoot::publish`]. If the build fails, everything that
 //! this run has made is taken away again ([`StaticRoot::roll_back`]).
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{self, File, FileTimes, OpenOptions};
@@ -16,10 +17,10 @@ use std::time::{Duration, SystemTime};
 
 use walkdir::WalkDir;
 
-use crate::digest::Content;
+use crate::digest::{Content, ContentHasher};
 use crate::error::Error;
 use crate::lock::Lock;
-use crate::options::{FileMode, LinkMode};
+use crate::options::{FileMode, HashAlgorithm, LinkMode};
 
 /// How names of temporary files begin. Never an asset: Django and we ignore names with a leading dot.
 const TEMPORARY: &str = ".hashstatic-";
@@ -34,7 +35,17 @@ pub(crate) enum Written {
     /// Yes.
     New,
     /// It was there, with these very bytes.
-    Unchanged,
+    Unchanged(FileId),
+}
+
+/// Which file on disk something is: device and inode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FileId(u64, u64);
+
+impl FileId {
+    fn of(metadata: &fs::Metadata) -> Self {
+        Self(metadata.dev(), metadata.ino())
+    }
 }
 
 /// A file beside its place, to be moved there by [`StaticRoot::publish`].
@@ -52,6 +63,8 @@ pub(crate) struct StaticRoot {
     /// Directories known to be there, relative to `dir`.
     directories: RwLock<HashSet<String>>,
     made: Mutex<Made>,
+    /// What the names of this run's temporary files have in common.
+    prefix: String,
     counter: AtomicU64,
     reflink_works: AtomicBool,
     file_mode: FileMode,
@@ -67,6 +80,19 @@ pub(crate) struct Opening {
     pub(crate) dry_run: bool,
     pub(crate) file_mode: FileMode,
     pub(crate) directory_mode: Option<u32>,
+}
+
+impl Opening {
+    /// With the usual modes.
+    pub(crate) fn new(link_mode: LinkMode, lock_timeout: Duration, dry_run: bool) -> Self {
+        Self {
+            link_mode,
+            lock_timeout,
+            dry_run,
+            file_mode: FileMode::Bits(0o644),
+            directory_mode: None,
+        }
+    }
 }
 
 /// What this run has made, to be undone on failure.
@@ -102,6 +128,7 @@ impl StaticRoot {
             existing: HashSet::new(),
             directories: RwLock::default(),
             made: Mutex::new(made),
+            prefix: format!("{TEMPORARY}{:x}-", std::process::id()),
             counter: AtomicU64::new(0),
             reflink_works: AtomicBool::new(true),
             file_mode,
@@ -233,40 +260,16 @@ impl StaticRoot {
         fs::read(&path).map_err(Error::io("read", &path))
     }
 
-    /// Whether the file that was there has exactly these bytes; if so, it gets this modification time.
+    /// The file that was there, if it has exactly these bytes; then it gets this modification time.
     pub(crate) fn matches(
         &self,
         name: &str,
         bytes: &[u8],
         modified: SystemTime,
-    ) -> Result<bool, Error> {
-        if !self.had(name) {
-            return Ok(false);
-        }
-        let path = self.path(name);
-        let Ok(file) = File::open(&path) else {
-            return Ok(false); // unreadable or gone: it will be replaced
-        };
-        let same = same_bytes(&file, bytes).map_err(Error::io("read", &path))?;
-        if same && !self.dry_run {
-            keep_modified(&file, modified).map_err(Error::io("set the time of", &path))?;
-        }
-        Ok(same)
-    }
-
-    /// What a file of the static root holds.
-    pub(crate) fn content(&self, name: &str) -> Result<Content, Error> {
-        let path = self.path(name);
-        let read = || -> io::Result<Content> {
-            let mut file = File::open(&path)?;
-            let mut key = blake3::Hasher::new();
-            let length = io::copy(&mut file, &mut key)?;
-            Ok(Content {
-                key: *key.finalize().as_bytes(),
-                length,
-            })
-        };
-        read().map_err(Error::io("read", &path))
+    ) -> Result<Option<FileId>, Error> {
+        self.proved(name, bytes.len() as u64, modified, |file| {
+            same_bytes(file, bytes)
+        })
     }
 
     /// Like [`StaticRoot::matches`], for bytes that are not at hand.
@@ -275,17 +278,47 @@ impl StaticRoot {
         name: &str,
         content: Content,
         modified: SystemTime,
-    ) -> Result<bool, Error> {
-        if !self.had(name) || self.content(name)? != content {
-            return Ok(false);
+    ) -> Result<Option<FileId>, Error> {
+        self.proved(name, content.length, modified, |file| {
+            Ok(content_of(file)? == content)
+        })
+    }
+
+    /// The file that was there, if it has this length and `is_right`.
+    fn proved(
+        &self,
+        name: &str,
+        length: u64,
+        modified: SystemTime,
+        is_right: impl FnOnce(&File) -> io::Result<bool>,
+    ) -> Result<Option<FileId>, Error> {
+        if !self.had(name) {
+            return Ok(None);
         }
-        if !self.dry_run {
-            let path = self.path(name);
-            File::open(&path)
-                .and_then(|file| keep_modified(&file, modified))
+        let path = self.path(name);
+        let Ok(file) = File::open(&path) else {
+            return Ok(None); // unreadable or gone: it will be replaced
+        };
+        let metadata = file.metadata().map_err(Error::io("read", &path))?;
+        if metadata.len() != length || !is_right(&file).map_err(Error::io("read", &path))? {
+            return Ok(None);
+        }
+        let is_timed = metadata.modified().is_ok_and(|time| time == modified);
+        if !is_timed && !self.dry_run {
+            file.set_times(FileTimes::new().set_modified(modified))
                 .map_err(Error::io("set the time of", &path))?;
         }
-        Ok(true)
+        Ok(Some(FileId::of(&metadata)))
+    }
+
+    /// What a file of the static root holds, and which it is.
+    pub(crate) fn content(&self, name: &str) -> Result<(Content, FileId), Error> {
+        let path = self.path(name);
+        let read = || -> io::Result<(Content, FileId)> {
+            let file = File::open(&path)?;
+            Ok((content_of(&file)?, FileId::of(&file.metadata()?)))
+        };
+        read().map_err(Error::io("read", &path))
     }
 
     /// Puts a file in its place at once, unless it is there already.
@@ -295,30 +328,28 @@ impl StaticRoot {
         bytes: &[u8],
         modified: SystemTime,
     ) -> Result<Written, Error> {
-        if self.matches(name, bytes, modified)? {
-            return Ok(Written::Unchanged);
+        if let Some(id) = self.matches(name, bytes, modified)? {
+            return Ok(Written::Unchanged(id));
         }
         let staged = self.stage(name, bytes, modified)?;
         self.publish(staged, name)?;
         Ok(Written::New)
     }
 
-    /// Puts the manifest in its place: the commit point. `name` may be absolute.
-    pub(crate) fn put_manifest(&self, name: &str, bytes: &[u8]) -> Result<Written, Error> {
+    /// Puts the manifest in its place: the commit point. `name` may be absolute. Whether it had to be written.
+    pub(crate) fn put_manifest(&self, name: &str, bytes: &[u8]) -> Result<bool, Error> {
         let path = self.path(name);
         if self.dry_run {
-            return Ok(Written::Unchanged);
+            return Ok(false);
         }
-        if let Ok(file) = File::open(&path)
-            && same_bytes(&file, bytes).unwrap_or(false)
-        {
-            return Ok(Written::Unchanged);
+        if fs::read(&path).is_ok_and(|there| there == bytes) {
+            return Ok(false);
         }
         if let Some(parent) = path.parent() {
             make_directories(parent, self.directory_mode, &mut self.made())?;
         }
         let mut temporary = path.clone();
-        temporary.set_file_name(format!("{TEMPORARY}{:x}-manifest.tmp", std::process::id()));
+        temporary.set_file_name(format!("{}manifest.tmp", self.prefix));
         let write = || -> io::Result<()> {
             let _ = fs::remove_file(&temporary); // a leftover's mode would stay
             let mut file = OpenOptions::new()
@@ -335,7 +366,7 @@ impl StaticRoot {
             let _ = fs::remove_file(&temporary);
             Error::io("write", &path)(error)
         })?;
-        Ok(Written::New)
+        Ok(true)
     }
 
     /// Writes a file beside its place.
@@ -433,14 +464,10 @@ impl StaticRoot {
         self.publish(writer.finish(modified)?, name)
     }
 
-    /// Whether `name` and `twin` are one and the same file on disk.
-    pub(crate) fn is_linked(&self, twin: &str, name: &str) -> bool {
-        let identity = |name: &str| {
-            fs::symlink_metadata(self.path(name))
-                .ok()
-                .map(|m| (m.dev(), m.ino()))
-        };
-        self.had(name) && identity(name).is_some_and(|id| identity(twin) == Some(id))
+    /// Whether `name` is this very file on disk.
+    pub(crate) fn is_linked(&self, name: &str, to: FileId) -> bool {
+        self.had(name)
+            && fs::symlink_metadata(self.path(name)).is_ok_and(|found| FileId::of(&found) == to)
     }
 
     fn reflink(
@@ -511,10 +538,7 @@ impl StaticRoot {
         self.make_parent(name)?;
         let number = self.counter.fetch_add(1, Ordering::Relaxed);
         let mut path = self.path(name);
-        path.set_file_name(format!(
-            "{TEMPORARY}{:x}-{number:x}.tmp",
-            std::process::id()
-        ));
+        path.set_file_name(format!("{}{number:x}.tmp", self.prefix));
         self.made().temporaries.insert(path.clone());
         Ok(path)
     }
@@ -631,25 +655,37 @@ fn make_directories(dir: &Path, mode: Option<u32>, made: &mut Made) -> Result<()
     Ok(())
 }
 
-/// Whether a file holds exactly `bytes`.
+/// Whether a file of as many bytes holds exactly `bytes`.
 fn same_bytes(mut file: &File, mut bytes: &[u8]) -> io::Result<bool> {
-    if file.metadata()?.len() != bytes.len() as u64 {
-        return Ok(false);
-    }
-    let mut buffer = vec![0; CHUNK.min(bytes.len())];
-    while !bytes.is_empty() {
-        let count = file.read(&mut buffer)?;
-        if count == 0 || count > bytes.len() || buffer[..count] != bytes[..count] {
-            return Ok(false);
+    with_buffer(|buffer| {
+        while !bytes.is_empty() {
+            let count = file.read(buffer)?;
+            if count == 0 || !bytes.starts_with(&buffer[..count]) {
+                return Ok(false);
+            }
+            bytes = &bytes[count..];
         }
-        bytes = &bytes[count..];
-    }
-    Ok(true)
+        Ok(true)
+    })
 }
 
-fn keep_modified(file: &File, modified: SystemTime) -> io::Result<()> {
-    if file.metadata()?.modified()? == modified {
-        return Ok(());
+/// What a file holds.
+fn content_of(mut file: &File) -> io::Result<Content> {
+    with_buffer(|buffer| {
+        let mut hasher = ContentHasher::new(HashAlgorithm::Blake3);
+        loop {
+            match file.read(buffer)? {
+                0 => return Ok(hasher.finish().1),
+                count => hasher.update(&buffer[..count]),
+            }
+        }
+    })
+}
+
+/// Lends this thread's buffer, which stays in the processor's cache: a new one for every file costs page faults.
+fn with_buffer<R>(work: impl FnOnce(&mut [u8]) -> R) -> R {
+    thread_local! {
+        static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; 256 << 10]);
     }
-    file.set_times(FileTimes::new().set_modified(modified))
+    BUFFER.with_borrow_mut(|buffer| work(buffer))
 }

@@ -290,3 +290,138 @@ fn full_disks() {
     }
     assert!(failed > 5, "only {failed} of 20 disks were too small");
 }
+
+/// A build of `source` over the finished output of another edition, in which the system refuses something.
+struct Refusal {
+    scratch: TempDir,
+    shim: PathBuf,
+}
+
+impl Refusal {
+    fn new() -> Self {
+        let scratch = tempfile::tempdir().unwrap();
+        let shim = scratch.path().join("shim.so");
+        let compiled = Command::new("cc")
+            .args(["-shared", "-fPIC", "-O1", "-o"])
+            .arg(&shim)
+            .arg(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/tests/refused_writes.c"
+            ))
+            .arg("-ldl")
+            .status();
+        assert!(compiled.unwrap().success());
+        let refusal = Self { scratch, shim };
+        write_source(&refusal.source(), 0);
+        let output = refusal.command().output().unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        write_source(&refusal.source(), 1);
+        refusal
+    }
+
+    fn source(&self) -> PathBuf {
+        self.scratch.path().join("source")
+    }
+
+    fn out(&self) -> PathBuf {
+        self.scratch.path().join("out")
+    }
+
+    fn command(&self) -> Command {
+        let mut command = hashstatic();
+        command.arg(self.source()).arg("-o").arg(self.out());
+        command.args(["--no-brotli", "--gzip-level", "1"]);
+        command
+    }
+
+    fn run(&self, call: &str, at: usize) -> std::process::Output {
+        self.command()
+            .env("LD_PRELOAD", &self.shim)
+            .env("FAULT_CALL", call)
+            .env("FAULT_AT", at.to_string())
+            .output()
+            .unwrap()
+    }
+}
+
+/// Status 1, the reason and the path; whatever the manifest names is as it was.
+fn assert_refused(output: &std::process::Output, why: &str, refusal: &Refusal, when: &str) {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{when}: {stderr}");
+    assert!(stderr.contains(why), "{when}: {stderr}");
+    let out = refusal.out();
+    assert!(
+        stderr.contains(out.to_str().unwrap()),
+        "{when}: the path is not named: {stderr}"
+    );
+    assert_complete(&out, when);
+}
+
+#[test]
+fn write_errors() {
+    let refusal = Refusal::new();
+    let before = tree(&refusal.out());
+    for step in 0..20 {
+        let when = format!("write {}", step * 30 + 1);
+        let output = refusal.run("write", step * 30 + 1);
+        assert_refused(&output, "Input/output error", &refusal, &when);
+        assert_eq!(tree(&refusal.out()), before, "{when}");
+    }
+}
+
+#[test]
+fn errors_while_publishing() {
+    let refusal = Refusal::new();
+    let manifest = || fs::read(refusal.out().join("staticfiles.json")).unwrap();
+    let before = manifest();
+    let names = hashed_names(&refusal.out());
+    // Hashed files, plain files (which cannot be published all at once), the manifest.
+    for (call, at) in [
+        ("rename", 1),
+        ("rename", 100),
+        ("rename", 300),
+        ("rename", 600),
+        ("fsync", 1),
+    ] {
+        let when = format!("{call} {at}");
+        let output = refusal.run(call, at);
+        assert_refused(&output, "Input/output error", &refusal, &when);
+        assert_eq!(manifest(), before, "{when}");
+        assert_eq!(hashed_names(&refusal.out()), names);
+        let is_left_over = |name: &PathBuf| name.to_string_lossy().contains(".hashstatic-");
+        assert!(!tree(&refusal.out()).keys().any(is_left_over), "{when}");
+    }
+    assert!(refusal.command().status().unwrap().success());
+    assert_complete(&refusal.out(), "in the end");
+    assert_ne!(manifest(), before);
+}
+
+#[test]
+fn short_writes_are_continued() {
+    let refusal = Refusal::new();
+    for at in [1, 40, 200] {
+        write_source(&refusal.source(), at);
+        let output = refusal.run("short", at);
+        assert!(output.status.success());
+        assert_complete(&refusal.out(), &format!("short write {at}"));
+    }
+}
+
+#[test]
+fn files_larger_than_the_limit() {
+    let refusal = Refusal::new();
+    let before = tree(&refusal.out());
+    fs::write(refusal.source().join("large.bin"), vec![1; 2 << 20]).unwrap();
+    let script = "trap '' XFSZ; ulimit -f 1024; exec \"$0\" build \"$1\" -o \"$2\" --no-cache";
+    let output = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_hashstatic")])
+        .args([refusal.source(), refusal.out()])
+        .output()
+        .unwrap();
+    assert_refused(&output, "File too large", &refusal, "limit");
+    assert_eq!(tree(&refusal.out()), before);
+}

@@ -31,6 +31,8 @@ class StorageOptions:
     keep_original: tuple[str, ...] = ()
     # "FILE_GLOB:URL_GLOB" of references that may resolve to nothing.
     ignore_errors: tuple[str, ...] = ()
+    # Globs of files that a bundler has hashed already: they keep their names.
+    prehashed: tuple[str, ...] = ()
     # Threads.
     jobs: int | None = None
     # The build cache, if not the user's; False: none.
@@ -57,7 +59,7 @@ class StorageOptions:
         if not compressed:
             names -= {"gzip", "brotli", "zstd"}
         taken = {name: kwargs.pop(name) for name in list(kwargs) if name in names}
-        for name in ("keep_original", "ignore_errors"):
+        for name in ("keep_original", "ignore_errors", "prehashed"):
             if isinstance(taken.get(name), str):
                 raise ImproperlyConfigured(f"The storage option {name!r} is a list of strings, not a string.")
             if name in taken:
@@ -85,6 +87,7 @@ class StorageOptions:
         if self.exact:
             arguments.append(f"--django-exact={exact_version()}")
         arguments += [f"--ignore-errors={pattern}" for pattern in self.ignore_errors]
+        arguments += [f"--prehashed={pattern}" for pattern in self.prehashed]
         if self.cache_dir is False or (self.exact and not self.compressed):
             arguments.append("--no-cache")  # nothing would be kept there
         elif self.cache_dir is not True:

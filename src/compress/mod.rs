@@ -7,6 +7,9 @@
 mod brotli_c;
 pub(crate) mod encoders;
 
+#[cfg(feature = "bench")]
+pub(crate) use encoders::encode;
+
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::SystemTime;
@@ -277,12 +280,16 @@ impl Work<'_> {
             }
             let modified = file.output.modified;
             let twin = twins.iter().find(|(time, ..)| *time == modified);
-            let is_linked = twin.is_some_and(|(_, twin, written)| {
-                *written == Written::Unchanged && self.root.is_linked(twin, &name)
+            let linked = twin.and_then(|(.., written)| match written {
+                Written::Unchanged(id) if self.root.is_linked(&name, *id) => Some(*id),
+                _ => None,
             });
-            let unchanged = is_linked || self.root.has_content(&name, encoded.content, modified)?;
+            let unchanged = match linked {
+                Some(id) => Some(id),
+                None => self.root.has_content(&name, encoded.content, modified)?,
+            };
             let mut pending = None;
-            if !unchanged {
+            if unchanged.is_none() {
                 let place = if let Some((_, twin, _)) = twin {
                     Pending::Twin(twin.clone())
                 } else if let Some(bytes) = self.payload(encoding, level, &mut encoded)? {
@@ -297,17 +304,13 @@ impl Work<'_> {
                 }
             }
             if file.hashed && twin.is_none() {
-                let written = if unchanged {
-                    Written::Unchanged
-                } else {
-                    Written::New
-                };
+                let written = unchanged.map_or(Written::New, Written::Unchanged);
                 twins.push((modified, name, written));
             }
             let variant = Variant {
                 encoding,
                 length: encoded.content.length,
-                new: !unchanged,
+                new: unchanged.is_none(),
                 pending,
             };
             stored.push((index, variant));

@@ -1,6 +1,7 @@
 //! `HashedFilesMixin.url_converter`, `_url`, `_stored_name` and `hashed_name`, on Django's strings.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::patterns::{Match, Pattern, ignored_blocks, in_block};
 use super::python::{
@@ -84,20 +85,24 @@ impl Converter<'_> {
         let mut content = Cow::Borrowed(text);
         let mut replaced = 0;
         let mut failures = Vec::new();
+        // The patterns of one kind of file all have the same syntax: its blocks stay until the content changes.
+        let mut blocks_of_content: Option<Vec<Range<usize>>> = None;
         for &pattern in patterns {
             let matches = pattern.find_all(self.version, &content);
             if matches.is_empty() {
                 continue;
             }
-            let blocks = if self.version < DjangoVersion::V6_1 {
-                Vec::new()
-            } else {
-                ignored_blocks(&content, pattern.ignored())
-            };
+            let blocks = blocks_of_content.get_or_insert_with(|| {
+                if self.version < DjangoVersion::V6_1 {
+                    Vec::new()
+                } else {
+                    ignored_blocks(&content, pattern.ignored())
+                }
+            });
             let mut out = String::with_capacity(content.len() + 64);
             let mut copied = 0;
             for found in matches {
-                if in_block(found.span.start, &blocks) {
+                if in_block(found.span.start, blocks) {
                     continue;
                 }
                 match self.converted_url(&content, &found) {
@@ -123,6 +128,7 @@ impl Converter<'_> {
             if copied > 0 {
                 out.push_str(&content[copied..]);
                 content = Cow::Owned(out);
+                blocks_of_content = None;
             }
         }
         Converted {

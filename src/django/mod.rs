@@ -10,7 +10,7 @@ mod convert;
 mod patterns;
 mod python;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -79,17 +79,19 @@ impl Exact<'_> {
         name.replace('\\', "/")
     }
 
-    /// A dry conversion: which assets this text refers to, and what is wrong with it.
+    /// A dry conversion: which assets this text refers to, whether that is all that its conversion depends on, and what
+    /// is wrong with it.
     pub(crate) fn scan(
         &self,
         id: AssetId,
         kind: AssetKind,
         text: &str,
-    ) -> (BTreeSet<AssetId>, Converted) {
+    ) -> (BTreeSet<AssetId>, bool, Converted) {
         let mut recorder = Recorder {
             exact: self,
             id,
             seen: RefCell::default(),
+            asked_more: Cell::new(false),
             true_digests: false,
         };
         let mut converted = self.convert(id, kind, text, &recorder);
@@ -102,7 +104,8 @@ impl Exact<'_> {
             recorder.true_digests = true;
             converted = self.convert(id, kind, text, &recorder);
         }
-        (recorder.seen.into_inner(), converted)
+        let names_only = !recorder.asked_more.get();
+        (recorder.seen.into_inner(), names_only, converted)
     }
 
     /// The conversion of a text whose referenced assets are all linked.
@@ -187,6 +190,8 @@ struct Recorder<'a> {
     /// The asset that is being converted.
     id: AssetId,
     seen: RefCell<BTreeSet<AssetId>>,
+    /// Something was asked that other assets' names do not answer.
+    asked_more: Cell<bool>,
     /// Digests of source files instead of zeros, for the text of a failure.
     true_digests: bool,
 }
@@ -225,10 +230,12 @@ impl Names for Recorder<'_> {
     }
 
     fn plain_digest(&self, id: AssetId) -> String {
+        self.asked_more.set(true);
         self.digest(id)
     }
 
     fn output_digest(&self, hashed: &str) -> Option<String> {
+        self.asked_more.set(true);
         // Take away each part that looks like a digest: is the rest an asset whose output would have this name?
         let quick = hashed.match_indices('.').find_map(|(at, _)| {
             let digest = hashed.get(at + 1..at + 1 + NO_DIGEST.len())?;

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memchr2_iter, memmem};
+use memchr::{memchr, memchr_iter, memchr2_iter, memchr3, memmem};
 
 use super::python::{is_space, is_word};
 use crate::options::DjangoVersion;
@@ -287,13 +287,17 @@ impl Scan<'_> {
     /// Every `import`: (start, end of the word).
     fn imports(&self) -> impl Iterator<Item = (usize, usize)> {
         // `p` is the rarest letter of the word that has one case partner only.
-        memchr2_iter(b'p', b'P', self.text.as_bytes())
+        let bytes = self.text.as_bytes();
+        memchr2_iter(b'p', b'P', bytes)
+            .filter(|&at| is_letter(at.checked_sub(1).and_then(|at| bytes.get(at)), b'm'))
             .filter_map(|at| Some((self.word_before(at, "im")?, self.word(at, "port")?)))
     }
 
     /// Every `export` that white space or `{` follows: (start, end of the word).
     fn exports(&self) -> impl Iterator<Item = (usize, usize)> {
-        memchr2_iter(b'x', b'X', self.text.as_bytes())
+        let bytes = self.text.as_bytes();
+        memchr2_iter(b'x', b'X', bytes)
+            .filter(|&at| is_letter(bytes.get(at + 1), b'p'))
             .filter_map(|at| Some((self.word_before(at, "e")?, self.word(at, "xport")?)))
     }
 
@@ -321,7 +325,9 @@ impl Scan<'_> {
 
     /// Every `from\s*` that a specifier follows.
     fn all_tails(&self) -> Vec<Tail> {
-        memchr2_iter(b'f', b'F', self.text.as_bytes())
+        let bytes = self.text.as_bytes();
+        memchr2_iter(b'f', b'F', bytes)
+            .filter(|&at| is_letter(bytes.get(at + 1), b'r'))
             .filter_map(|from| {
                 let (url, end) = self.specifier(self.skip_space(self.word(from, "from")?))?;
                 Some(Tail { from, url, end })
@@ -398,6 +404,11 @@ impl Scan<'_> {
     }
 }
 
+/// Whether a byte is this letter, in either case: for letters that have no partners beyond ASCII.
+fn is_letter(byte: Option<&u8>, letter: u8) -> bool {
+    byte.is_some_and(|byte| byte.to_ascii_lowercase() == letter)
+}
+
 /// Whether `c` matches the lower-case ASCII letter `letter` under Python's `re.IGNORECASE` for `str` patterns.
 fn same_letter(c: char, letter: char) -> bool {
     c.to_ascii_lowercase() == letter
@@ -415,7 +426,8 @@ pub(super) fn ignored_blocks(text: &str, syntax: Ignored) -> Vec<Range<usize>> {
     let mut blocks = Vec::new();
     let mut at = 0;
     let mut open_comment = false; // an unclosed `/*` was seen: no later one closes either
-    while at < bytes.len() {
+    while let Some(next) = bytes[at..].iter().position(|b| OPENS[usize::from(*b)]) {
+        at += next;
         let end = match bytes[at] {
             b'/' if bytes.get(at + 1) == Some(&b'*') && !open_comment => {
                 let end = memmem::find(&bytes[at + 2..], b"*/").map(|n| at + 2 + n + 2);
@@ -441,15 +453,28 @@ pub(super) fn ignored_blocks(text: &str, syntax: Ignored) -> Vec<Range<usize>> {
     blocks
 }
 
+/// The bytes that an ignored block can begin with.
+const OPENS: [bool; 256] = {
+    let mut opens = [false; 256];
+    let bytes = *b"/\\\"'`";
+    let mut index = 0;
+    while index < bytes.len() {
+        opens[bytes[index] as usize] = true;
+        index += 1;
+    }
+    opens
+};
+
 /// The end of `'(?:[^'\\\n]|\\.)*'` (or of a template literal, which a line break does not end).
 fn string_end(bytes: &[u8], start: usize, quote: u8, one_line: bool) -> Option<usize> {
+    let line_break = if one_line { b'\n' } else { quote };
     let mut at = start + 1;
     loop {
-        match *bytes.get(at)? {
+        at += memchr3(quote, b'\\', line_break, bytes.get(at..)?)?;
+        match bytes[at] {
             b'\\' => at += 2, // the rest of a longer character is neither quote nor backslash
-            b'\n' if one_line => return None,
             b if b == quote => return Some(at + 1),
-            _ => at += 1,
+            _ => return None,
         }
     }
 }

@@ -13,6 +13,8 @@ const CHUNK: usize = 1 << 16;
 /// RFC 1952: magic, deflate, no flags, no time. What every encoder of variants writes: names and times make no two
 /// builds alike.
 const GZIP: [u8; 8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0];
+/// RFC 7932, section 9.1: a window of 22 bits, the default of every encoder. Decoders take any.
+const BROTLI_WINDOW: u8 = 0b1011;
 /// The last eight bytes: CRC and size.
 const GZIP_TRAILER: usize = 8;
 
@@ -94,6 +96,12 @@ fn has_padding_bits(variant: &[u8]) -> bool {
 }
 
 fn brotli(variant: &[u8], hasher: &mut ContentOf) -> Result<(), String> {
+    if variant
+        .first()
+        .is_some_and(|first| first & 0xf != BROTLI_WINDOW)
+    {
+        return Err("the Brotli window is not the one that encoders of variants choose".into());
+    }
     let mut state = BrotliState::new(
         StandardAlloc::default(),
         StandardAlloc::default(),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::{Entry, FinishedRoot};
-use crate::diagnostic::Location;
+use crate::diagnostic::{Location, Locator};
 use crate::error::Error;
 use crate::parallel::{map_in_order, pool};
 use crate::plan::{AssetId, AssetKind};
@@ -119,6 +119,7 @@ pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
         None => None,
     };
     let text = examined.as_ref().and_then(|e| e.bytes.as_deref());
+    let mut locator = Locator::new(text.unwrap_or_default());
     let found = examined.iter().flat_map(|examined| &examined.references);
     Ok(Explanation {
         asset: entry.logical.as_str().to_owned(),
@@ -132,7 +133,7 @@ pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
             .map(|id| root.asset_file(id)),
         references: found
             .map(|found| AssetReference {
-                location: Location::of(text.unwrap_or_default(), found.offset),
+                location: locator.at(found.offset),
                 url: found.url.clone(),
                 asset: match &found.target {
                     Target::Asset { id, .. } => root.logical(*id),

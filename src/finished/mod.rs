@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::logical_path::LogicalPath;
 use crate::manifest::StoredManifest;
 use crate::options::{HashAlgorithm, Input, Options, SourceRoot};
-use crate::plan::{AssetId, Plan, plan};
+use crate::plan::{AssetId, Plan};
 use crate::read::digest_in_name;
 use crate::walk::walk;
 
@@ -150,5 +150,5 @@ fn files(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> Result<Plan, Error> {
     options.ignore.clear();
     options.follow_external_links = true;
     let sources = walk(&options, Path::new(""), diagnostics)?;
-    Ok(plan(sources, Vec::new(), &options, diagnostics))
+    Ok(Plan::of(sources))
 }

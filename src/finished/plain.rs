@@ -7,8 +7,8 @@ use super::{Entry, FinishedRoot};
 use crate::digest::Digest;
 use crate::django::{Disk, Exact, Names, StaticName};
 use crate::link::splice;
-use crate::options::{DjangoVersion, HashAlgorithm, Input, Minify, Options};
-use crate::plan::{AssetId, AssetKind, Plan, plan};
+use crate::options::{DjangoVersion, HashAlgorithm, Minify};
+use crate::plan::{AssetId, AssetKind, Plan};
 use crate::read::read_whole;
 use crate::reference::references;
 use crate::resolve::{Target, resolve};
@@ -35,11 +35,10 @@ impl<'r> Sources<'r> {
                 order,
             }
         });
-        let options = Options::new(Input::Roots(Vec::new()));
         Self {
             root,
             // Entries have different names; whatever is odd about them was told when the manifest was read.
-            plan: plan(sources.collect(), Vec::new(), &options, &mut Vec::new()),
+            plan: Plan::of(sources.collect()),
             static_url,
         }
     }

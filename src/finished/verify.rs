@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::examine::Examined;
 use super::plain::Sources;
 use super::{Entry, FinishedRoot};
-use crate::diagnostic::{Code, Diagnostic, Location, Severity};
+use crate::diagnostic::{Code, Diagnostic, Locator, Severity};
 use crate::digest::Hasher;
 use crate::error::Error;
 use crate::link::splice;
@@ -189,6 +189,7 @@ impl<'v> Verifier<'v> {
         let text = examined.bytes.as_deref().unwrap_or_default();
         let is_plain = self.root.entry_of_hashed(name).is_none();
         let mut broken = Vec::new();
+        let mut locator = Locator::new(text);
         for found in &examined.references {
             if let Target::Missing(target) = &found.target
                 && is_plain
@@ -200,7 +201,7 @@ impl<'v> Verifier<'v> {
             let problem = self
                 .missing
                 .diagnose(files, found.kind, name, &found.url, &found.target);
-            broken.extend(problem.map(|problem| problem.at(Location::of(text, found.offset))));
+            broken.extend(problem.map(|problem| problem.at(locator.at(found.offset))));
         }
         broken
     }

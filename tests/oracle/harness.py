@@ -76,7 +76,7 @@ def differences(django, ours, version):
         if name == "staticfiles.json" and version < "6":
             theirs, mine = json.loads(theirs), json.loads(mine)
         if theirs != mine:
-            found.append(f"{name}: Django {theirs[:600]!r}, we {mine[:600]!r}")
+            found.append(f"{name}: Django {repr(theirs)[:600]}, we {repr(mine)[:600]}")
     return found
 
 

@@ -29,10 +29,10 @@ def main():
         pythons = find_pythons()
         # Python itself has changed urlunsplit (gh-67693): the recorded cases were made with a newer Python for Django
         # 6.1 than for 5.2.
-        make_venv("6.1", pythons[-1])
-        make_venv("5.2", pythons[0])
-        make_venv("6.0", pythons[-1])
-        make_venv("4.2", pythons[0])
+        for django, python in (
+            ("6.1", pythons[-1]), ("5.2", pythons[0]), ("6.0", pythons[-1]), ("4.2", pythons[0])
+        ):
+            make_venv(TARGET / f"venv-{django}", HERE / f"requirements-{django}.txt", python)
         fetch_corpora()
 
 
@@ -65,9 +65,7 @@ def find_pythons():
     return [versions[version] for version in sorted(versions)]
 
 
-def make_venv(django, python):
-    venv = TARGET / f"venv-{django}"
-    requirements = HERE / f"requirements-{django}.txt"
+def make_venv(venv, requirements, python):
     stamp = venv / "stamp"
     wanted = f"{python}\n{requirements.read_text()}"
     if stamp.exists() and stamp.read_text() == wanted:
@@ -105,9 +103,8 @@ def fetch(name, pin, get):
     stamp.write_text(pin)
 
 
-def from_pypi(name, version, roots, into, where):
-    pip = str(TARGET / "venv-6.1" / "bin" / "pip")
-    retry([pip, "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:",
+def from_pypi(name, version, roots, into, where, pip=TARGET / "venv-6.1" / "bin" / "pip"):
+    retry([str(pip), "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:",
            "-d", str(where), f"{name}=={version}"])
     (wheel,) = where.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
