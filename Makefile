@@ -2,7 +2,7 @@
 
 ORACLE := target/oracle/venv-6.1/bin/python
 
-.PHONY: build demo test lint rust-test fuzz fuzz-smoke python-test fuzz-django
+.PHONY: build demo test lint rust-test fuzz fuzz-smoke python-test wheel wheel-test fuzz-django
 
 build:
 	cargo build --release --locked
@@ -11,11 +11,12 @@ demo: build
 	target/release/hashstatic build fixtures/site --out target/site
 	@cat target/site/staticfiles.json; echo
 
-test: lint rust-test fuzz-smoke python-test bench-smoke
+test: lint rust-test fuzz-smoke python-test wheel-test bench-smoke
 
 lint:
 	cargo fmt --check
 	cargo clippy --all-targets --all-features --locked -- -D warnings
+	python3 tests/python/run.py lint
 
 rust-test:
 	cargo test --locked
@@ -34,6 +35,14 @@ python-test: build
 	python3 tests/oracle/prepare.py
 	cd tests/browser && npm ci --silent --no-audit --no-fund
 	HASHSTATIC_BIN=$(CURDIR)/target/release/hashstatic $(ORACLE) -m pytest -q -p no:cacheprovider tests/oracle
+
+# The wheel and the sdist in dist/, with maturin from PyPI.
+wheel:
+	python3 tests/python/run.py wheel
+
+# The wheel in clean environments with each Django, below target/wheel: Django's own tests, and ours.
+wheel-test:
+	python3 tests/python/run.py
 
 # A long run of random cases against Django; `make fuzz-django SEED=2 CASES=10000`.
 SEED ?= 1

@@ -12,7 +12,7 @@ use crate::generations::Generations;
 use crate::manifest::Manifest;
 use crate::options::LinkMode;
 use crate::report::Tally;
-use crate::static_root::StaticRoot;
+use crate::static_root::{Opening, StaticRoot};
 
 /// What [`crate::clean`] is to keep.
 #[derive(Debug, Clone)]
@@ -70,7 +70,8 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
             dir.display()
         )));
     }
-    let root = StaticRoot::open(dir, LinkMode::Auto, options.lock_timeout, options.dry_run)?;
+    let opening = Opening::new(LinkMode::Auto, options.lock_timeout, options.dry_run);
+    let root = StaticRoot::open(dir, &opening)?;
     let manifest_name = root.manifest_name(&options.manifest)?;
     let manifest = Manifest::parse(&root.read(&manifest_name)?).map_err(|why| {
         Error::StaticRoot(format!(

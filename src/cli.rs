@@ -1,20 +1,24 @@
 //! The command line, and its way to [`Options`].
 
 pub(crate) mod config;
+mod project;
 pub(crate) mod root;
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use hashstatic::options::{
-    DjangoVersion, Encodings, HashAlgorithm, Input, LinkMode, Minify, MissingPolicy, NamedFile,
-    SourceRoot,
+    DjangoVersion, Encodings, FileMode, HashAlgorithm, Input, LinkMode, Minify, MissingPolicy,
+    NamedFile, SourceRoot,
 };
 use hashstatic::{Error, Options};
+
+use project::Project;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -126,6 +130,8 @@ struct Sources {
     /// JSON list of {"name", "path"} instead of sources; - reads stdin
     #[arg(long, value_name = "FILE", conflicts_with = "roots")]
     files_from: Option<PathBuf>,
+    #[command(flatten)]
+    project: Project,
     /// Leave out files and directories that match (fnmatch; may be repeated)
     #[arg(short, long, value_name = "GLOB")]
     ignore: Vec<String>,
@@ -337,6 +343,21 @@ pub(crate) struct Build {
         help_heading = "Static root"
     )]
     manifest: PathBuf,
+    /// Write no manifest, and leave one that is there alone
+    #[arg(long, help_heading = "Static root")]
+    no_manifest: bool,
+    /// Permissions of files, octal, or umask
+    #[arg(
+        long,
+        value_name = "MODE",
+        default_value = "644",
+        value_parser = file_mode,
+        help_heading = "Static root"
+    )]
+    file_mode: FileMode,
+    /// Permissions of directories that are made, octal [default: as the umask says]
+    #[arg(long, value_name = "MODE", value_parser = mode_bits, help_heading = "Static root")]
+    dir_mode: Option<u32>,
     /// How a hashed file and its plain twin share their bytes
     #[arg(
         long,
@@ -387,8 +408,12 @@ enum Hash {
 enum Django {
     #[value(name = "6.1")]
     V6_1,
+    #[value(name = "6.0")]
+    V6_0,
     #[value(name = "5.2")]
     V5_2,
+    #[value(name = "4.2")]
+    V4_2,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -415,12 +440,14 @@ enum Link {
 
 impl Sources {
     /// What these arguments mean; everything else has its default.
-    fn options(&self) -> Result<Options, Error> {
-        let mut options = Options::new(self.input()?);
+    fn options(&self, input: Input) -> Options {
+        let mut options = Options::new(input);
         if let Some(version) = self.django_exact {
             options = options.exactly(match version {
                 Django::V6_1 => DjangoVersion::V6_1,
+                Django::V6_0 => DjangoVersion::V6_0,
                 Django::V5_2 => DjangoVersion::V5_2,
+                Django::V4_2 => DjangoVersion::V4_2,
             });
         }
         if self.no_default_ignore {
@@ -435,33 +462,50 @@ impl Sources {
         options.missing_source_map = self.missing_source_map.into();
         options.ignore_errors.clone_from(&self.ignore_errors);
         options.jobs = self.jobs;
-        Ok(options)
+        options
     }
 
     fn input(&self) -> Result<Input, Error> {
-        match &self.files_from {
-            Some(list) => files_from(list).map(Input::Files),
-            None if self.roots.is_empty() => Err(Error::Usage(
-                "name at least one source, or --files-from".into(),
-            )),
-            None => Ok(Input::Roots(
-                self.roots.iter().map(|s| source_root(s)).collect(),
-            )),
+        if let Some(list) = &self.files_from {
+            return files_from(list).map(Input::Files);
         }
+        let mut roots: Vec<SourceRoot> = self.roots.iter().map(|s| source_root(s)).collect();
+        roots.extend(self.project.app_roots()?);
+        if roots.is_empty() {
+            return Err(Error::Usage(
+                "name at least one source, or --files-from".into(),
+            ));
+        }
+        Ok(Input::Roots(roots))
     }
 }
 
 impl Check {
     /// What the arguments mean.
     pub(crate) fn options(&self) -> Result<Options, Error> {
-        self.sources.options()
+        if let Some(answer) = self.sources.project.ask()?
+            && let Command::Check(check) = completed("check", answer.sources).command
+        {
+            return Ok(check.sources.options(answer.input));
+        }
+        Ok(self.sources.options(self.sources.input()?))
     }
 }
 
 impl Build {
     /// What the arguments mean.
     pub(crate) fn options(&self) -> Result<Options, Error> {
-        let mut options = self.sources.options()?;
+        if let Some(answer) = self.sources.project.ask()? {
+            let arguments = [answer.sources, answer.build].concat();
+            if let Command::Build(build) = completed("build", arguments).command {
+                return build.options_of(answer.input);
+            }
+        }
+        self.options_of(self.sources.input()?)
+    }
+
+    fn options_of(&self, input: Input) -> Result<Options, Error> {
+        let mut options = self.sources.options(input);
         options.out.clone_from(&self.out);
         match self.hash {
             Some(Hash::Blake3) => options.hash = HashAlgorithm::Blake3,
@@ -485,13 +529,17 @@ impl Build {
             zstd: self.zstd.then_some(self.zstd_level),
         };
         if let Some(extensions) = &self.skip_compress {
-            options.skip_compress.clone_from(extensions);
+            let named = |extension: &&String| !extension.is_empty(); // `--skip-compress ''` skips none
+            options.skip_compress = extensions.iter().filter(named).cloned().collect();
         }
         options.keep_only_hashed = self.keep_only_hashed;
         options.keep_original.clone_from(&self.keep_original);
         options.prehashed.clone_from(&self.prehashed);
         options.bundler_manifest.clone_from(&self.bundler_manifest);
         options.manifest.clone_from(&self.manifest);
+        options.write_manifest = !self.no_manifest;
+        options.file_mode = self.file_mode;
+        options.directory_mode = self.dir_mode;
         options.clear = self.clear;
         options.dry_run = self.dry_run;
         options.lock_timeout = Duration::from_secs(self.lock_timeout);
@@ -505,6 +553,36 @@ impl Build {
         options.cache_dir = self.cache.dir().filter(|_| !self.no_cache);
         options.cache_max_size = self.cache_max_size;
         Ok(options)
+    }
+}
+
+/// The command line once more, behind `arguments` that a project gives: where both say something, the user wins. Wrong
+/// usage ends the process, as it does the first time.
+fn completed(command: &'static str, arguments: Vec<String>) -> Arguments {
+    let mut words = std::env::args_os();
+    let mut line = vec![words.next().unwrap_or_default(), command.into()];
+    line.extend(arguments.into_iter().map(OsString::from));
+    line.extend(words.skip(1));
+    let parser =
+        Arguments::command().mut_subcommand(command, |parser| parser.args_override_self(true));
+    let matches = parser.get_matches_from(line);
+    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+/// `644`, `0o644`, `umask`
+fn file_mode(argument: &str) -> Result<FileMode, String> {
+    match argument {
+        "umask" => Ok(FileMode::Umask),
+        _ => mode_bits(argument).map(FileMode::Bits),
+    }
+}
+
+/// Permission bits in octal.
+fn mode_bits(argument: &str) -> Result<u32, String> {
+    let digits = argument.strip_prefix("0o").unwrap_or(argument);
+    match u32::from_str_radix(digits, 8) {
+        Ok(bits) if bits <= 0o7777 => Ok(bits),
+        _ => Err("not an octal mode such as 644".into()),
     }
 }
 
@@ -598,7 +676,6 @@ fn source_date_epoch() -> Result<Option<u64>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_arguments_are_consistent() {

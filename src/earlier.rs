@@ -156,6 +156,7 @@ pub(crate) fn carried(last: &Manifest, root: &StaticRoot) -> Vec<(SourceFile, Lo
                 path,
                 length: metadata.len(),
                 modified: metadata.modified().ok()?,
+                leave_plain: false,
                 order: 0,
             };
             Some((source, LogicalPath::new(hashed).ok()?))

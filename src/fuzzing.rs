@@ -301,6 +301,7 @@ fn plan<'n>(names: impl Iterator<Item = &'n str>) -> Plan {
             path: name.into(),
             length: 1,
             modified: SystemTime::UNIX_EPOCH,
+            leave_plain: false,
             order: 0,
         })
         .collect();

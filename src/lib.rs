@@ -69,7 +69,7 @@ pub use finished::verify::{Verification, VerifyOptions};
 pub use logical_path::{InvalidPath, LogicalPath};
 pub use options::Options;
 pub use progress::Progress;
-pub use report::{Report, StageTime, Tally, Totals};
+pub use report::{BuiltAsset, Report, StageTime, Tally, Totals};
 
 use read::Reading;
 use run::Run;
@@ -144,7 +144,7 @@ pub fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
 fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
     let mut log = run::Log::new(options);
     let cache = run::cache(options, &mut log.diagnostics);
-    let last = earlier::earlier(&run.static_root, &run.manifest_name, &mut log.diagnostics);
+    let last = run.earlier(&mut log.diagnostics);
 
     let sources = walk::walk(options, run.static_root.dir(), &mut log.diagnostics)?;
     let (sources, carried) = run.without_outputs(sources, &last);
@@ -179,12 +179,17 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
     let variants = compressor.compress(&plan, &outputs)?;
     log.stage("compress");
 
+    let built = run::built(run, &plan, &outputs, &variants, exact.is_some());
     let mut totals = publish::publish(run.store(), &plan, outputs, variants, options.clear)?;
     totals.references = references;
     log.stage("write");
 
-    publish::record_generation(run.store(), &plan, last, &manifest, options.clear)?;
-    publish::publish_manifest(run.store(), &manifest, &mut totals)?;
-    log.stage("manifest");
-    Ok(log.into_report(totals, cache.map(|cache| cache.finish())))
+    if options.write_manifest {
+        publish::record_generation(run.store(), &plan, last, &manifest, options.clear)?;
+        publish::publish_manifest(run.store(), &manifest, &mut totals)?;
+        log.stage("manifest");
+    }
+    let mut report = log.into_report(totals, cache.map(|cache| cache.finish()));
+    report.assets = built;
+    Ok(report)
 }

@@ -12,6 +12,7 @@ use crate::digest::{Content, Digest, Hasher};
 use crate::django::Names;
 use crate::error::Error;
 use crate::graph::{Component, levels};
+use crate::options::DjangoVersion;
 use crate::output::{Output, Outputs, Plain};
 use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan};
@@ -33,8 +34,8 @@ pub(crate) fn link(
     };
     let edges = linker.edges();
     let levels = levels(&edges);
-    if reader.exact.is_some()
-        && let Some(failure) = endless(reader.plan, texts, &edges, &levels)
+    if let Some(exact) = reader.exact
+        && let Some(failure) = endless(exact.version, reader.plan, texts, &edges, &levels)
     {
         diagnostics.push(failure);
         return Ok(0);
@@ -100,6 +101,7 @@ fn text_of(plan: &Plan, texts: &[TextAsset]) -> Vec<Option<usize>> {
 
 /// Django never comes to an end with a cycle, nor with what refers to one.
 fn endless(
+    version: DjangoVersion,
     plan: &Plan,
     texts: &[TextAsset],
     edges: &[Vec<usize>],
@@ -121,7 +123,11 @@ fn endless(
         Diagnostic::new(
             Severity::Error,
             Code::DjangoFailure,
-            names.join(", "),
+            if version == DjangoVersion::V4_2 {
+                "All".into() // it does not say which
+            } else {
+                names.join(", ")
+            },
             "Max post-process passes exceeded.",
         )
         .help("these files refer to one another in a circle, or to files that do")
@@ -181,12 +187,11 @@ impl Linker<'_> {
             return Err(Vec::new()); // was read as UTF-8 before
         };
         let converted = exact.convert(text.id, text.kind, content, self);
-        if !converted.failures.is_empty() {
-            let name = &self.reader.plan.assets[text.id].source.logical;
-            let failures = converted.failures.iter();
-            return Err(failures
-                .map(|failure| crate::read::django_diagnostic(name, &text.source, failure))
-                .collect());
+        let name = &self.reader.plan.assets[text.id].source.logical;
+        let failures = &converted.failures;
+        let (failed, notes) = self.reader.django_failures(name, &text.source, failures);
+        if failed {
+            return Err(notes); // otherwise they were told when the text was read
         }
         let bytes = converted
             .text

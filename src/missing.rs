@@ -55,15 +55,7 @@ impl Missing {
         match target {
             Target::External | Target::Asset { .. } => None,
             Target::Missing(_) | Target::Outside if self.is_ignored(from, url) => {
-                Some(Diagnostic::new(
-                    Severity::Notice,
-                    Code::IgnoredReference,
-                    from.as_str(),
-                    format!(
-                        "\"{}\" resolves to nothing, ignored by --ignore-errors",
-                        one_line(url)
-                    ),
-                ))
+                Some(ignored(from, url))
             }
             Target::Missing(name) => Some(self.missing(plan, kind, from, url, name)),
             Target::Outside => Some(
@@ -109,7 +101,7 @@ impl Missing {
     }
 
     /// Whether `--ignore-errors` covers a reference.
-    fn is_ignored(&self, from: &LogicalPath, url: &str) -> bool {
+    pub(crate) fn is_ignored(&self, from: &LogicalPath, url: &str) -> bool {
         let mut ignored = self.ignored.iter();
         ignored.any(|(file, of_url)| file.matches(from.as_str()) && of_url.matches(url))
     }
@@ -126,6 +118,19 @@ impl Missing {
             MissingPolicy::Ignore => Severity::Notice,
         }
     }
+}
+
+/// What is said of a reference that `--ignore-errors` covers.
+pub(crate) fn ignored(from: &LogicalPath, url: &str) -> Diagnostic {
+    Diagnostic::new(
+        Severity::Notice,
+        Code::IgnoredReference,
+        from.as_str(),
+        format!(
+            "\"{}\" resolves to nothing, ignored by --ignore-errors",
+            one_line(url)
+        ),
+    )
 }
 
 /// The name that was probably meant, and where it is.
@@ -172,6 +177,7 @@ mod tests {
                 path: name.into(),
                 length: 1,
                 modified: std::time::SystemTime::UNIX_EPOCH,
+                leave_plain: false,
                 order: 0,
             })
             .collect();

@@ -22,6 +22,9 @@ pub struct NamedFile {
     pub name: String,
     /// Where its bytes are.
     pub path: PathBuf,
+    /// The plain file in the static root is the caller's: it is neither written nor changed. Default: `false`.
+    #[serde(default)]
+    pub leave_plain: bool,
 }
 
 impl NamedFile {
@@ -72,17 +75,21 @@ pub enum Minify {
 }
 
 /// The Django whose output `--django-exact` writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DjangoVersion {
+    /// Django 4.2
+    V4_2,
     /// Django 5.2
     V5_2,
+    /// Django 6.0
+    V6_0,
     /// Django 6.1
     V6_1,
 }
 
 impl DjangoVersion {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::V6_1, Self::V5_2];
+    pub const ALL: &[Self] = &[Self::V6_1, Self::V6_0, Self::V5_2, Self::V4_2];
 }
 
 /// Which variants are written, and how hard the encoders work. `None`: not written.
@@ -118,6 +125,15 @@ impl LinkMode {
             mode => mode,
         }
     }
+}
+
+/// The permissions of the files that are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileMode {
+    /// These, whatever the umask.
+    Bits(u32),
+    /// What the umask leaves of 0666.
+    Umask,
 }
 
 /// What to do about a reference that resolves to nothing.
@@ -168,6 +184,12 @@ pub struct Options {
     pub ignore_errors: Vec<(String, String)>,
     /// The manifest, relative to the static root unless absolute. Default: `staticfiles.json`.
     pub manifest: PathBuf,
+    /// Write the manifest. Where it is `false`, the caller does, and one that is there is left alone. Default: `true`.
+    pub write_manifest: bool,
+    /// Permissions of files. Default: 0644.
+    pub file_mode: FileMode,
+    /// Permissions of directories that are made. Default: `None`, what the umask leaves of 0777.
+    pub directory_mode: Option<u32>,
     /// Ignore globs, by Django's fnmatch rules. Default: [`Options::ignore_default`].
     pub ignore: Vec<String>,
     /// Logical paths that must exist and must not be empty.
@@ -231,6 +253,9 @@ impl Options {
             missing_source_map: MissingPolicy::Warn,
             ignore_errors: Vec::new(),
             manifest: "staticfiles.json".into(),
+            write_manifest: true,
+            file_mode: FileMode::Bits(0o644),
+            directory_mode: None,
             ignore: owned(Self::IGNORE_DEFAULT),
             require: Vec::new(),
             clear: false,
@@ -313,6 +338,15 @@ impl Options {
             _ => None,
         }
     }
+}
+
+impl Encodings {
+    /// No variants at all.
+    pub const NONE: Self = Self {
+        gzip: None,
+        brotli: None,
+        zstd: None,
+    };
 }
 
 impl Default for Encodings {

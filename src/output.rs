@@ -53,6 +53,8 @@ pub(crate) struct Store<'a> {
     pub(crate) hash_length: usize,
     /// The source root is the static root: plain files are the user's own.
     pub(crate) in_place: bool,
+    /// Variants are wanted.
+    pub(crate) compresses: bool,
     /// The manifest's name in the static root: no plain file may take it.
     pub(crate) manifest: &'a str,
 }
@@ -76,6 +78,23 @@ impl Store<'_> {
         asset.keep_plain && !asset.prehashed && asset.plain.as_str() != self.manifest
     }
 
+    /// Whether the asset's plain file is somebody else's: neither written nor changed.
+    pub(crate) fn leaves_plain(&self, asset: &PlannedAsset) -> bool {
+        self.in_place || asset.source.leave_plain
+    }
+
+    /// A plain file that is left alone. `source` is what the source holds: in place, the same file. Otherwise the two
+    /// may differ, which only matters for variants.
+    fn left(&self, asset: &PlannedAsset, source: Content) -> Plain {
+        if !self.in_place && self.compresses {
+            return match self.root.content(asset.plain.as_str()) {
+                Ok((content, _)) => Plain::Unchanged(content),
+                Err(_) => Plain::None, // not there
+            };
+        }
+        Plain::Unchanged(source)
+    }
+
     /// Puts the hashed file in place and sees to the plain one. `plain` are the source's bytes where they differ.
     pub(crate) fn store(
         &self,
@@ -91,7 +110,9 @@ impl Store<'_> {
         let plain = match plain {
             Some(plain) if self.keeps_plain(asset) => {
                 let content = Content::of(plain);
-                if self.in_place || self.root.matches(name, plain, modified)?.is_some() {
+                if self.leaves_plain(asset) {
+                    self.left(asset, content)
+                } else if self.root.matches(name, plain, modified)?.is_some() {
                     Plain::Unchanged(content)
                 } else {
                     Plain::Staged(self.root.stage(name, plain, modified)?, content)
@@ -127,7 +148,9 @@ impl Store<'_> {
             Written::Unchanged(id) => self.root.is_linked(asset.plain.as_str(), id),
             Written::New => false,
         };
-        Ok(if self.in_place || is_linked() || is_right()? {
+        Ok(if self.leaves_plain(asset) {
+            self.left(asset, content)
+        } else if is_linked() || is_right()? {
             Plain::Unchanged(content)
         } else {
             Plain::Twin

@@ -153,7 +153,9 @@ impl Publication<'_> {
             Plain::Staged(staged, _) => root.publish(staged, name)?,
             Plain::Twin => root.put_twin(hashed, name, self.output.modified)?,
         }
-        totals.count_plain(changed, store.in_place, plain_length);
+        if !store.leaves_plain(self.asset) {
+            totals.count_plain(changed, plain_length);
+        }
         for variant in self.plain_variants {
             totals.count_variant(&variant);
             let variant_name = format!("{name}{}", variant.encoding.suffix());

@@ -15,7 +15,7 @@ use crate::digest::{Content, ContentHasher};
 use crate::django::{Exact, Failure, decode_error};
 use crate::error::Error;
 use crate::logical_path::{LogicalPath, stem_length};
-use crate::missing::Missing;
+use crate::missing::{self, Missing};
 use crate::options::{Minify, Options};
 use crate::output::{Output, Outputs, Plain, Store};
 use crate::parallel::map_in_order;
@@ -265,9 +265,9 @@ impl Reader<'_> {
             }
         };
         let (targets, names_only, converted) = exact.scan(id, asset.kind, text);
-        if !converted.failures.is_empty() {
-            let failures = converted.failures.iter();
-            diagnostics.extend(failures.map(|failure| django_diagnostic(name, &source, failure)));
+        let (failed, notes) = self.django_failures(name, &source, &converted.failures);
+        diagnostics.extend(notes);
+        if failed {
             return Ok(ReadAsset::Failed);
         }
         if converted.text.is_none() {
@@ -283,6 +283,32 @@ impl Reader<'_> {
                 names_only,
             },
         }))
+    }
+
+    /// What is to be said of references that Django fails at, and whether that is an error: `--ignore-errors` may cover
+    /// all of them. Such references are left as they are.
+    pub(crate) fn django_failures(
+        &self,
+        name: &LogicalPath,
+        source: &[u8],
+        failures: &[Failure],
+    ) -> (bool, Vec<Diagnostic>) {
+        let mut failed = false;
+        let told = failures.iter().map(|failure| match &failure.url {
+            Some(url) if failure.introduced && self.missing.is_ignored(name, url) => {
+                let note = missing::ignored(name, url);
+                match failure.offset {
+                    Some(offset) => note.at(Location::of(source, offset)),
+                    None => note,
+                }
+            }
+            _ => {
+                failed = true;
+                django_diagnostic(name, source, failure)
+            }
+        });
+        let told = told.collect();
+        (failed, told)
     }
 
     /// The name of an asset's hashed file.
@@ -513,11 +539,7 @@ fn source_offsets(text: &TextAsset, found: &[Reference]) -> Vec<Option<usize>> {
         .collect()
 }
 
-pub(crate) fn django_diagnostic(
-    name: &LogicalPath,
-    source: &[u8],
-    failure: &Failure,
-) -> Diagnostic {
+fn django_diagnostic(name: &LogicalPath, source: &[u8], failure: &Failure) -> Diagnostic {
     let code = if failure.introduced {
         Code::DjangoFailure
     } else {

@@ -65,11 +65,9 @@ impl Totals {
         self.count_written(output.written == Written::New);
     }
 
-    pub(crate) fn count_plain(&mut self, written: bool, in_place: bool, bytes: u64) {
-        if !in_place {
-            self.plain.count(bytes);
-            self.count_written(written);
-        }
+    pub(crate) fn count_plain(&mut self, written: bool, bytes: u64) {
+        self.plain.count(bytes);
+        self.count_written(written);
     }
 
     pub(crate) fn count_variant(&mut self, variant: &Variant) {
@@ -118,6 +116,20 @@ impl Totals {
     }
 }
 
+/// An asset of a finished build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct BuiltAsset {
+    /// Its logical path.
+    pub path: String,
+    /// Its hashed path.
+    pub hashed: String,
+    /// Whether the static root had no file of that hashed path before.
+    pub new: bool,
+    /// The variants beside its hashed and its plain file, by name.
+    pub variants: Vec<String>,
+}
+
 /// How long a stage took.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StageTime {
@@ -138,6 +150,8 @@ fn seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok
 pub struct Report {
     /// In numbers.
     pub totals: Totals,
+    /// The assets, sorted by logical path.
+    pub assets: Vec<BuiltAsset>,
     /// What was had from the build cache; `None` without one.
     pub cache: Option<CacheUse>,
     /// Wall time per stage, in the order of the pipeline.

@@ -166,6 +166,7 @@ mod tests {
                 path: name.into(),
                 length: 1,
                 modified: std::time::SystemTime::UNIX_EPOCH,
+                leave_plain: false,
                 order: 0,
             })
             .collect();

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::cache::{Cache, CacheUse};
-use crate::compress::Compressor;
+use crate::compress::{Compressor, Variants};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django::{Exact, StaticName};
 use crate::earlier::{self, Earlier};
@@ -13,15 +13,15 @@ use crate::error::Error;
 use crate::logical_path::LogicalPath;
 use crate::manifest::Manifest;
 use crate::missing::Missing;
-use crate::options::{Input, Minify, Options};
+use crate::options::{Encodings, Input, Minify, Options};
 use crate::output::{Output, Plain, Store};
 use crate::parallel::pool;
 use crate::plan::Plan;
 use crate::prehashed::Prehashed;
 use crate::progress::Progress;
 use crate::read::Reader;
-use crate::report::{Report, StageTime, Totals};
-use crate::static_root::StaticRoot;
+use crate::report::{BuiltAsset, Report, StageTime, Totals};
+use crate::static_root::{Opening, StaticRoot};
 use crate::transform::Targets;
 use crate::walk::SourceFile;
 
@@ -57,7 +57,14 @@ impl<'a> Run<'a> {
         let prehashed = Prehashed::read(options)?;
         let pool = pool(options.jobs)?;
         let link_mode = options.link_mode.for_plain_twins(in_place);
-        let static_root = StaticRoot::open(dir, link_mode, options.lock_timeout, options.dry_run)?;
+        let static_root = StaticRoot::open(
+            dir,
+            &Opening {
+                file_mode: options.file_mode,
+                directory_mode: options.directory_mode,
+                ..Opening::new(link_mode, options.lock_timeout, options.dry_run)
+            },
+        )?;
         let manifest = options.manifest.strip_prefix(dir);
         let manifest_name = static_root.manifest_name(manifest.unwrap_or(&options.manifest))?;
         Ok(Self {
@@ -69,6 +76,15 @@ impl<'a> Run<'a> {
             targets,
             pool,
         })
+    }
+
+    /// What earlier runs tell of themselves; not where the manifest is the caller's.
+    pub(crate) fn earlier(&self, diagnostics: &mut Vec<Diagnostic>) -> Earlier {
+        if self.options.write_manifest {
+            earlier::earlier(&self.static_root, &self.manifest_name, diagnostics)
+        } else {
+            Earlier::default()
+        }
     }
 
     /// Runs `work` on this build's own threads.
@@ -157,6 +173,7 @@ impl<'a> Run<'a> {
             hash: self.options.hash,
             hash_length: self.options.hash_length,
             in_place: self.in_place,
+            compresses: self.options.encodings != Encodings::NONE,
             manifest: &self.manifest_name,
         }
     }
@@ -169,6 +186,9 @@ impl crate::django::Disk for Run<'_> {
     }
 
     fn stale(&self, name: &str) -> StaticName {
+        if self.options.clear {
+            return StaticName::Missing; // Django clears before it looks
+        }
         if self.static_root.had_directory(name) {
             return StaticName::Directory;
         }
@@ -315,13 +335,7 @@ pub(crate) fn finished(
 
 /// The manifest of these outputs.
 pub(crate) fn manifest(plan: &Plan, outputs: &[Output], exact: bool) -> Manifest {
-    let name = |name: &str| {
-        if exact {
-            Exact::manifest_name(name)
-        } else {
-            name.to_owned()
-        }
-    };
+    let name = |name: &str| manifest_name(name, exact);
     Manifest {
         paths: plan
             .assets
@@ -329,6 +343,40 @@ pub(crate) fn manifest(plan: &Plan, outputs: &[Output], exact: bool) -> Manifest
             .zip(outputs)
             .map(|(asset, output)| (name(asset.source.logical.as_str()), name(&output.hashed)))
             .collect(),
+    }
+}
+
+/// The account of each asset.
+pub(crate) fn built(
+    run: &Run<'_>,
+    plan: &Plan,
+    outputs: &[Output],
+    variants: &Variants,
+    exact: bool,
+) -> Vec<BuiltAsset> {
+    let name = |name: &str| manifest_name(name, exact);
+    let beside = |file: &str| {
+        let found = variants.get(file).into_iter().flatten();
+        let names = found.map(|variant| format!("{file}{}", variant.encoding.suffix()));
+        names.collect::<Vec<_>>()
+    };
+    let assets = plan.assets.iter().zip(outputs);
+    assets
+        .map(|(asset, output)| BuiltAsset {
+            path: name(asset.source.logical.as_str()),
+            hashed: name(&output.hashed),
+            new: !run.static_root.had(&output.hashed),
+            variants: [beside(&output.hashed), beside(asset.plain.as_str())].concat(),
+        })
+        .collect()
+}
+
+/// A name as the manifest has it.
+fn manifest_name(name: &str, exact: bool) -> String {
+    if exact {
+        Exact::manifest_name(name)
+    } else {
+        name.to_owned()
     }
 }
 
@@ -380,6 +428,7 @@ impl Log {
         Report {
             totals,
             cache,
+            assets: Vec::new(),
             stages: self.stages,
             dry_run: self.dry_run,
             diagnostics: sorted(self.diagnostics, self.django_order),

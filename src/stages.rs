@@ -11,7 +11,7 @@ use crate::logical_path::LogicalPath;
 use crate::options::{HashAlgorithm, LinkMode, Minify, Options};
 use crate::plan::AssetKind;
 use crate::run::Run;
-use crate::static_root::StaticRoot;
+use crate::static_root::{Opening, StaticRoot};
 use crate::{link, output, plan, read, reference, transform, walk};
 
 /// Stage 1. Returns how many files were found.
@@ -84,7 +84,10 @@ pub fn zstd(bytes: &[u8], level: u8) -> Option<Vec<u8>> {
 
 /// Stage 8: puts files with these bytes in place below `dir`, each with a hard-linked twin named `.twin`.
 pub fn write(dir: &Path, names: &[String], bytes: &[u8]) -> Result<(), Error> {
-    let root = StaticRoot::open(dir, LinkMode::Hardlink, Duration::ZERO, false)?;
+    let root = StaticRoot::open(
+        dir,
+        &Opening::new(LinkMode::Hardlink, Duration::ZERO, false),
+    )?;
     for name in names {
         root.put(name, bytes, SystemTime::UNIX_EPOCH)?;
         root.put_twin(name, &format!("{name}.twin"), SystemTime::UNIX_EPOCH)?;

@@ -20,11 +20,12 @@ use walkdir::WalkDir;
 use crate::digest::{Content, ContentHasher};
 use crate::error::Error;
 use crate::lock::Lock;
-use crate::options::{HashAlgorithm, LinkMode};
+use crate::options::{FileMode, HashAlgorithm, LinkMode};
 
 /// How names of temporary files begin. Never an asset: Django and we ignore names with a leading dot.
 const TEMPORARY: &str = ".hashstatic-";
-const MODE: u32 = 0o644;
+/// What the umask takes from.
+const UMASKED: u32 = 0o666;
 /// Bytes read or written at a time where files are streamed.
 pub(crate) const CHUNK: usize = 1 << 20;
 
@@ -66,8 +67,32 @@ pub(crate) struct StaticRoot {
     prefix: String,
     counter: AtomicU64,
     reflink_works: AtomicBool,
-    /// The umask takes something from [`MODE`], so that every file needs a `chmod`.
+    file_mode: FileMode,
+    directory_mode: Option<u32>,
+    /// The umask takes something from the mode, so that every file needs a `chmod`.
     needs_chmod: bool,
+}
+
+/// How a static root is opened.
+pub(crate) struct Opening {
+    pub(crate) link_mode: LinkMode,
+    pub(crate) lock_timeout: Duration,
+    pub(crate) dry_run: bool,
+    pub(crate) file_mode: FileMode,
+    pub(crate) directory_mode: Option<u32>,
+}
+
+impl Opening {
+    /// With the usual modes.
+    pub(crate) fn new(link_mode: LinkMode, lock_timeout: Duration, dry_run: bool) -> Self {
+        Self {
+            link_mode,
+            lock_timeout,
+            dry_run,
+            file_mode: FileMode::Bits(0o644),
+            directory_mode: None,
+        }
+    }
 }
 
 /// What this run has made, to be undone on failure.
@@ -81,17 +106,19 @@ struct Made {
 impl StaticRoot {
     /// Opens (and makes) the directory and looks at what is there. Temporary files of a run that was killed are
     /// removed.
-    pub(crate) fn open(
-        dir: &Path,
-        link_mode: LinkMode,
-        lock_timeout: Duration,
-        dry_run: bool,
-    ) -> Result<Self, Error> {
+    pub(crate) fn open(dir: &Path, opening: &Opening) -> Result<Self, Error> {
+        let Opening {
+            link_mode,
+            dry_run,
+            file_mode,
+            directory_mode,
+            ..
+        } = *opening;
         let mut made = Made::default();
         let mut lock = None;
         while lock.is_none() && !dry_run {
-            make_directories(dir, &mut made)?;
-            lock = Lock::take(dir, lock_timeout)?;
+            make_directories(dir, directory_mode, &mut made)?;
+            lock = Lock::take(dir, opening.lock_timeout)?;
         }
         let mut root = Self {
             dir: dir.canonicalize().unwrap_or_else(|_| dir.to_owned()),
@@ -104,30 +131,43 @@ impl StaticRoot {
             prefix: format!("{TEMPORARY}{:x}-", std::process::id()),
             counter: AtomicU64::new(0),
             reflink_works: AtomicBool::new(true),
+            file_mode,
+            directory_mode,
             needs_chmod: false,
         };
         root.look()?;
         if !dry_run {
-            root.needs_chmod = root.umask_bites()?;
+            root.needs_chmod = match root.file_mode {
+                FileMode::Bits(mode) => root.umask_bites(mode)?,
+                FileMode::Umask => false,
+            };
         }
         Ok(root)
     }
 
-    /// Whether a new file does not get [`MODE`] by itself. The umask can only be asked for by changing it, which is not
+    /// The mode that files are made with.
+    fn mode(&self) -> u32 {
+        match self.file_mode {
+            FileMode::Bits(mode) => mode,
+            FileMode::Umask => UMASKED,
+        }
+    }
+
+    /// Whether a new file does not get `wanted` by itself. The umask can only be asked for by changing it, which is not
     /// for a library to do; so a file is tried.
-    fn umask_bites(&self) -> Result<bool, Error> {
+    fn umask_bites(&self, wanted: u32) -> Result<bool, Error> {
         let probe = self.temporary("probe")?;
         let mode = || -> io::Result<u32> {
             let file = OpenOptions::new()
                 .write(true)
                 .create_new(true)
-                .mode(MODE)
+                .mode(wanted)
                 .open(&probe)?;
-            Ok(file.metadata()?.mode() & 0o777)
+            Ok(file.metadata()?.mode() & 0o7777)
         };
         let mode = mode().map_err(Error::io("write", &probe))?;
         self.discard(&probe);
-        Ok(mode != MODE)
+        Ok(mode != wanted)
     }
 
     fn look(&mut self) -> Result<(), Error> {
@@ -306,14 +346,19 @@ impl StaticRoot {
             return Ok(false);
         }
         if let Some(parent) = path.parent() {
-            make_directories(parent, &mut self.made())?;
+            make_directories(parent, self.directory_mode, &mut self.made())?;
         }
         let mut temporary = path.clone();
         temporary.set_file_name(format!("{}manifest.tmp", self.prefix));
         let write = || -> io::Result<()> {
-            let mut file = File::create(&temporary)?;
+            let _ = fs::remove_file(&temporary); // a leftover's mode would stay
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(self.mode())
+                .open(&temporary)?;
             file.write_all(bytes)?;
-            file.set_permissions(fs::Permissions::from_mode(MODE))?;
+            self.chmod(&file)?;
             file.sync_all()?;
             fs::rename(&temporary, &path)
         };
@@ -336,6 +381,14 @@ impl StaticRoot {
         writer.finish(modified)
     }
 
+    /// Gives a new file its mode, where the umask has not.
+    fn chmod(&self, file: &File) -> io::Result<()> {
+        if self.needs_chmod {
+            file.set_permissions(fs::Permissions::from_mode(self.mode()))?;
+        }
+        Ok(())
+    }
+
     /// Begins a file beside its place.
     pub(crate) fn writer(&self, name: &str) -> Result<Writer<'_>, Error> {
         let temporary = self.temporary(name)?;
@@ -349,7 +402,7 @@ impl StaticRoot {
         let file = OpenOptions::new()
             .write(true)
             .create_new(true)
-            .mode(MODE)
+            .mode(self.mode())
             .open(&temporary)
             .map_err(Error::io("write", &temporary))?;
         Ok(Writer {
@@ -503,7 +556,7 @@ impl StaticRoot {
         {
             return Ok(());
         }
-        make_directories(&self.path(parent), &mut self.made())?;
+        make_directories(&self.path(parent), self.directory_mode, &mut self.made())?;
         let mut directories = self
             .directories
             .write()
@@ -555,10 +608,9 @@ impl Writer<'_> {
         if let Some(file) = &self.file {
             file.set_times(FileTimes::new().set_modified(modified))
                 .map_err(Error::io("set the time of", &self.temporary))?;
-            if self.root.needs_chmod {
-                file.set_permissions(fs::Permissions::from_mode(MODE))
-                    .map_err(Error::io("set the mode of", &self.temporary))?;
-            }
+            self.root
+                .chmod(file)
+                .map_err(Error::io("set the mode of", &self.temporary))?;
         }
         Ok(Staged(self.temporary))
     }
@@ -576,8 +628,8 @@ fn is_temporary(name: &OsStr) -> bool {
         .is_some_and(|name| name.starts_with(TEMPORARY) && name.contains(".tmp"))
 }
 
-/// `mkdir -p`, noting what was made.
-fn make_directories(dir: &Path, made: &mut Made) -> Result<(), Error> {
+/// `mkdir -p` with a mode, noting what was made.
+fn make_directories(dir: &Path, mode: Option<u32>, made: &mut Made) -> Result<(), Error> {
     let mut missing = Vec::new();
     let mut at = Some(dir);
     while let Some(path) = at
@@ -589,7 +641,13 @@ fn make_directories(dir: &Path, made: &mut Made) -> Result<(), Error> {
     }
     for path in missing.into_iter().rev() {
         match fs::create_dir(path) {
-            Ok(()) => made.directories.push(path.to_owned()),
+            Ok(()) => {
+                made.directories.push(path.to_owned());
+                if let Some(mode) = mode {
+                    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+                        .map_err(Error::io("set the mode of", path))?;
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
             Err(error) => return Err(Error::io("make the directory", path)(error)),
         }

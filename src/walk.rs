@@ -19,6 +19,8 @@ pub(crate) struct SourceFile {
     /// Bytes, when it was found.
     pub(crate) length: u64,
     pub(crate) modified: SystemTime,
+    /// The plain file in the static root is the caller's ([`NamedFile::leave_plain`]).
+    pub(crate) leave_plain: bool,
     /// The how-manieth it was found: what Django would process first among files of one level.
     pub(crate) order: usize,
 }
@@ -81,6 +83,7 @@ fn listed(files: &[NamedFile]) -> Result<Vec<SourceFile>, Error> {
             path: file.path.clone(),
             length: metadata.len(),
             modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+            leave_plain: file.leave_plain,
             order,
         });
     }
@@ -239,6 +242,7 @@ impl RootWalk<'_> {
             path: entry.path().to_owned(),
             length: metadata.len(),
             modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+            leave_plain: false,
             order,
         }))
     }

@@ -17,12 +17,25 @@ const SOURCES: &str = "sources";
 /// Its identifier as an argument.
 const ROOTS: &str = "roots";
 /// Keys whose values are paths: they are relative to the configuration file.
-const PATHS: [&str; 5] = [
+const PATHS: [&str; 7] = [
     SOURCES,
     "out",
     "files-from",
+    "site-packages",
+    "manage",
     "bundler-manifest",
     "cache-dir",
+];
+/// Keys that say where the assets come from. If the command line says that, none of them counts.
+const INPUT: [&str; 8] = [
+    SOURCES,
+    "files-from",
+    "site-packages",
+    "apps",
+    "from-django",
+    "settings",
+    "manage",
+    "python",
 ];
 /// Options of the terminal, not of the project.
 const NOT_KEYS: [&str; 5] = ["help", "version", "no-config", "dry-run", "output-format"];
@@ -95,9 +108,15 @@ fn is_wanted(subcommand: &Command, matches: &ArgMatches, key: &str) -> bool {
                 None | Some(ValueSource::DefaultValue)
             )
     };
+    let is_input_given = || {
+        let options = INPUT.iter().map(|key| key.replace('-', "_"));
+        is_given(ROOTS) || options.into_iter().any(|id| is_given(&id))
+    };
+    if INPUT.contains(&key) && is_input_given() {
+        return false;
+    }
     if key == SOURCES {
-        let has_roots = subcommand.get_arguments().any(|arg| arg.get_id() == ROOTS);
-        return has_roots && !is_given(ROOTS) && !is_given("files_from");
+        return subcommand.get_arguments().any(|arg| arg.get_id() == ROOTS);
     }
     let opposite = match key.strip_prefix("no-") {
         Some(positive) => positive.to_owned(),
@@ -108,10 +127,7 @@ fn is_wanted(subcommand: &Command, matches: &ArgMatches, key: &str) -> bool {
         let found = arguments.find(|arg| arg.get_long() == Some(long))?;
         Some(found.get_id().as_str().to_owned())
     };
-    let is_roots_instead = key == "files-from" && is_given(ROOTS);
-    id(key).is_some_and(|id| !is_given(&id))
-        && !id(&opposite).is_some_and(|id| is_given(&id))
-        && !is_roots_instead
+    id(key).is_some_and(|id| !is_given(&id)) && !id(&opposite).is_some_and(|id| is_given(&id))
 }
 
 /// A configuration file.

@@ -18,6 +18,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// Byte offset in the text as it was when this reference was met (earlier replacements may have moved it).
     pub(crate) offset: Option<usize>,
+    /// The URL as it is written, where a reference is at fault.
+    pub(crate) url: Option<String>,
     /// A `ValueError`, which `collectstatic` introduces with "Post-processing 'x' failed!".
     pub(crate) introduced: bool,
 }
@@ -28,6 +30,7 @@ impl Failure {
         Self {
             message: message.into(),
             offset: None,
+            url: None,
             introduced: true,
         }
     }
@@ -89,9 +92,12 @@ impl Converter<'_> {
             if matches.is_empty() {
                 continue;
             }
-            let blocks = blocks_of_content.get_or_insert_with(|| match self.version {
-                DjangoVersion::V5_2 => Vec::new(),
-                DjangoVersion::V6_1 => ignored_blocks(&content, pattern.ignored()),
+            let blocks = blocks_of_content.get_or_insert_with(|| {
+                if self.version < DjangoVersion::V6_1 {
+                    Vec::new()
+                } else {
+                    ignored_blocks(&content, pattern.ignored())
+                }
             });
             let mut out = String::with_capacity(content.len() + 64);
             let mut copied = 0;
@@ -100,6 +106,10 @@ impl Converter<'_> {
                     continue;
                 }
                 match self.converted_url(&content, &found) {
+                    Ok(None) if pattern.forgets_match(self.version) => {
+                        out.push_str(&content[copied..found.span.start]);
+                        copied = found.span.end;
+                    }
                     Ok(None) => {}
                     Ok(Some(url)) => {
                         out.push_str(&content[copied..found.span.start]);
@@ -110,6 +120,7 @@ impl Converter<'_> {
                     }
                     Err(failure) => failures.push(Failure {
                         offset: Some(found.span.start),
+                        url: Some(content[found.url.clone()].to_owned()),
                         ..failure
                     }),
                 }
@@ -133,7 +144,8 @@ impl Converter<'_> {
     /// The body of `url_converter`'s `converter`; `None` where it returns `matched`.
     fn converted_url(&self, content: &str, found: &Match) -> Result<Option<String>, Failure> {
         let url = &content[found.url.clone()];
-        if has_lower_case_scheme(url) || url.starts_with("//") {
+        if has_lower_case_scheme(url) || url.starts_with("//") && self.version > DjangoVersion::V4_2
+        {
             return Ok(None);
         }
         if url.starts_with('/') && !url.starts_with(self.static_url) {
@@ -219,7 +231,7 @@ impl Converter<'_> {
 
     /// The note that `url_converter` adds to a `ValueError` since 6.1.
     fn with_note(&self, mut failure: Failure, content: &str, found: &Match) -> Failure {
-        if failure.introduced && self.version == DjangoVersion::V6_1 {
+        if failure.introduced && self.version >= DjangoVersion::V6_1 {
             let start = content[..found.span.start]
                 .rfind('\n')
                 .map_or(0, |at| at + 1);
@@ -270,9 +282,10 @@ pub(super) fn name_with_digest(
     if name.contains("?#") && parts.query.is_empty() {
         parts.path.push('?');
     }
-    let python = match version {
-        DjangoVersion::V5_2 => Python::V3_12,
-        DjangoVersion::V6_1 => Python::V3_13,
+    let python = if version < DjangoVersion::V6_0 {
+        Python::V3_12
+    } else {
+        Python::V3_13
     };
     Ok(unsplit(&parts, python))
 }

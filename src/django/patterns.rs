@@ -67,6 +67,11 @@ impl Pattern {
         }
     }
 
+    /// Whether a match that is left alone disappears: in 4.2, the patterns of source maps capture nothing as `matched`.
+    pub(super) fn forgets_match(self, version: DjangoVersion) -> bool {
+        version < DjangoVersion::V5_2 && matches!(self, Self::CssSourceMap | Self::JsSourceMap)
+    }
+
     pub(super) fn ignored(self) -> Ignored {
         match self {
             Self::CssUrl | Self::CssImport | Self::CssSourceMap => Ignored::Css,
@@ -76,9 +81,10 @@ impl Pattern {
 
     /// `template % groups`
     pub(super) fn replacement(self, version: DjangoVersion, names: &str, url: &str) -> String {
-        let end = match version {
-            DjangoVersion::V5_2 => ";",
-            DjangoVersion::V6_1 => "",
+        let end = if version < DjangoVersion::V6_1 {
+            ";"
+        } else {
+            ""
         };
         match self {
             Self::CssUrl => format!("url(\"{url}\")"),
@@ -219,12 +225,12 @@ impl Scan<'_> {
         }
     }
 
-    /// 6.1: `url\((?P<quote>['"]{0,1})\s*(?P<url>.*?)(?P=quote)\)`;
-    /// 5.2: `url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\)`
+    /// Since 6.0: `url\((?P<quote>['"]{0,1})\s*(?P<url>.*?)(?P=quote)\)`;
+    /// before: `url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\)`
     fn css_url(&self, start: usize, at: usize) -> Option<Match> {
         let bytes = self.text.as_bytes();
         let quote = self.quote(at);
-        if self.version == DjangoVersion::V6_1 {
+        if self.version >= DjangoVersion::V6_0 {
             if let Some(quote) = quote {
                 let url = self.skip_space(at + 1);
                 let line = &bytes[url..self.line_end(url)];
@@ -306,7 +312,7 @@ impl Scan<'_> {
         let line_end = self.line_end(url);
         for quote in memchr2_iter(b'"', b'\'', &bytes[url + 1..line_end]) {
             let end = url + 1 + quote;
-            if self.version == DjangoVersion::V6_1 {
+            if self.version >= DjangoVersion::V6_1 {
                 return Some((url..end, end + 1));
             }
             let semicolon = self.skip_space(end + 1);
@@ -331,7 +337,8 @@ impl Scan<'_> {
 
     /// `import(?P<import>[\s\{][^;]*?|\*\s*as\s*\w+)\s*from…` (5.2: `[\s\{].*?` over lines)
     fn import_from(&self, start: usize, at: usize, tails: &[Tail]) -> Option<Match> {
-        if self.text.as_bytes().get(at) == Some(&b'*') {
+        // 4.2 has no pattern for `import* as`.
+        if self.text.as_bytes().get(at) == Some(&b'*') && self.version > DjangoVersion::V4_2 {
             self.namespace_from(start, at, tails)
         } else {
             self.named_from(start, at, tails)
@@ -349,7 +356,7 @@ impl Scan<'_> {
         // The lazy group ends as early as `\s*from` can begin.
         let between = &self.text[lazy..tail.from];
         let names_end = lazy + between.trim_end_matches(is_space).len();
-        if self.version == DjangoVersion::V6_1
+        if self.version >= DjangoVersion::V6_1
             && memchr(b';', &between.as_bytes()[..names_end - lazy]).is_some()
         {
             return None;
@@ -383,7 +390,7 @@ impl Scan<'_> {
         self.quote(at + 1)?;
         let url = at + 2;
         let mut first = url;
-        if self.version == DjangoVersion::V6_1 {
+        if self.version >= DjangoVersion::V6_1 {
             if !matches!(bytes.get(url), Some(b'.' | b'/')) {
                 return None;
             }

@@ -1,12 +1,12 @@
 import pytest
 from builds import CORPORA, QUICK
-from harness import ORACLE, VERSIONS, Django
+from harness import ALL_VERSIONS, ORACLE, Django
 
 
 @pytest.fixture(scope="session")
 def djangos():
     """A running Django of each version."""
-    processes = {version: Django(version) for version in VERSIONS}
+    processes = {version: Django(version) for version in ALL_VERSIONS}
     yield processes
     for process in processes.values():
         process.close()

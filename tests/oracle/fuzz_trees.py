@@ -38,7 +38,7 @@ from pathlib import Path
 
 from django.contrib.staticfiles.storage import HashedFilesMixin
 from fuzz_grammar import Grammar, content
-from harness import ORACLE, differences, exact_arguments, refused
+from harness import ALL_VERSIONS, ORACLE, differences, exact_arguments, refused
 from shrink import shrink
 
 ORDERS = ["reversed", *range(15)]
@@ -232,7 +232,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", default=os.environ.get("HASHSTATIC_BIN"), help="hashstatic [default: $HASHSTATIC_BIN]")
     parser.add_argument("--subject", choices=["django-6.1", "django-5.2"], help="run this instead of hashstatic")
-    parser.add_argument("--version", choices=["6.1", "5.2"], default="6.1")
+    parser.add_argument("--version", choices=ALL_VERSIONS, default="6.1")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     parser.add_argument("--cases", type=int, default=1000)

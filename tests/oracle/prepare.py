@@ -29,14 +29,16 @@ def main():
         pythons = find_pythons()
         # Python itself has changed urlunsplit (gh-67693): the recorded cases were made with a newer Python for Django
         # 6.1 than for 5.2.
-        for django, python in ("6.1", pythons[-1]), ("5.2", pythons[0]):
+        for django, python in (
+            ("6.1", pythons[-1]), ("5.2", pythons[0]), ("6.0", pythons[-1]), ("4.2", pythons[0])
+        ):
             make_venv(TARGET / f"venv-{django}", HERE / f"requirements-{django}.txt", python)
         fetch_corpora()
 
 
-def find_pythons():
-    """Every interpreter that is new enough, the oldest first."""
-    candidates = [shutil.which(name) for name in ("python3.12", "python3.13", "python3.14", "python3")]
+def found_pythons():
+    """Every interpreter that is found, by version."""
+    candidates = [shutil.which(name) for name in ("python3.10", "python3.11", "python3.12", "python3.13", "python3.14", "python3")]
     pyenv = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
     candidates += sorted(glob.glob(f"{pyenv}/versions/3.*/bin/python3"))
     if shutil.which("uv"):
@@ -47,8 +49,14 @@ def find_pythons():
         ask = "import sys; print(*sys.version_info[:3])"
         answer = subprocess.run([candidate, "-c", ask], capture_output=True, text=True)
         version = tuple(map(int, answer.stdout.split())) if answer.returncode == 0 else ()
-        if version >= NEEDED:
+        if version:
             versions.setdefault(version, candidate)
+    return versions
+
+
+def find_pythons():
+    """Every interpreter that is new enough, the oldest first."""
+    versions = {version: path for version, path in found_pythons().items() if version >= NEEDED}
     if not versions:
         sys.exit(
             "The oracle tests run real Django, and Django 6.1 needs Python 3.12 or later: none was found as "

@@ -1,11 +1,12 @@
 """`--django-exact` against real Django: the recorded cases, and real packages."""
 
 import base64
+import itertools
 import json
 
 import pytest
-from builds import CORPORA
-from harness import PROJECT, VERSIONS, build, compare, exact_arguments, refused, tree, without_storage
+from builds import CORPORA, QUICK
+from harness import ALL_VERSIONS, PROJECT, VERSIONS, build, compare, exact_arguments, refused, tree, without_storage
 
 CASES = json.loads((PROJECT / "fixtures" / "django-cases.json").read_text())
 MODULES = ["bootstrap", "katex", "wagtail", "jquery-ui-dist", "swagger-ui-dist", "tinymce"]
@@ -42,7 +43,7 @@ def test_recorded_case(name, version, tmp_path):
     assert sorted(missing) == sorted(expected["dangling"])
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", ALL_VERSIONS)
 @pytest.mark.parametrize("name", CASES)
 def test_live_case(name, version, djangos, tmp_path):
     """What Django writes now, file by file."""
@@ -55,8 +56,9 @@ def test_live_case(name, version, djangos, tmp_path):
     assert compare(djangos[version], version, source, tmp_path, **options) == []
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("name", CORPORA)
+@pytest.mark.parametrize(
+    "name, version", [*itertools.product(CORPORA, VERSIONS), *itertools.product(QUICK, ("6.0", "4.2"))]
+)
 def test_corpus(name, version, djangos, corpora, tmp_path):
     assert compare(djangos[version], version, corpora[name], tmp_path) == []
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from harness import VERSIONS, binary
+from harness import ALL_VERSIONS, binary
 
 FUZZER = Path(__file__).with_name("fuzz_trees.py")
 
@@ -16,7 +16,7 @@ def fuzz(*arguments):
 
 # Known and still open: a NUL in a reference, and module specifiers that two patterns rewrite one after the other.
 @pytest.mark.parametrize("modules, avoided", [((), ["nul"]), (("--js-modules",), ["nul", "twice"])], ids=["css", "modules"])
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", ALL_VERSIONS)
 def test_random_trees(version, modules, avoided):
     done = fuzz("--bin", binary(), "--version", version, "--seed", 1, "--cases", 300, *modules, "--avoid", *avoided)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,19 @@
+"""``python -m hashstatic``: the binary, under this Python's name."""
+
+import os
+import sys
+
+from hashstatic._binary import BinaryNotFound, find_binary
+
+
+def main() -> int:
+    try:
+        binary = find_binary()
+    except BinaryNotFound as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    os.execv(binary, [binary, *sys.argv[1:]])  # noqa: S606  (becomes the binary: signals and status are its own)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

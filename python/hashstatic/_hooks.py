@@ -1,0 +1,105 @@
+"""Whether the binary can stand in for Django's ``post_process``: not where somebody has changed a part of it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import django
+from django.contrib.staticfiles.storage import HashedFilesMixin
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as DjangoStorage
+from django.core.files.storage import FileSystemStorage, Storage
+
+from hashstatic._options import exact_version
+
+# What Django's post_process consists of and uses: overridden, the binary would not know of it.
+HOOKS = (
+    "_open",
+    "_post_process",
+    "_save",
+    "_stored_name",
+    "_url",
+    "clean_name",
+    "default_template",
+    "delete",
+    "exists",
+    "file_hash",
+    "get_ignored_blocks",
+    "hash_key",
+    "hashed_name",
+    "is_in_ignored_block",
+    "open",
+    "path",
+    "url_converter",
+)
+# What WhiteNoise's compressing consists of.
+COMPRESSION_HOOKS = (
+    "compress_files",
+    "create_compressor",
+    "delete_files",
+    "post_process_with_compression",
+)
+# What reading a source storage consists of.
+SOURCE_HOOKS = {"open": Storage, "_open": FileSystemStorage}
+
+
+def js_modules(storage: DjangoStorage) -> bool | None:
+    """Whether the storage's patterns are Django's with or without those for modules; None if they are others."""
+    ours, django_s = tuple(storage.patterns), tuple(HashedFilesMixin.patterns)
+    if ours == django_s:
+        return False
+    modules = HashedFilesMixin._js_module_import_aggregation_patterns
+    return True if ours == (*django_s, modules) else None
+
+
+def overridden(storage: DjangoStorage, *originals: type) -> str | None:
+    """The first hook that is neither Django's nor that of the other ``originals``."""
+    hooks = HOOKS + (COMPRESSION_HOOKS if len(originals) > 0 else ())
+    for hook in hooks:
+        known = [_attribute(original, hook) for original in (DjangoStorage, *originals)]
+        if hook in vars(storage) or _attribute(type(storage), hook) not in known:
+            return hook
+    return None
+
+
+def _attribute(of: type, name: str) -> Any:
+    return inspect.getattr_static(of, name, None)
+
+
+def why_not(storage: DjangoStorage, *originals: type) -> str | None:
+    """Why the storage needs Django's own code, if it does. ``originals`` are classes whose hooks are known, too."""
+    if exact_version() is None:
+        return f"hashstatic does not know Django {django.get_version()}"
+    hook = overridden(storage, *originals)
+    if hook is not None:
+        return f"{_name(storage)} overrides {hook}"
+    if js_modules(storage) is None:
+        return f"{_name(storage)} has its own patterns"
+    if storage.keep_intermediate_files:
+        return f"{_name(storage)} keeps intermediate files"
+    if storage.max_post_process_passes < DjangoStorage.max_post_process_passes:
+        return f"{_name(storage)} lowers max_post_process_passes"
+    return None
+
+
+def why_not_from(paths: Mapping[str, tuple[Any, str]]) -> str | None:
+    """Why the files of these finders cannot be read by the binary, if they cannot."""
+    checked: dict[type, bool] = {}
+    for name, (source, _) in paths.items():
+        kind = source.__class__  # not type(): Django's default storage is a proxy
+        if kind not in checked:
+            checked[kind] = isinstance(source, FileSystemStorage) and all(
+                _attribute(kind, hook) is _attribute(original, hook) for hook, original in SOURCE_HOOKS.items()
+            )
+        if not checked[kind]:
+            return f"{name!r} comes from {_name(source)}, which is not a plain file system storage"
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            return f"the name {name!r} is not UTF-8"
+    return None
+
+
+def _name(thing: object) -> str:
+    return f"{thing.__class__.__module__}.{thing.__class__.__qualname__}"

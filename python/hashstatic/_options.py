@@ -1,0 +1,122 @@
+"""``STORAGES["staticfiles"]["OPTIONS"]`` that Django does not know, as arguments of the binary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+
+# The Django versions that the binary knows to the byte.
+EXACT_VERSIONS = {(4, 2): "4.2", (5, 2): "5.2", (6, 0): "6.0", (6, 1): "6.1"}
+
+
+def exact_version() -> str | None:
+    """The running Django's version as ``--django-exact`` has it."""
+    return EXACT_VERSIONS.get(django.VERSION[:2])
+
+
+@dataclass(frozen=True)
+class StorageOptions:
+    """What the storages take beyond Django's own arguments.
+
+    Without any of the options under "hashstatic's own way", the output is byte for byte Django's.
+    """
+
+    # Plain-named copies stay beside the hashed files.
+    keep_original_files: bool = True
+    # Globs of files whose plain copy stays even so.
+    keep_original: tuple[str, ...] = ()
+    # "FILE_GLOB:URL_GLOB" of references that may resolve to nothing.
+    ignore_errors: tuple[str, ...] = ()
+    # Globs of files that a bundler has hashed already: they keep their names.
+    prehashed: tuple[str, ...] = ()
+    # Threads.
+    jobs: int | None = None
+    # The build cache, if not the user's; False: none.
+    cache_dir: str | bool = True
+
+    # hashstatic's own way:
+    minify: str | None = None
+    targets: str | None = None
+    hash: str | None = None
+    hash_length: int | None = None
+    on_missing: str | None = None
+    missing_source_map: str | None = None
+
+    # Of CompressedManifestStaticFilesStorage: on, off, or the level.
+    gzip: bool | int = True
+    brotli: bool | int = True
+    zstd: bool | int = False
+    compressed: bool = False
+
+    @classmethod
+    def taken_from(cls, kwargs: dict[str, Any], *, compressed: bool) -> StorageOptions:
+        """Takes these options out of a storage's keyword arguments; the others are Django's."""
+        names = {field.name for field in fields(cls)} - {"compressed"}
+        if not compressed:
+            names -= {"gzip", "brotli", "zstd"}
+        taken = {name: kwargs.pop(name) for name in list(kwargs) if name in names}
+        for name in ("keep_original", "ignore_errors", "prehashed"):
+            if isinstance(taken.get(name), str):
+                raise ImproperlyConfigured(f"The storage option {name!r} is a list of strings, not a string.")
+            if name in taken:
+                taken[name] = tuple(taken[name])
+        return cls(**taken, compressed=compressed)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the output is Django's."""
+        return not any(self._own_way().values())
+
+    def _own_way(self) -> Mapping[str, str | int | None]:
+        return {
+            "--minify": self.minify,
+            "--targets": self.targets,
+            "--hash": self.hash,
+            "--hash-length": self.hash_length,
+            "--on-missing": self.on_missing,
+            "--missing-source-map": self.missing_source_map,
+        }
+
+    def arguments(self) -> list[str]:
+        """Of the binary, without those about variants."""
+        arguments = [f"{option}={value}" for option, value in self._own_way().items() if value is not None]
+        if self.exact:
+            arguments.append(f"--django-exact={exact_version()}")
+        arguments += [f"--ignore-errors={pattern}" for pattern in self.ignore_errors]
+        arguments += [f"--prehashed={pattern}" for pattern in self.prehashed]
+        if self.cache_dir is False or (self.exact and not self.compressed):
+            arguments.append("--no-cache")  # nothing would be kept there
+        elif self.cache_dir is not True:
+            arguments.append(f"--cache-dir={self.cache_dir}")
+        if self.jobs is not None:
+            arguments.append(f"--jobs={self.jobs}")
+        return arguments
+
+    def plain_arguments(self, keep_only_hashed: bool) -> list[str]:
+        """About plain-named copies."""
+        if not keep_only_hashed:
+            return []
+        return ["--keep-only-hashed", *(f"--keep-original={pattern}" for pattern in self.keep_original)]
+
+    def variant_arguments(self) -> list[str]:
+        """About variants."""
+        arguments: list[str] = []
+        for name, level_option, level in (
+            ("gzip", "--gzip-level", self.gzip),
+            ("brotli", "--brotli-quality", self.brotli),
+            ("zstd", "--zstd-level", self.zstd),
+        ):
+            if level is False:
+                arguments.append(f"--no-{name}")
+                continue
+            arguments.append(f"--{name}")
+            if level is not True:
+                arguments.append(f"{level_option}={level}")
+        return arguments
+
+
+NO_VARIANTS = ["--no-gzip", "--no-brotli", "--no-zstd"]

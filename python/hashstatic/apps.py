@@ -1,0 +1,10 @@
+"""``INSTALLED_APPS = ["hashstatic", "django.contrib.staticfiles", …]``: our ``collectstatic`` and the system checks."""
+
+from django.apps import AppConfig
+
+
+class HashstaticConfig(AppConfig):
+    name = "hashstatic"
+
+    def ready(self) -> None:
+        from hashstatic import checks  # noqa: F401  (registers)

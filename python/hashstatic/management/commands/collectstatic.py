@@ -1,0 +1,130 @@
+"""Django's ``collectstatic``, with copying, hashing and compressing in one run of the binary.
+
+Finding files, the options, the log and the summary are Django's. What is new: with ``--dry-run``, everything that would
+stop post-processing is told. With a storage of another kind, or ``--link`` or ``--no-post-process``, all is Django's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.management.commands.collectstatic import Command as DjangoCommand
+from django.core.files.storage import FileSystemStorage
+from django.core.management.base import CommandError
+
+from hashstatic.storage import Deferred, ManifestStaticFilesStorage
+
+
+class Command(DjangoCommand):
+    storage: Any
+    deferred: Deferred | None = None
+    # What --clear will have removed in the end.
+    cleared: list[str]
+    # (path in the source storage, name in the static root, source storage)
+    copies: list[tuple[str, str, Any]]
+
+    def collect(self) -> dict[str, list[str]]:
+        self.cleared = []
+        if not self.post_process or not isinstance(self.storage, ManifestStaticFilesStorage):
+            return super().collect()
+        if self.dry_run:
+            collected = super().collect()
+            self.report_broken_references()
+            return collected
+        if self.symlink or self.storage.why_not() is not None:
+            return super().collect()
+        self.copies = []
+        self.deferred = Deferred(self.clear, self.catch_up)
+        # The storage takes it when post_process begins: all files are found by then.
+        self.storage.deferred = self.deferred
+        try:
+            collected = super().collect()
+        finally:
+            self.storage.deferred = None
+        self.remove_cleared_links()
+        return collected
+
+    def copy_file(self, path: str, prefixed_path: str, source_storage: Any) -> None:
+        """Leaves copying to the binary, after Django's decision on whether to copy."""
+        if self.deferred is None or not isinstance(source_storage, FileSystemStorage):
+            return super().copy_file(path, prefixed_path, source_storage)
+        if prefixed_path in self.copied_files:
+            return self.log(f"Skipping '{path}' (already copied earlier)")
+        # After --clear there is nothing that could be unmodified; the binary keeps what it would write again.
+        if not self.clear:
+            with self.nothing_deleted():
+                if not self.delete_file(path, prefixed_path, source_storage):
+                    return None
+        self.log(f"Copying '{source_storage.path(path)}'", level=2)
+        self.deferred.names.add(prefixed_path)
+        self.copies.append((path, prefixed_path, source_storage))
+        self.copied_files.append(prefixed_path)
+        return None
+
+    def catch_up(self) -> None:
+        """Clears and copies as Django would have done at once."""
+        there = {*self.copied_files, *self.unmodified_files} - {name for _, name, _ in self.copies}
+        for name in self.cleared if self.clear else ():
+            if name not in there:
+                self.storage.delete(name)
+        for path, prefixed_path, source_storage in self.copies:
+            if self.storage.exists(prefixed_path):
+                self.storage.delete(prefixed_path)
+            with source_storage.open(path) as source_file:
+                self.storage.save(prefixed_path, source_file)
+
+    def clear_dir(self, path: str) -> None:
+        """Tells what is deleted; the binary deletes it once all else has succeeded."""
+        if self.deferred is None:
+            return super().clear_dir(path)
+        with self.nothing_deleted():
+            return super().clear_dir(path)
+
+    @contextmanager
+    def nothing_deleted(self) -> Iterator[None]:
+        """Django deletes what it is going to replace, and then there is a time without it."""
+        storage = self.storage
+        self.storage = _Undeletable(storage, self.cleared)
+        try:
+            yield
+        finally:
+            self.storage = storage
+
+    def remove_cleared_links(self) -> None:
+        """Symbolic links of an earlier ``--link``: the binary takes away files only."""
+        if not self.clear:
+            return
+        for name in self.cleared:
+            path = self.storage.path(name)
+            if os.path.islink(path):
+                os.unlink(path)
+
+    def report_broken_references(self) -> None:
+        found: dict[str, tuple[Any, str]] = {}
+        for finder in get_finders():
+            for path, source in finder.list(self.ignore_patterns):
+                prefix = getattr(source, "prefix", None)
+                found.setdefault(os.path.join(prefix, path) if prefix else path, (source, path))
+        broken = self.storage.broken_references(found)
+        for name, exception in broken:
+            self.stderr.write(f"Post-processing '{name}' would fail: {exception}")
+        if broken:
+            raise CommandError(f"Post-processing would fail: {len(broken)} error{'s'[: len(broken) > 1]} found.")
+
+
+class _Undeletable:
+    """A storage that only notes what it was to delete."""
+
+    def __init__(self, storage: Any, noted: list[str]) -> None:
+        self._storage = storage
+        self._noted = noted
+
+    def delete(self, name: str) -> None:
+        self._noted.append(name)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._storage, name)

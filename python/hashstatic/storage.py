@@ -1,0 +1,288 @@
+"""Storage backends: Django's and WhiteNoise's manifest storages, with ``post_process`` done by the binary.
+
+    STORAGES = {"staticfiles": {"BACKEND": "hashstatic.storage.CompressedManifestStaticFilesStorage"}}
+
+What is written is byte for byte what the running Django writes, unless options ask for more. Where a subclass changes
+how Django processes files, its own code does the work, and a FallbackWarning says so.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as DjangoStorage
+from django.contrib.staticfiles.utils import matches_patterns
+from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
+from django.core.files.base import File as DjangoFile
+from django.core.files.storage import FileSystemStorage
+from django.core.management.base import CommandError
+
+from hashstatic import _hooks
+from hashstatic._build import Asset, BinaryFailed, File, InputErrors, build
+from hashstatic._failures import exceptions
+from hashstatic._options import NO_VARIANTS, StorageOptions
+
+try:
+    from whitenoise.storage import CompressedManifestStaticFilesStorage as _WhiteNoise
+except ImportError:
+    _WhiteNoise = None
+
+__all__ = ["CompressedManifestStaticFilesStorage", "FallbackWarning", "ManifestStaticFilesStorage"]
+
+Paths = Mapping[str, tuple[Any, str]]
+Processed = Iterator[tuple[str, "str | None", "bool | Exception"]]
+
+
+class FallbackWarning(UserWarning):
+    """Django's own code post-processes, which is slower, because the binary could not do what a subclass asks for."""
+
+
+@dataclass
+class Deferred:
+    """Copying that ``collectstatic`` has left to ``post_process``."""
+
+    # The static root is to be emptied of everything else.
+    clear: bool
+    # Does in Django's way what was left, where the binary cannot.
+    catch_up: Callable[[], None] = lambda: None
+    # The names of the files that are to be copied.
+    names: set[str] = field(default_factory=set)
+
+
+class ManifestStaticFilesStorage(DjangoStorage):
+    """Django's storage of the same name; the binary does the work of ``post_process``.
+
+    Takes the options of ``StorageOptions`` besides Django's.
+    """
+
+    manifest_storage: Any
+    # Set by our collectstatic for one run.
+    deferred: Deferred | None = None
+    _compressed = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.options = StorageOptions.taken_from(kwargs, compressed=self._compressed)
+        super().__init__(*args, **kwargs)
+
+    def why_not(self) -> str | None:
+        """Why Django's own code has to do the work, if it has to."""
+        return _hooks.why_not(self)
+
+    def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Processed:
+        """Hashes the files and what they refer to; yields (name, hashed name, processed) as Django does."""
+        deferred, self.deferred = self.deferred, None
+        if dry_run:
+            return
+        why_not = self.why_not() or _hooks.why_not_from(paths)
+        if why_not is None:
+            yield from self._post_process_by_binary(paths, deferred or Deferred(clear=False))
+            return
+        warnings.warn(f"{why_not}: Django's own code post-processes the files.", FallbackWarning, stacklevel=2)
+        if deferred is not None:
+            deferred.catch_up()
+        yield from super().post_process(paths, dry_run=dry_run, **options)
+
+    def binary_arguments(self) -> list[str]:
+        """What the binary has to know to write what this storage would; ``--from-django`` asks for it, too."""
+        arguments = [
+            f"--out={self.path('')}",
+            f"--static-url={settings.STATIC_URL}",
+            f"--file-mode={_octal(self.file_permissions_mode) or 'umask'}",
+            f"--manifest={self._manifest_path()}",
+            *self.options.arguments(),
+            *self.options.plain_arguments(self._keeps_only_hashed()),
+            *self._variant_arguments(),
+        ]
+        if self.directory_permissions_mode is not None:
+            arguments.append(f"--dir-mode={_octal(self.directory_permissions_mode)}")
+        if _hooks.js_modules(self):
+            arguments.append("--js-modules")
+        return arguments
+
+    def broken_references(self, paths: Paths) -> list[tuple[str, Exception]]:
+        """(name, exception) of everything that would stop ``post_process``; nothing is written."""
+        if self.why_not() or _hooks.why_not_from(paths):
+            return []
+        try:
+            self._build(paths, Deferred(clear=False), "--dry-run")
+        except InputErrors as failed:
+            return exceptions(failed.errors, self)
+        return []
+
+    def _post_process_by_binary(self, paths: Paths, deferred: Deferred) -> Processed:
+        try:
+            assets = self._build(paths, deferred)
+        except InputErrors as failed:
+            for name, exception in exceptions(failed.errors, self):
+                if isinstance(exception, (CommandError, SuspiciousFileOperation)):
+                    raise exception from None  # Django's post_process does not catch it either
+                yield name, None, self._explained(exception, name)
+            return
+        hashed_files: dict[str, str] = {}
+        adjustable: list[tuple[str, str]] = []
+        # Django's order: the deepest files first, and those with references at the end.
+        for name in sorted(paths, key=_level, reverse=True):
+            clean_name = self.clean_name(name)
+            asset = assets[clean_name]
+            hashed_files[self.hash_key(clean_name)] = asset.hashed
+            if matches_patterns(name, self._patterns):
+                adjustable.append((name, asset.hashed))
+            else:
+                yield name, asset.hashed, asset.new or deferred.clear
+        for name, hashed in adjustable:
+            yield name, hashed, True
+        self.hashed_files = hashed_files
+        self.save_manifest()
+        yield from self._variants(assets.values())
+
+    def _build(self, paths: Paths, deferred: Deferred, *more: str) -> dict[str, Asset]:
+        """Runs the binary; the assets by name."""
+        arguments = [*self.binary_arguments(), "--no-manifest", *more]
+        if deferred.clear:
+            arguments.append("--clear")
+        files = [
+            File(name, source.path(path), leave_plain=name not in deferred.names)
+            for name, (source, path) in paths.items()
+        ]
+        try:
+            result = build(files, arguments)
+        except BinaryFailed as failed:
+            raise CommandError(str(failed)) from failed
+        for diagnostic in result.diagnostics:
+            if diagnostic.severity == "warning":
+                warnings.warn(str(diagnostic), stacklevel=2)
+        if self._keeps_only_hashed() and "--dry-run" not in more:
+            self._unlink_originals(paths)
+        return {asset.path: asset for asset in result.assets}
+
+    def _unlink_originals(self, paths: Iterable[str]) -> None:
+        """Of ``collectstatic --link``: the binary takes away files, not symbolic links."""
+        for name in paths:
+            path = self.path(name)
+            if os.path.islink(path) and not matches_patterns(name, self.options.keep_original):
+                os.unlink(path)
+
+    def _keeps_only_hashed(self) -> bool:
+        return not self.options.keep_original_files
+
+    def _variant_arguments(self) -> list[str]:
+        return NO_VARIANTS
+
+    def _variants(self, assets: Iterable[Asset]) -> Processed:
+        """What is yielded for variants."""
+        return iter(())
+
+    def _explained(self, exception: Exception, name: str) -> Exception:
+        """What is yielded for an exception."""
+        return exception
+
+    def _manifest_path(self) -> str:
+        """Where the manifest is, for the binary to leave it alone."""
+        if self.manifest_storage is self:
+            return self.manifest_name
+        try:
+            return cast(str, self.manifest_storage.path(self.manifest_name))
+        except NotImplementedError:
+            return os.devnull  # not in a file system: no file of the static root
+
+    def save_manifest(self) -> None:
+        """As Django does, but by renaming: there is no moment without a manifest."""
+        if not isinstance(self.manifest_storage, FileSystemStorage):
+            return super().save_manifest()
+        manifest_storage = self.manifest_storage
+        self.manifest_storage = _Renaming(manifest_storage)
+        try:
+            super().save_manifest()
+        finally:
+            self.manifest_storage = manifest_storage
+
+
+class _Renaming:
+    """The part of a storage that ``save_manifest`` uses, on top of another one."""
+
+    def __init__(self, storage: FileSystemStorage) -> None:
+        self.storage = storage
+
+    def exists(self, name: str) -> bool:
+        return False  # so that it is not deleted first
+
+    def _save(self, name: str, content: DjangoFile[bytes]) -> str:
+        directory, file_name = os.path.split(name)
+        # The binary knows such names: what a run that was killed has left goes with the next one.
+        temporary = os.path.join(directory, f".hashstatic-{os.getpid():x}-{file_name}.tmp")
+        if self.storage.exists(temporary):
+            self.storage.delete(temporary)
+        temporary = self.storage._save(temporary, content)
+        os.replace(self.storage.path(temporary), self.storage.path(name))
+        return name
+
+
+_white_noise_too = () if _WhiteNoise is None else (_WhiteNoise,)
+
+
+class CompressedManifestStaticFilesStorage(ManifestStaticFilesStorage, *_white_noise_too):  # type: ignore[misc]
+    """WhiteNoise's storage of the same name; hashing and compressing are one run of the binary.
+
+    Needs WhiteNoise only where a subclass makes Django's own code do the work.
+    """
+
+    _compressed = True
+
+    if _WhiteNoise is None:
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            manifest_strict = getattr(settings, "WHITENOISE_MANIFEST_STRICT", None)
+            if manifest_strict is not None:
+                self.manifest_strict = manifest_strict
+            super().__init__(*args, **kwargs)
+
+        @property
+        def keep_only_hashed_files(self) -> bool:
+            return getattr(settings, "WHITENOISE_KEEP_ONLY_HASHED_FILES", False)
+
+    def why_not(self) -> str | None:
+        if _WhiteNoise is not None:
+            return _hooks.why_not(self, _WhiteNoise)
+        why_not = _hooks.why_not(self)
+        if why_not is not None:
+            raise ImproperlyConfigured(
+                f"{why_not}: Django's own code has to post-process the files, and then WhiteNoise has to compress "
+                "them, which is not installed."
+            )
+        return None
+
+    def _keeps_only_hashed(self) -> bool:
+        return self.keep_only_hashed_files or super()._keeps_only_hashed()
+
+    def _variant_arguments(self) -> list[str]:
+        arguments = self.options.variant_arguments()
+        extensions = getattr(settings, "WHITENOISE_SKIP_COMPRESS_EXTENSIONS", None)
+        if extensions is not None:
+            arguments.append(f"--skip-compress={','.join(extensions)}")
+        return arguments
+
+    def _variants(self, assets: Iterable[Asset]) -> Processed:
+        for asset in assets:
+            for variant in asset.variants:
+                yield os.path.splitext(variant)[0], variant, True
+
+    def _explained(self, exception: Exception, name: str) -> Exception:
+        if _WhiteNoise is None:
+            return exception
+        explained = cast(Exception, self.make_helpful_exception(exception, name))
+        if explained is not exception:
+            explained.__notes__ = getattr(exception, "__notes__", [])
+        return explained
+
+
+def _level(name: str) -> int:
+    return len(name.split(os.sep))
+
+
+def _octal(mode: int | None) -> str | None:
+    return None if mode is None else f"{mode:o}"

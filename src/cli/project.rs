@@ -1,0 +1,218 @@
+//! Where the static files of a Django project are: asked of the project itself (`--from-django`), or found among the
+//! installed packages (`--site-packages`, `--apps`), which needs no Python at all.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clap::Args;
+use hashstatic::Error;
+use hashstatic::options::{Input, NamedFile, SourceRoot};
+use serde::Deserialize;
+
+/// The program that the project's Python runs.
+const ASK: &str = include_str!("from_django.py");
+/// What its answer begins with.
+const MARK: &str = "\u{1e}hashstatic:";
+
+const DJANGO: &str = "Django project";
+
+/// A Django project as a source.
+#[derive(Debug, Args)]
+pub(super) struct Project {
+    /// Ask the Django project for its static files, static root and options
+    #[arg(
+        long,
+        conflicts_with_all = ["roots", "files_from", "site_packages"],
+        help_heading = DJANGO
+    )]
+    from_django: bool,
+    /// Settings module [default: the one that manage.py chooses]
+    #[arg(long, value_name = "MODULE", requires = "from_django", help_heading = DJANGO)]
+    settings: Option<String>,
+    /// The project's manage.py [default: ./manage.py]
+    #[arg(long, value_name = "PATH", requires = "from_django", help_heading = DJANGO)]
+    manage: Option<PathBuf>,
+    /// The project's Python [default: the active virtual environment's]
+    #[arg(long, value_name = "PATH", requires = "from_django", help_heading = DJANGO)]
+    python: Option<PathBuf>,
+    /// Directory of packages in which to find --apps (may be repeated)
+    #[arg(
+        long,
+        value_name = "DIR",
+        requires = "apps",
+        conflicts_with = "files_from",
+        help_heading = DJANGO
+    )]
+    site_packages: Vec<PathBuf>,
+    /// Apps whose static files are assets, as in `INSTALLED_APPS`
+    #[arg(
+        long,
+        value_name = "APP,…",
+        value_delimiter = ',',
+        requires = "site_packages",
+        help_heading = DJANGO
+    )]
+    apps: Vec<String>,
+}
+
+/// What a project says.
+#[derive(Debug)]
+pub(super) struct Answer {
+    /// Its static files.
+    pub(super) input: Input,
+    /// Arguments about sources and references.
+    pub(super) sources: Vec<String>,
+    /// Arguments of `build` alone.
+    pub(super) build: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Told {
+    Unusable {
+        error: String,
+    },
+    Project {
+        roots: Option<Vec<Root>>,
+        files: Option<Vec<NamedFile>>,
+        sources: Vec<String>,
+        build: Vec<String>,
+    },
+}
+
+#[derive(Deserialize)]
+struct Root {
+    prefix: String,
+    dir: PathBuf,
+}
+
+impl Project {
+    /// The `static/` directories of `--apps`, in their order. An app without one has no static files.
+    pub(super) fn app_roots(&self) -> Result<Vec<SourceRoot>, Error> {
+        let mut roots = Vec::new();
+        for app in self.apps.iter().filter(|app| !app.is_empty()) {
+            let dir = self.package(app)?.join("static");
+            if dir.is_dir() {
+                let prefix = String::new();
+                roots.push(SourceRoot { prefix, dir });
+            }
+        }
+        Ok(roots)
+    }
+
+    /// The directory of an app, which may be named by its `AppConfig`: `polls.apps.PollsConfig`.
+    fn package(&self, app: &str) -> Result<PathBuf, Error> {
+        let names = [
+            Some(app),
+            app.split_once(".apps.").map(|(package, _)| package),
+        ];
+        let relative = names.iter().flatten().map(|name| name.replace('.', "/"));
+        let relative: Vec<String> = relative.collect();
+        for directory in &self.site_packages {
+            if !directory.is_dir() {
+                return Err(Error::Usage(format!(
+                    "--site-packages: {} is not a directory",
+                    directory.display()
+                )));
+            }
+            let mut packages = relative.iter().map(|name| directory.join(name));
+            if let Some(package) = packages.find(|package| package.is_dir()) {
+                return Ok(package);
+            }
+        }
+        let places: Vec<String> = self
+            .site_packages
+            .iter()
+            .map(|directory| directory.display().to_string())
+            .collect();
+        Err(Error::Usage(format!(
+            "--apps: there is no package {app} in {}",
+            places.join(", ")
+        )))
+    }
+
+    /// Asks the project, if that is wanted.
+    pub(super) fn ask(&self) -> Result<Option<Answer>, Error> {
+        if !self.from_django {
+            return Ok(None);
+        }
+        let manage = match &self.manage {
+            Some(path) if !path.is_file() => {
+                return Err(Error::Usage(format!(
+                    "--manage: {} is not a file",
+                    path.display()
+                )));
+            }
+            Some(path) => Some(path.clone()),
+            None => Some(PathBuf::from("manage.py"))
+                .filter(|path| path.is_file() && self.settings.is_none()),
+        };
+        let python = self.python();
+        let output = Command::new(&python)
+            .args(["-c", ASK])
+            .arg(manage.unwrap_or_default())
+            .arg(self.settings.as_deref().unwrap_or_default())
+            .output()
+            .map_err(|error| {
+                Error::Usage(format!(
+                    "--from-django: {} cannot be run: {error}; name the project's Python with --python",
+                    Path::new(&python).display()
+                ))
+            })?;
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        let told = stdout.rsplit_once(MARK).map(|(_, told)| told.trim_end());
+        let told = told.and_then(|told| serde_json::from_str(told).ok());
+        match told {
+            Some(Told::Project {
+                roots,
+                files,
+                sources,
+                build,
+            }) => Ok(Some(Answer {
+                input: input(roots, files),
+                sources,
+                build,
+            })),
+            Some(Told::Unusable { error }) => Err(Error::Usage(format!("--from-django: {error}"))),
+            None => Err(Error::Usage(format!(
+                "--from-django: the project cannot be asked, {} says:\n{}",
+                Path::new(&python).display(),
+                String::from_utf8_lossy(&output.stderr).trim_end()
+            ))),
+        }
+    }
+
+    /// `--python`, else that of the active virtual environment, else that of the one this binary is installed in.
+    fn python(&self) -> OsString {
+        if let Some(python) = &self.python {
+            return python.into();
+        }
+        let active = std::env::var_os("VIRTUAL_ENV").map(|dir| Path::new(&dir).join("bin/python"));
+        // As it was called first: a symbolic link stands where its environment is.
+        let called = std::env::args_os().next().map(PathBuf::from);
+        let beside = [called, std::env::current_exe().ok()]
+            .into_iter()
+            .flatten()
+            .filter(|binary| binary.components().count() > 1)
+            .map(|binary| binary.with_file_name("python"));
+        let mut likely = active.into_iter().chain(beside);
+        match likely.find(|python| python.is_file()) {
+            Some(python) => python.into(),
+            None => "python3".into(),
+        }
+    }
+}
+
+fn input(roots: Option<Vec<Root>>, files: Option<Vec<NamedFile>>) -> Input {
+    match (roots, files) {
+        (_, Some(files)) => Input::Files(files),
+        (roots, None) => Input::Roots(
+            roots
+                .unwrap_or_default()
+                .into_iter()
+                .map(|Root { prefix, dir }| SourceRoot { prefix, dir })
+                .collect(),
+        ),
+    }
+}

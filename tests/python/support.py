@@ -1,0 +1,114 @@
+"""Running `collectstatic` in this process, with a storage and sources of a test's own."""
+
+import io
+import os
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import django
+from django.contrib.staticfiles.finders import get_finder
+from django.contrib.staticfiles.management.commands.collectstatic import Command as DjangoCommand
+from django.core.files.storage import storages as all_storages
+from django.core.management import call_command
+from django.test import override_settings
+
+from hashstatic.management.commands.collectstatic import Command as OurCommand
+
+DJANGO = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+WHITENOISE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+OURS = "hashstatic.storage.ManifestStaticFilesStorage"
+OURS_COMPRESSED = "hashstatic.storage.CompressedManifestStaticFilesStorage"
+
+
+@dataclass
+class Collected:
+    """How a run ended."""
+
+    root: Path
+    out: str = ""
+    err: str = ""
+    error: Exception | None = None
+    # What post_process yielded.
+    yielded: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
+
+    def tree(self):
+        return tree(self.root)
+
+
+def storages(backend, options=None):
+    return {"staticfiles": {"BACKEND": backend, "OPTIONS": options or {}}}
+
+
+def collect(root, sources, backend=OURS, options=None, command=None, settings=None, **arguments):
+    """`manage.py collectstatic --no-input`; Django's own command unless another is given."""
+    collected = Collected(Path(root))
+    out, err = io.StringIO(), io.StringIO()
+    overridden = override_settings(
+        STATIC_ROOT=str(root),
+        STATICFILES_DIRS=[source if isinstance(source, tuple) else str(source) for source in sources],
+        STORAGES=storages(backend, options),
+        **(settings or {}),
+    )
+    with overridden, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        get_finder.cache_clear()
+        if django.VERSION < (5, 1):  # forgets OPTIONS where STORAGES is overridden, not where it is set
+            all_storages.backends["staticfiles"] = storages(backend, options)["staticfiles"]
+        command = (command or DjangoCommand)(stdout=out, stderr=err)
+        noted(command.storage, collected.yielded)
+        try:
+            call_command(command, interactive=False, **arguments)
+        except Exception as error:
+            collected.error = error
+    collected.out, collected.err = out.getvalue(), err.getvalue()
+    collected.warnings = [warning for warning in caught if issubclass(warning.category, UserWarning)]
+    return collected
+
+
+def noted(storage, yielded):
+    """Has the storage note what its post_process yields."""
+    post_process = getattr(storage, "post_process", None)
+    if post_process is None:
+        return
+
+    def noting(*args, **kwargs):
+        for item in post_process(*args, **kwargs):
+            yielded.append(item)
+            yield item
+
+    storage.post_process = noting
+
+
+def write(root, files):
+    """{path: text or bytes}"""
+    for name, content in files.items():
+        path = Path(root, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def tree(root):
+    """Path → bytes of every file below `root`."""
+    files = {}
+    for directory, _, names in os.walk(root):
+        for name in names:
+            path = Path(directory, name)
+            files[str(path.relative_to(root))] = path.read_bytes()
+    return files
+
+
+__all__ = [
+    "DJANGO",
+    "OURS",
+    "OURS_COMPRESSED",
+    "WHITENOISE",
+    "Collected",
+    "DjangoCommand",
+    "OurCommand",
+    "collect",
+    "storages",
+    "tree",
+    "write",
+]

@@ -1,0 +1,134 @@
+"""Our `collectstatic` beside Django's: same tree, same log, same summary; and what it does better."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management.base import CommandError
+
+from support import DJANGO, OURS, DjangoCommand, OurCommand, collect, tree, write
+from test_storage import SITE
+
+PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+@pytest.fixture
+def source(tmp_path):
+    write(tmp_path / "source", SITE)
+    return tmp_path / "source"
+
+
+def both(tmp_path, sources, backend=OURS, **arguments):
+    """Django's command with its storage, and ours with ours, on a static root each."""
+    theirs = collect(tmp_path / "theirs", sources, DJANGO if backend == OURS else backend, **arguments)
+    ours = collect(tmp_path / "ours", sources, backend, command=OurCommand, **arguments)
+    assert ours.error is None and theirs.error is None, (ours.error, theirs.error)
+    # What is deleted is told in the order of the directory.
+    assert sorted(ours.out.replace("/ours", "/theirs").splitlines()) == sorted(theirs.out.splitlines())
+    assert ours.err == theirs.err
+    return theirs, ours
+
+
+def same_trees(theirs, ours):
+    assert ours.tree() == theirs.tree()
+
+    def links(run):
+        return sorted(str(path.relative_to(run.root)) for path in run.root.rglob("*") if path.is_symlink())
+
+    assert links(ours) == links(theirs)
+
+
+@pytest.mark.parametrize("verbosity", [0, 1, 2])
+def test_runs_one_after_the_other(source, tmp_path, verbosity):
+    other = tmp_path / "other"
+    write(other, {"css/app.css": "never used", "other.txt": "x"})
+    same_trees(*both(tmp_path, [source, other], verbosity=verbosity))
+    same_trees(*both(tmp_path, [source, other], verbosity=verbosity))
+    write(source, {"css/base.css": "body{}", "new.txt": "new"})
+    os.utime(source / "css/base.css", (2e9, 2e9))
+    (source / "empty.css").unlink()
+    same_trees(*both(tmp_path, [source, other], verbosity=verbosity))
+    same_trees(*both(tmp_path, [source, other], verbosity=verbosity, clear=True))
+    assert "empty.css" not in tree(tmp_path / "ours")
+
+
+@pytest.mark.parametrize("arguments", [{"ignore_patterns": ["*.js", "deep"]}, {"use_default_ignore_patterns": False}])
+def test_ignore_patterns(source, tmp_path, arguments):
+    write(source, {".hidden": "x", "CVS/y": "y"})
+    same_trees(*both(tmp_path, [source], **arguments))
+
+
+def test_between_links_and_copies(source, tmp_path):
+    for arguments in ({"link": True}, {}, {"link": True}, {"clear": True}, {"link": True, "clear": True}):
+        same_trees(*both(tmp_path, [source], verbosity=2, **arguments))
+
+
+def test_clear_takes_links_away(source, tmp_path):
+    for root in ("ours", "theirs"):
+        write(tmp_path / root, {"left/over.txt": "x"})
+        (tmp_path / root / "link").symlink_to(source / "empty.css")
+        (tmp_path / root / "broken").symlink_to("nowhere")
+    same_trees(*both(tmp_path, [source], verbosity=2, clear=True))
+    assert not os.path.lexists(tmp_path / "ours/link")
+
+
+@pytest.mark.parametrize("backend", [OURS, PLAIN])
+def test_without_post_processing(source, tmp_path, backend):
+    same_trees(*both(tmp_path, [source], backend, verbosity=2, post_process=False))
+
+
+def test_another_storage_is_djangos_business(source, tmp_path):
+    same_trees(*both(tmp_path, [source], PLAIN, verbosity=2))
+    same_trees(*both(tmp_path, [source], PLAIN, verbosity=2, clear=True))
+
+
+def test_a_dry_run_writes_nothing(source, tmp_path):
+    both(tmp_path, [source], verbosity=2, dry_run=True)
+    both(tmp_path, [source], verbosity=2, dry_run=True, clear=True)
+    assert not (tmp_path / "ours").exists() or tree(tmp_path / "ours") == {}
+
+
+def test_a_dry_run_tells_what_is_broken(source, tmp_path):
+    write(source, {"a.css": "a{b:url(one.png)}", "b.css": "a{b:url(two.png)}"})
+    run = collect(tmp_path / "root", [source], command=OurCommand, dry_run=True)
+    assert isinstance(run.error, CommandError) and "2 errors found" in str(run.error)
+    assert "'a.css' would fail" in run.err and "one.png" in run.err and "two.png" in run.err
+    assert not (tmp_path / "root").exists()
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_a_failed_run_publishes_nothing(source, tmp_path, clear):
+    root = tmp_path / "root"
+    collect(root, [source], command=OurCommand)
+    before = tree(root)
+    write(source, {"bad.css": "a{b:url(one.png)}", "new.png": "new", "css/base.css": "changed"})
+    os.utime(source / "css/base.css", (2e9, 2e9))
+    run = collect(root, [source], command=OurCommand, clear=clear)
+    assert run.error is not None
+    assert run.err == "Post-processing 'bad.css' failed!\n\n"
+    assert tree(root) == before
+
+
+def test_what_clear_would_delete_satisfies_nothing(source, tmp_path):
+    root = tmp_path / "root"
+    write(root, {"stale.png": "old"})
+    write(source, {"bad.css": "a{b:url(stale.png)}"})
+    runs = [collect(root, [source], command=command, clear=True) for command in (OurCommand, DjangoCommand)]
+    assert [str(run.yielded[0][0]) for run in runs] == ["bad.css", "bad.css"]
+
+
+def test_it_is_the_command_that_manage_py_runs():
+    from django.core.management import get_commands, load_command_class
+
+    command = load_command_class(get_commands()["collectstatic"], "collectstatic")
+    assert isinstance(command, OurCommand)
+    assert isinstance(command, DjangoCommand)
+
+
+def test_times_are_the_sources(source, tmp_path):
+    os.utime(source / "img/logo.svg", (1e9, 1e9))
+    run = collect(tmp_path / "root", [source], command=OurCommand)
+    times = {path.name: path.stat().st_mtime for path in Path(run.root, "img").iterdir()}
+    assert set(times.values()) == {1e9} and len(times) == 2
+    assert re.search(r"8 static files copied to '.*', 9 post-processed", run.out.replace("\n", " ")) or run.out

@@ -1,0 +1,376 @@
+"""Our storage beside Django's, on the recorded cases and on files of its own: what is yielded, written and said."""
+
+import base64
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import django
+import pytest
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as DjangoStorage
+from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage
+from django.core.management.base import CommandError
+
+import hashstatic.storage
+from support import DJANGO, OURS, DjangoCommand, OurCommand, collect, tree, write
+
+CASES = json.loads((Path(__file__).parents[2] / "fixtures" / "django-cases.json").read_text())
+SITE = {
+    "css/app.css": '@import "base.css";\n.a{background:url("../img/logo.svg?v=1#x")}\n',
+    "css/base.css": "body{color:red}\n" * 40,
+    "css/deep/er/z.css": "i{background:url(../../../img/logo.svg)}",
+    "img/logo.svg": "<svg xmlns='http://www.w3.org/2000/svg'></svg>" * 10,
+    "js/app.js": "console.log(1)\n//# sourceMappingURL=app.js.map\n",
+    "js/app.js.map": "{}",
+    "ä/☃.txt": "snow",
+    "empty.css": "",
+}
+
+
+class Modules(hashstatic.storage.ManifestStaticFilesStorage):
+    support_js_module_import_aggregation = True
+
+
+class DjangoModules(DjangoStorage):
+    support_js_module_import_aggregation = True
+
+
+@pytest.fixture
+def source(tmp_path):
+    write(tmp_path / "source", SITE)
+    return tmp_path / "source"
+
+
+def recorded(name, root):
+    """A case of the micro-cases' file, written below `root`; whether with modules, and its STATIC_URL."""
+    case = CASES[name]
+    for path, content in case["source"].items():
+        # The name of this file's output depends on the Python that runs Django, not on Django (gh-67693).
+        if path != "http:x.png":
+            text = content["text"].encode() if "text" in content else base64.b64decode(content["base64"])
+            write(root, {path: text})
+    return case["js_modules"], case["static_url"]
+
+
+def outcome(exception):
+    """What can be compared of an exception: class, text and Django's note."""
+    notes = [note for note in getattr(exception, "__notes__", []) if "hashstatic" not in note and "circle" not in note]
+    text = "\n".join([str(exception), *notes])
+    text = re.sub(r"<[\w.]*Storage[^>]*>|<[\w.]*Modules[^>]*>", "STORAGE", text.partition("\n\n")[0])
+    # Digests of Django's passes in between are not ours, nor is the static root.
+    text = re.sub(r"\.[0-9a-f]{12}(?=[.'\"])", ".DIGEST", text)
+    return type(exception), re.sub(r"path \(.*|component \(.*", "", text)
+
+
+@pytest.mark.parametrize("command", [DjangoCommand, OurCommand])
+@pytest.mark.parametrize("name", CASES)
+def test_recorded_case(name, command, tmp_path):
+    modules, static_url = recorded(name, tmp_path / "source")
+    backends = (f"{__name__}.DjangoModules", f"{__name__}.Modules") if modules else (DJANGO, OURS)
+    settings = {"STATIC_URL": static_url}
+    sources = [tmp_path / "source"]
+    theirs = collect(tmp_path / "theirs", sources, backends[0], settings=settings)
+    ours = collect(tmp_path / "ours", sources, backends[1], settings=settings, command=command)
+    assert ours.warnings == []
+    if theirs.error is None:
+        assert ours.error is None, ours.error
+        assert ours.yielded == theirs.yielded
+        assert ours.tree() == theirs.tree()
+        assert ours.out.replace("ours'", "theirs'") == theirs.out
+        return
+    assert ours.error is not None
+    (failed,) = [item for item in theirs.yielded if isinstance(item[2], Exception)] or [None]
+    if failed is None:  # raised and not yielded
+        assert outcome(ours.error) == outcome(theirs.error)
+        return
+    our_failures = [item for item in ours.yielded if isinstance(item[2], Exception)]
+    assert (our_failures[0][0], outcome(our_failures[0][2])) == (failed[0], outcome(failed[2]))
+    assert ours.err == theirs.err
+    assert type(ours.error) is type(theirs.error)
+    assert not (tmp_path / "ours" / "staticfiles.json").exists()
+
+
+def test_a_second_run_yields_what_djangos_does(source, tmp_path):
+    for run in range(3):
+        if run == 2:
+            write(source, {"img/logo.svg": "<svg/>", "js/app.js.map": "{1}"})
+            for name in ("img/logo.svg", "js/app.js.map"):
+                os.utime(source / name, (2e9, 2e9))
+        theirs = collect(tmp_path / "theirs", [source], DJANGO)
+        ours = collect(tmp_path / "ours", [source], OURS)
+        assert ours.yielded == theirs.yielded
+        assert ours.tree() == theirs.tree()
+        assert ours.out.replace("ours'", "theirs'") == theirs.out
+
+
+def test_prefixed_directories_and_links(source, tmp_path):
+    sources = [("pre/fix", str(source)), source]
+    for name in ("theirs", "ours"):
+        for _ in range(2):
+            backend = DJANGO if name == "theirs" else OURS
+            assert collect(tmp_path / name, sources, backend, link=True).error is None
+    assert tree(tmp_path / "ours") == tree(tmp_path / "theirs")
+    assert (tmp_path / "ours/css/app.css").is_symlink()
+    assert not any(path.is_symlink() for path in (tmp_path / "ours").rglob("app.*.css"))
+
+
+@pytest.mark.parametrize("modes", [(0o640, 0o750), (None, None), (0o604, None)])
+def test_modes_are_djangos(source, tmp_path, modes):
+    settings = {"FILE_UPLOAD_PERMISSIONS": modes[0], "FILE_UPLOAD_DIRECTORY_PERMISSIONS": modes[1]}
+    before = os.umask(0o027)
+    try:
+        collect(tmp_path / "theirs", [source], DJANGO, settings=settings)
+        collect(tmp_path / "ours", [source], OURS, settings=settings)
+        collect(tmp_path / "command", [source], OURS, settings=settings, command=OurCommand)
+    finally:
+        os.umask(before)
+
+    def found(root):
+        paths = sorted(Path(tmp_path, root).rglob("*"))
+        return {str(path.relative_to(tmp_path / root)): stat.S_IMODE(path.stat().st_mode) for path in paths}
+
+    assert found("ours") == found("theirs")
+    assert found("command") == found("theirs")
+
+
+def test_a_failed_run_leaves_the_last_one_alone(source, tmp_path):
+    root = tmp_path / "root"
+    collect(root, [source])
+    before = tree(root)
+    write(source, {"css/bad.css": "a{b:url(nope.png)}", "img/new.png": "new"})
+    failed = collect(root, [source])
+    assert failed.error is not None
+    after = tree(root)
+    # Django's command had copied the new files already.
+    assert {name: after[name] for name in before} == before
+    assert set(after) - set(before) == {"css/bad.css", "img/new.png"}
+    ours = collect(root, [source], command=OurCommand)
+    assert ours.error is not None
+    assert tree(root) == after
+
+
+def test_all_problems_are_told_at_once(source, tmp_path):
+    write(source, {"a.css": "a{b:url(one.png)}\nc{d:url(two.png)}", "b.css": "e{f:url(three.png)}"})
+    failed = collect(tmp_path / "root", [source])
+    assert failed.err.startswith("Post-processing '") and failed.err.endswith("failed!\n\n")
+    yielded = [exception for _, _, exception in failed.yielded if isinstance(exception, Exception)]
+    text = "\n".join([str(yielded[0]), *yielded[0].__notes__])
+    for name in ("one.png", "two.png", "three.png"):
+        assert f"'{name}'" in text
+    assert "2 more errors found by hashstatic" in text
+    if django.VERSION >= (6, 1):
+        assert isinstance(failed.error, CommandError) and "three.png" in str(failed.error)
+
+
+def changed(**attributes):
+    """A subclass of ours that has these attributes."""
+    attributes["__module__"] = __name__
+    return type("Changed", (hashstatic.storage.ManifestStaticFilesStorage,), attributes)
+
+
+def file_hash(self, name, content=None):
+    return "deploy12345"
+
+
+def hashed_name(self, name, content=None, filename=None):
+    return super(type(self), self).hashed_name(name, content, filename)
+
+
+FALLBACKS = {
+    "file_hash": {"file_hash": file_hash},
+    "hashed_name": {"hashed_name": hashed_name},
+    "_save": {"_save": lambda self, name, content: DjangoStorage._save(self, name, content)},
+    "url_converter": {
+        "url_converter": lambda self, *args, **kwargs: DjangoStorage.url_converter(self, *args, **kwargs)
+    },
+    "patterns": {"patterns": DjangoStorage.patterns[:1]},
+    "intermediate": {"keep_intermediate_files": True},
+    "max_post_process_passes": {"max_post_process_passes": 4},
+}
+
+
+@pytest.mark.parametrize("hook", FALLBACKS)
+def test_what_a_subclass_changes_is_done_by_django(hook, source, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "Changed", changed(**FALLBACKS[hook]), raising=False)
+    attributes = {**FALLBACKS[hook], "__module__": __name__}
+    monkeypatch.setattr(sys.modules[__name__], "DjangoChanged", type("X", (DjangoStorage,), attributes), raising=False)
+    theirs = collect(tmp_path / "theirs", [source], f"{__name__}.DjangoChanged")
+    for number, command in enumerate((DjangoCommand, OurCommand)):
+        root = tmp_path / f"ours{number}"
+        ours = collect(root, [source], f"{__name__}.Changed", command=command)
+        assert ours.error is None
+        (warning,) = ours.warnings
+        assert warning.category is hashstatic.storage.FallbackWarning
+        assert hook in str(warning.message) and "Django's own code" in str(warning.message)
+        assert ours.yielded == theirs.yielded
+        assert ours.tree() == theirs.tree()
+
+
+class Upper(FileSystemStorage):
+    """A source that is not what lies on disk."""
+
+    def _open(self, name, mode="rb"):
+        from django.core.files.base import ContentFile
+
+        with super()._open(name, mode) as file:
+            return ContentFile(file.read().upper())
+
+
+def test_sources_that_are_no_plain_files_are_read_by_django(source, tmp_path, monkeypatch):
+    from django.contrib.staticfiles.finders import FileSystemFinder
+
+    def upper(self, ignore_patterns):
+        for path, storage in original(self, ignore_patterns):
+            yield path, Upper(storage.location) if path.endswith(".txt") else storage
+
+    original = FileSystemFinder.list
+    monkeypatch.setattr(FileSystemFinder, "list", upper)
+    theirs = collect(tmp_path / "theirs", [source], DJANGO)
+    for number, command in enumerate((DjangoCommand, OurCommand)):
+        root = tmp_path / f"ours{number}"
+        write(root, {"left.txt": "from before"})
+        ours = collect(root, [source], command=command, clear=True)
+        assert ours.tree() == theirs.tree()
+        assert ours.yielded == theirs.yielded
+        assert "not a plain file system storage" in str(ours.warnings[0].message)
+        assert (root / "ä/☃.txt").read_bytes() == b"SNOW"
+
+
+def test_the_manifest_may_lie_elsewhere(source, tmp_path):
+    elsewhere = StaticFilesStorage(location=str(tmp_path / "elsewhere"))
+    (tmp_path / "elsewhere").mkdir()
+    theirs = collect(tmp_path / "theirs", [source], DJANGO, {"manifest_storage": elsewhere})
+    manifest = tree(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere/staticfiles.json").unlink()
+    ours = collect(tmp_path / "ours", [source], OURS, {"manifest_storage": elsewhere})
+    assert ours.tree() == theirs.tree()
+    assert tree(tmp_path / "elsewhere") == manifest
+    assert "staticfiles.json" not in ours.tree()
+
+
+def test_there_is_always_a_manifest(source, tmp_path, monkeypatch):
+    root = tmp_path / "root"
+    collect(root, [source])
+    before = (root / "staticfiles.json").read_bytes()
+    write(source, {"new.txt": "new"})
+
+    def killed(*names):
+        assert (root / "staticfiles.json").read_bytes() == before
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        collect(root, [source])
+    monkeypatch.undo()
+    collect(root, [source])
+    assert not [name for name in tree(root) if ".hashstatic-" in name]
+    assert "new.txt" in json.loads((root / "staticfiles.json").read_bytes())["paths"]
+
+
+def test_ignored_errors(source, tmp_path):
+    write(source, {"vendor.css": "a{b:url(nope.png)}"})
+    assert collect(tmp_path / "a", [source]).error is not None
+    ignored = collect(tmp_path / "b", [source], options={"ignore_errors": ["vendor.css:*.png"]})
+    assert ignored.error is None
+    with pytest.raises(ImproperlyConfigured, match="list of strings"):
+        raise collect(tmp_path / "c", [source], options={"ignore_errors": "*:*"}).error
+
+
+def test_only_hashed_files(source, tmp_path):
+    options = {"keep_original_files": False, "keep_original": ["img/*"]}
+    for number, command in enumerate((DjangoCommand, OurCommand)):
+        for link in (False, True):
+            root = tmp_path / f"{number}{link}"
+            collected = collect(root, [source], options=options, command=command, link=link)
+            assert collected.error is None
+            manifest = json.loads((root / "staticfiles.json").read_bytes())["paths"]
+            assert set(collected.tree()) == {*manifest.values(), "img/logo.svg", "staticfiles.json"}
+
+
+def test_hashstatics_own_way(source, tmp_path):
+    options = {"minify": "safe", "hash": "blake3", "hash_length": 16, "jobs": 1}
+    collected = collect(tmp_path / "root", [source], options=options)
+    assert collected.error is None
+    paths = json.loads((tmp_path / "root/staticfiles.json").read_bytes())["paths"]
+    assert re.fullmatch(r"css/base\.[0-9a-f]{16}\.css", paths["css/base.css"])
+    assert len(collected.tree()[paths["css/base.css"]]) < len(SITE["css/base.css"])
+    write(source, {"css/bad.css": "a{b:url(nope.png)}"})
+    failed = collect(tmp_path / "root", [source], options=options)
+    assert isinstance(failed.error, CommandError)
+    assert 'css/bad.css:1:9: "nope.png" resolves to css/nope.png' in str(failed.error)
+    assert collect(tmp_path / "root", [source], options={**options, "on_missing": "ignore"}).error is None
+
+
+def test_wrong_options_are_told_in_the_binarys_words(source, tmp_path):
+    failed = collect(tmp_path / "root", [source], options={"minify": "much"})
+    assert isinstance(failed.error, CommandError)
+    assert "possible values: safe, full, off" in str(failed.error)
+    with pytest.raises(TypeError):
+        raise collect(tmp_path / "root", [source], options={"gzip": True}).error  # of the other storage
+
+
+def test_a_missing_binary_is_told(source, tmp_path, monkeypatch):
+    monkeypatch.setattr("hashstatic._binary.NAME", "no-such-binary")
+    with pytest.raises(hashstatic.BinaryNotFound, match="(?s)in none of the places.*bin.*pip install"):
+        raise collect(tmp_path / "root", [source]).error
+
+
+@pytest.mark.parametrize(
+    ("script", "text"),
+    [
+        ("#!/bin/sh\nkill -9 $$\n", "killed by signal 9"),
+        ("#!/bin/sh\necho no space >&2; exit 3\n", "status 3: no space"),
+        ("not a program", "cannot be run"),
+        ("#!/bin/sh\necho '{}'\n", "failed with status 0"),
+    ],
+)
+def test_a_broken_binary_is_told(script, text, source, tmp_path, monkeypatch):
+    broken = tmp_path / "broken"
+    broken.write_text(script)
+    broken.chmod(0o755)
+    monkeypatch.setattr("hashstatic._build.find_binary", lambda: str(broken))
+    failed = collect(tmp_path / "root", [source])
+    assert isinstance(failed.error, CommandError) and text in str(failed.error)
+
+
+def test_an_unknown_django_does_the_work_itself(source, tmp_path, monkeypatch):
+    theirs = collect(tmp_path / "theirs", [source], DJANGO)
+    monkeypatch.setattr(django, "VERSION", (99, 0, 0, "final", 0))
+    ours = collect(tmp_path / "ours", [source])
+    assert "does not know Django" in str(ours.warnings[0].message)
+    assert ours.tree() == theirs.tree()
+
+
+def test_names_that_are_not_utf8(source, tmp_path):
+    Path(os.fsdecode(os.fsencode(source) + b"/\xff.txt")).write_text("latin")
+    theirs = collect(tmp_path / "theirs", [source], DJANGO)
+    ours = collect(tmp_path / "ours", [source])
+    assert ours.yielded == theirs.yielded
+    assert "not UTF-8" in str(ours.warnings[0].message)
+
+
+def test_the_storage_is_djangos(source, tmp_path):
+    """For whoever asks; and it serves what it has written."""
+    assert issubclass(hashstatic.storage.ManifestStaticFilesStorage, DjangoStorage)
+    collect(tmp_path / "root", [source])
+    code = f"""
+import django
+from django.conf import settings
+settings.configure(
+    INSTALLED_APPS=["django.contrib.staticfiles"],
+    STATIC_ROOT={str(tmp_path / "root")!r},
+    STATIC_URL="/s/",
+    STORAGES={{"staticfiles": {{"BACKEND": {OURS!r}}}}},
+)
+django.setup()
+from django.templatetags.static import static
+print(static("css/base.css"), static("img/logo.svg?a#b"))
+"""
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert re.fullmatch(r"/s/css/base\.\w{12}\.css /s/img/logo\.\w{12}\.svg\?a#b\n", printed)
