@@ -168,5 +168,7 @@ fn a_project_that_cannot_be_asked_is_told() {
     let why = project.refused(&["--from-django", "--manage", "nowhere.py"]);
     assert!(why.contains("nowhere.py is not a file"), "{why}");
     let why = project.refused(&["--settings", "x", "assets"]);
+    assert!(why.contains("cannot be used with"), "{why}");
+    let why = project.refused(&["--settings", "x"]);
     assert!(why.contains("--from-django"), "{why}");
 }

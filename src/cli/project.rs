@@ -16,6 +16,8 @@ const ASK: &str = include_str!("from_django.py");
 const MARK: &str = "\u{1e}hashstatic:";
 
 const DJANGO: &str = "Django project";
+/// What cannot go with `--from-django`, nor with its companions: clap would not require it where it is in conflict.
+const OTHER_SOURCES: [&str; 3] = ["roots", "files_from", "site_packages"];
 
 /// A Django project as a source.
 #[derive(Debug, Args)]
@@ -23,18 +25,18 @@ pub(super) struct Project {
     /// Ask the Django project for its static files, static root and options
     #[arg(
         long,
-        conflicts_with_all = ["roots", "files_from", "site_packages"],
+        conflicts_with_all = OTHER_SOURCES,
         help_heading = DJANGO
     )]
     from_django: bool,
     /// Settings module [default: the one that manage.py chooses]
-    #[arg(long, value_name = "MODULE", requires = "from_django", help_heading = DJANGO)]
+    #[arg(long, value_name = "MODULE", requires = "from_django", conflicts_with_all = OTHER_SOURCES, help_heading = DJANGO)]
     settings: Option<String>,
     /// The project's manage.py [default: ./manage.py]
-    #[arg(long, value_name = "PATH", requires = "from_django", help_heading = DJANGO)]
+    #[arg(long, value_name = "PATH", requires = "from_django", conflicts_with_all = OTHER_SOURCES, help_heading = DJANGO)]
     manage: Option<PathBuf>,
     /// The project's Python [default: the active virtual environment's]
-    #[arg(long, value_name = "PATH", requires = "from_django", help_heading = DJANGO)]
+    #[arg(long, value_name = "PATH", requires = "from_django", conflicts_with_all = OTHER_SOURCES, help_heading = DJANGO)]
     python: Option<PathBuf>,
     /// Directory of packages in which to find --apps (may be repeated)
     #[arg(

@@ -282,6 +282,20 @@ def test_ignored_errors(source, tmp_path):
         raise collect(tmp_path / "c", [source], options={"ignore_errors": "*:*"}).error
 
 
+@pytest.mark.parametrize("command", [DjangoCommand, OurCommand])
+def test_prehashed_files_keep_their_names(source, tmp_path, command):
+    write(source, {"vite/app-x8F3b2.js": "import './other-abc123.js'\n" * 9, "vite/app-x8F3b2.css": "a{}"})
+    collected = collect(tmp_path / "root", [source], options={"prehashed": ["vite/*"]}, command=command)
+    assert collected.error is None
+    paths = json.loads((tmp_path / "root/staticfiles.json").read_bytes())["paths"]
+    assert paths["vite/app-x8F3b2.js"] == "vite/app-x8F3b2.js"
+    assert paths["css/base.css"] != "css/base.css"
+    assert sorted(name for name in collected.tree() if name.startswith("vite/")) == [
+        "vite/app-x8F3b2.css",
+        "vite/app-x8F3b2.js",
+    ]
+
+
 def test_only_hashed_files(source, tmp_path):
     options = {"keep_original_files": False, "keep_original": ["img/*"]}
     for number, command in enumerate((DjangoCommand, OurCommand)):
