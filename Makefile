@@ -44,6 +44,15 @@ wheel:
 wheel-test:
 	python3 tests/python/run.py
 
+# examples/django-docker: the stages of its Dockerfile run natively, then gunicorn, WhiteNoise and Chromium; below
+# target/example. `deploy-check` builds it there, and runs the checklist that its image carries.
+.PHONY: example-test deploy-check
+example-test:
+	python3 tests/example/run.py
+
+deploy-check:
+	python3 tests/example/run.py deploy-check
+
 # A long run of random cases against Django; `make fuzz-django SEED=2 CASES=10000`.
 SEED ?= 1
 CASES ?= 1000

@@ -1,0 +1,6 @@
+export default {
+  plugins: {
+    "@tailwindcss/postcss": { optimize: false }, // cssnano does that
+    cssnano: { preset: "default" },
+  },
+};

@@ -1,0 +1,9 @@
+"""What gunicorn serves: production, whatever the environment forgets to say."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
+
+application = get_wsgi_application()

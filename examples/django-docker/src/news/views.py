@@ -1,0 +1,8 @@
+from django.views.generic import ListView
+
+from news.models import Article
+
+
+class ArticleList(ListView):
+    model = Article
+    paginate_by = 20

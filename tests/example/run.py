@@ -1,0 +1,54 @@
+"""Runs the tests of examples/django-docker: the stages of its Dockerfile natively, then gunicorn and Chromium.
+
+    python3 tests/example/run.py [PYTEST ARGUMENTS]
+    python3 tests/example/run.py deploy-check     builds the example below target/example and checks that deployment
+
+Needs the binary's wheel, which it builds if HASHSTATIC_WHEEL does not name one; Node.js and Chromium.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parent.parent
+TARGET = PROJECT / "target" / "example"
+sys.path[:0] = [str(HERE.parent / "oracle"), str(HERE.parent / "python")]
+import prepare  # noqa: E402
+
+from run import build_wheel  # noqa: E402
+
+
+def main(arguments):
+    TARGET.mkdir(parents=True, exist_ok=True)
+    python = make_environment(wheel())
+    if arguments[:1] == ["deploy-check"]:
+        command = [python, HERE / "deployment.py", TARGET / "deployment"]
+    else:
+        command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(arguments or [HERE])]
+        npm = ["npm", "ci", "--silent", "--no-audit", "--no-fund"]
+        subprocess.run(npm, cwd=PROJECT / "tests" / "browser", check=True)
+    sys.exit(subprocess.run([*map(str, command)], cwd=PROJECT).returncode)
+
+
+def wheel():
+    given = os.environ.get("HASHSTATIC_WHEEL")
+    return Path(given) if given else build_wheel(PROJECT / "target" / "wheel" / "dist")
+
+
+def make_environment(wheel):
+    venv = TARGET / "venv"
+    python = venv / "bin" / "python"
+    if not python.exists():
+        newest = max(version for version in prepare.found_pythons() if version[:2] >= (3, 12))
+        prepare.run([str(prepare.found_pythons()[newest]), "-m", "venv", str(venv)])
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    example = PROJECT / "examples" / "django-docker" / "requirements.txt"
+    prepare.run([*pip, "-r", str(example), "-r", str(HERE / "requirements.txt")])
+    prepare.run([*pip, "--no-deps", "--no-index", "--force-reinstall", str(wheel)])
+    return python
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
