@@ -1,5 +1,6 @@
 //! The command line, and its way to [`Options`].
 
+mod cache;
 pub(crate) mod config;
 mod project;
 pub(crate) mod root;
@@ -17,6 +18,9 @@ use hashstatic::options::{
     NamedFile, SourceRoot,
 };
 use hashstatic::{Error, Options};
+
+pub(crate) use cache::CacheDir;
+use cache::CacheOptions;
 
 use project::Project;
 
@@ -160,15 +164,8 @@ struct Sources {
     /// Also rewrite ES-module specifiers
     #[arg(long, help_heading = REFERENCES)]
     js_modules: bool,
-    /// What to do about references that resolve to nothing
-    #[arg(long, value_name = "POLICY", default_value = "error", help_heading = REFERENCES)]
-    on_missing: Policy,
-    /// What to do about source maps that are not there
-    #[arg(long, value_name = "POLICY", default_value = "warn", help_heading = REFERENCES)]
-    missing_source_map: Policy,
-    /// References that may resolve to nothing (may be repeated)
-    #[arg(long, value_name = "FILE_GLOB:URL_GLOB", value_parser = two_globs, help_heading = REFERENCES)]
-    ignore_errors: Vec<(String, String)>,
+    #[command(flatten)]
+    missing: Missing,
     /// Threads [default: one per core]
     #[arg(
         short,
@@ -180,48 +177,21 @@ struct Sources {
     jobs: usize,
 }
 
-const REFERENCES: &str = "Hashing and references";
-
-const CACHE: &str = "Build cache";
-
-/// Where the build cache is.
+/// What becomes of references that resolve to nothing.
 #[derive(Debug, Args)]
-pub(crate) struct CacheDir {
-    /// Directory of the build cache [default: hashstatic in the user's cache directory]
-    #[arg(
-        long = "cache-dir",
-        value_name = "DIR",
-        env = "HASHSTATIC_CACHE_DIR",
-        hide_env = true,
-        help_heading = CACHE
-    )]
-    dir: Option<PathBuf>,
+struct Missing {
+    /// What to do about references that resolve to nothing
+    #[arg(long, value_name = "POLICY", default_value = "error", help_heading = REFERENCES)]
+    on_missing: Policy,
+    /// What to do about source maps that are not there
+    #[arg(long, value_name = "POLICY", default_value = "warn", help_heading = REFERENCES)]
+    missing_source_map: Policy,
+    /// References that may resolve to nothing (may be repeated)
+    #[arg(long, value_name = "FILE_GLOB:URL_GLOB", value_parser = two_globs, help_heading = REFERENCES)]
+    ignore_errors: Vec<(String, String)>,
 }
 
-impl CacheDir {
-    /// The directory named, or the platform's: `XDG_CACHE_HOME` or `~/.cache` (the XDG base directory specification),
-    /// on macOS `~/Library/Caches`. `None` for users who have none of these.
-    pub(crate) fn dir(&self) -> Option<PathBuf> {
-        let named = self.dir.as_ref().filter(|dir| !dir.as_os_str().is_empty());
-        let variable = |name| {
-            std::env::var_os(name)
-                .map(PathBuf::from)
-                .filter(|path| path.is_absolute())
-        };
-        let home = || {
-            let below = if cfg!(target_os = "macos") {
-                "Library/Caches"
-            } else {
-                ".cache"
-            };
-            Some(variable("HOME")?.join(below))
-        };
-        named.cloned().or_else(|| {
-            let caches = variable("XDG_CACHE_HOME").or_else(home)?;
-            Some(caches.join("hashstatic"))
-        })
-    }
-}
+const REFERENCES: &str = "Hashing and references";
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
@@ -375,19 +345,7 @@ pub(crate) struct Build {
     )]
     lock_timeout: u64,
     #[command(flatten)]
-    cache: CacheDir,
-    /// Compute everything anew
-    #[arg(long, help_heading = CACHE)]
-    no_cache: bool,
-    /// How much the cache may hold: bytes, or with a unit (kB, MB, GB)
-    #[arg(
-        long,
-        value_name = "SIZE",
-        default_value = "1GB",
-        value_parser = size,
-        help_heading = CACHE
-    )]
-    cache_max_size: u64,
+    cache: CacheOptions,
     /// Remove everything from the static root that this build does not write
     #[arg(long, help_heading = "Static root")]
     clear: bool,
@@ -458,9 +416,11 @@ impl Sources {
         options.require.clone_from(&self.require);
         options.static_url.clone_from(&self.static_url);
         options.js_modules = self.js_modules;
-        options.on_missing = self.on_missing.into();
-        options.missing_source_map = self.missing_source_map.into();
-        options.ignore_errors.clone_from(&self.ignore_errors);
+        options.on_missing = self.missing.on_missing.into();
+        options.missing_source_map = self.missing.missing_source_map.into();
+        options
+            .ignore_errors
+            .clone_from(&self.missing.ignore_errors);
         options.jobs = self.jobs;
         options
     }
@@ -550,8 +510,7 @@ impl Build {
             Link::Reflink => LinkMode::Reflink,
         };
         options.source_date_epoch = source_date_epoch()?;
-        options.cache_dir = self.cache.dir().filter(|_| !self.no_cache);
-        options.cache_max_size = self.cache_max_size;
+        self.cache.set(&mut options);
         Ok(options)
     }
 }
@@ -583,35 +542,6 @@ fn mode_bits(argument: &str) -> Result<u32, String> {
     match u32::from_str_radix(digits, 8) {
         Ok(bits) if bits <= 0o7777 => Ok(bits),
         _ => Err("not an octal mode such as 644".into()),
-    }
-}
-
-/// `500`, `500MB`, `1.5 GiB`: bytes.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a size beyond u64 saturates"
-)]
-fn size(argument: &str) -> Result<u64, String> {
-    let split = argument
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(argument.len());
-    let (number, unit) = argument.split_at(split);
-    let factor = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1.0,
-        "kb" => 1e3,
-        "mb" => 1e6,
-        "gb" => 1e9,
-        "tb" => 1e12,
-        "kib" => 1024.0,
-        "mib" => 1_048_576.0,
-        "gib" => 1_073_741_824.0,
-        "tib" => 1_099_511_627_776.0,
-        _ => return Err(format!("{unit:?} is no unit of size (B, kB, MB, GB)")),
-    };
-    match number.parse::<f64>() {
-        Ok(number) => Ok((number * factor) as u64),
-        Err(_) => Err("not a size such as 500MB".into()),
     }
 }
 
@@ -680,16 +610,5 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn sizes() {
-        assert_eq!(size("500"), Ok(500));
-        assert_eq!(size("1.5 kB"), Ok(1500));
-        assert_eq!(size("2GiB"), Ok(2 << 30));
-        assert_eq!(size("0"), Ok(0));
-        for wrong in ["", "MB", "1 m", "-1", "1.2.3"] {
-            assert!(size(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::SystemTime;
 
 use crate::css_tokens::{Kind, tokens};
 use crate::django::{Disk, Exact, StaticName};
@@ -54,7 +53,7 @@ pub fn js_references(text: &[u8]) {
 /// Spans are ordered, disjoint and inside the text; an edit that changes nothing gives the text back; a text with
 /// digests inserted has the same references, with the digest in their URLs.
 fn reads_and_rewrites(kind: AssetKind, text: &[u8]) {
-    let plan = plan(NAMES.iter().copied());
+    let plan = Plan::of_names(NAMES.iter().copied());
     let from = logical(FROM);
     let found = references(kind, text);
     let mut end = 0;
@@ -166,8 +165,8 @@ pub fn resolving(url: &str) {
         .iter()
         .map(|name| logical(name).with_digest(DIGEST).as_str().to_owned())
         .collect();
-    let plan_before = plan(NAMES.iter().copied());
-    let plan_after = plan(
+    let plan_before = Plan::of_names(NAMES.iter().copied());
+    let plan_after = Plan::of_names(
         NAMES
             .iter()
             .copied()
@@ -259,7 +258,7 @@ fn stays_inside(name: &str) {
 
 /// `--django-exact`: a file without failures either changes, or has no reference that would be replaced.
 pub fn django_exact(text: &str) {
-    let plan = plan(NAMES.iter().copied());
+    let plan = Plan::of_names(NAMES.iter().copied());
     let Some(id) = plan.find(FROM) else { return };
     for version in [DjangoVersion::V6_1, DjangoVersion::V5_2] {
         let exact = Exact {
@@ -292,20 +291,6 @@ impl Disk for EmptyDisk {
     fn source_digest(&self, _: &SourceFile) -> Option<String> {
         None
     }
-}
-
-fn plan<'n>(names: impl Iterator<Item = &'n str>) -> Plan {
-    let sources = names
-        .map(|name| SourceFile {
-            logical: logical(name),
-            path: name.into(),
-            length: 1,
-            modified: SystemTime::UNIX_EPOCH,
-            leave_plain: false,
-            order: 0,
-        })
-        .collect();
-    Plan::of(sources)
 }
 
 fn logical(name: &str) -> LogicalPath {

@@ -167,26 +167,10 @@ fn suggestion(plan: &Plan, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::walk::SourceFile;
-
-    fn plan(names: &[&str]) -> Plan {
-        let sources = names
-            .iter()
-            .map(|name| SourceFile {
-                logical: LogicalPath::new(name).unwrap(),
-                path: name.into(),
-                length: 1,
-                modified: std::time::SystemTime::UNIX_EPOCH,
-                leave_plain: false,
-                order: 0,
-            })
-            .collect();
-        Plan::of(sources)
-    }
 
     #[test]
     fn suggestions() {
-        let plan = plan(&["img/logo.png", "css/Base.css", "js/deep/app.js"]);
+        let plan = Plan::of_names(["img/logo.png", "css/Base.css", "js/deep/app.js"]);
         for (name, expected) in [
             ("img/logo.pgn", "did you mean img/logo.png? (img/logo.png)"),
             (

@@ -77,6 +77,22 @@ impl Plan {
         plan(sources, Vec::new(), &options, &prehashed, &mut Vec::new())
     }
 
+    /// Assets of these names, without files.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn of_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let source = |name: &str| {
+            Some(SourceFile {
+                logical: LogicalPath::new(name).ok()?,
+                path: name.into(),
+                length: 1,
+                modified: std::time::SystemTime::UNIX_EPOCH,
+                leave_plain: false,
+                order: 0,
+            })
+        };
+        Self::of(names.into_iter().filter_map(source).collect())
+    }
+
     /// The asset of that name.
     pub(crate) fn find(&self, name: &str) -> Option<AssetId> {
         self.by_name.get(name).copied()

@@ -156,26 +156,10 @@ impl DecodedPath {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::walk::SourceFile;
-
-    fn plan(names: &[&str]) -> Plan {
-        let sources = names
-            .iter()
-            .map(|name| SourceFile {
-                logical: LogicalPath::new(name).unwrap(),
-                path: name.into(),
-                length: 1,
-                modified: std::time::SystemTime::UNIX_EPOCH,
-                leave_plain: false,
-                order: 0,
-            })
-            .collect();
-        Plan::of(sources)
-    }
 
     #[test]
     fn every_shape_of_url() {
-        let plan = plan(&[
+        let plan = Plan::of_names([
             "css/m.css",
             "css/a.png",
             "css/x y.png",

@@ -4,11 +4,13 @@
 //! files, which people do refer to, are only staged until [`StaticRoot::publish`]. If the build fails, everything that
 //! this run has made is taken away again ([`StaticRoot::roll_back`]).
 
-use std::cell::RefCell;
+mod existing;
+mod writer;
+
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs::{self, File, FileTimes, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,10 +19,12 @@ use std::time::{Duration, SystemTime};
 
 use walkdir::WalkDir;
 
-use crate::digest::{Content, ContentHasher};
 use crate::error::Error;
 use crate::lock::Lock;
-use crate::options::{FileMode, HashAlgorithm, LinkMode};
+use crate::options::{FileMode, LinkMode};
+
+pub(crate) use existing::FileId;
+pub(crate) use writer::Writer;
 
 /// How names of temporary files begin. Never an asset: Django and we ignore names with a leading dot.
 const TEMPORARY: &str = ".hashstatic-";
@@ -36,16 +40,6 @@ pub(crate) enum Written {
     New,
     /// It was there, with these very bytes.
     Unchanged(FileId),
-}
-
-/// Which file on disk something is: device and inode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct FileId(u64, u64);
-
-impl FileId {
-    fn of(metadata: &fs::Metadata) -> Self {
-        Self(metadata.dev(), metadata.ino())
-    }
 }
 
 /// A file beside its place, to be moved there by [`StaticRoot::publish`].
@@ -245,82 +239,6 @@ impl StaticRoot {
         self.dry_run
     }
 
-    /// Reads a staged file whole.
-    #[expect(
-        clippy::unused_self,
-        reason = "staged files belong to their static root"
-    )]
-    pub(crate) fn read_staged(&self, staged: &Staged) -> Result<Vec<u8>, Error> {
-        fs::read(&staged.0).map_err(Error::io("read", &staged.0))
-    }
-
-    /// Reads a file of the static root whole.
-    pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>, Error> {
-        let path = self.path(name);
-        fs::read(&path).map_err(Error::io("read", &path))
-    }
-
-    /// The file that was there, if it has exactly these bytes; then it gets this modification time.
-    pub(crate) fn matches(
-        &self,
-        name: &str,
-        bytes: &[u8],
-        modified: SystemTime,
-    ) -> Result<Option<FileId>, Error> {
-        self.proved(name, bytes.len() as u64, modified, |file| {
-            same_bytes(file, bytes)
-        })
-    }
-
-    /// Like [`StaticRoot::matches`], for bytes that are not at hand.
-    pub(crate) fn has_content(
-        &self,
-        name: &str,
-        content: Content,
-        modified: SystemTime,
-    ) -> Result<Option<FileId>, Error> {
-        self.proved(name, content.length, modified, |file| {
-            Ok(content_of(file)? == content)
-        })
-    }
-
-    /// The file that was there, if it has this length and `is_right`.
-    fn proved(
-        &self,
-        name: &str,
-        length: u64,
-        modified: SystemTime,
-        is_right: impl FnOnce(&File) -> io::Result<bool>,
-    ) -> Result<Option<FileId>, Error> {
-        if !self.had(name) {
-            return Ok(None);
-        }
-        let path = self.path(name);
-        let Ok(file) = File::open(&path) else {
-            return Ok(None); // unreadable or gone: it will be replaced
-        };
-        let metadata = file.metadata().map_err(Error::io("read", &path))?;
-        if metadata.len() != length || !is_right(&file).map_err(Error::io("read", &path))? {
-            return Ok(None);
-        }
-        let is_timed = metadata.modified().is_ok_and(|time| time == modified);
-        if !is_timed && !self.dry_run {
-            file.set_times(FileTimes::new().set_modified(modified))
-                .map_err(Error::io("set the time of", &path))?;
-        }
-        Ok(Some(FileId::of(&metadata)))
-    }
-
-    /// What a file of the static root holds, and which it is.
-    pub(crate) fn content(&self, name: &str) -> Result<(Content, FileId), Error> {
-        let path = self.path(name);
-        let read = || -> io::Result<(Content, FileId)> {
-            let file = File::open(&path)?;
-            Ok((content_of(&file)?, FileId::of(&file.metadata()?)))
-        };
-        read().map_err(Error::io("read", &path))
-    }
-
     /// Puts a file in its place at once, unless it is there already.
     pub(crate) fn put(
         &self,
@@ -464,12 +382,6 @@ impl StaticRoot {
         self.publish(writer.finish(modified)?, name)
     }
 
-    /// Whether `name` is this very file on disk.
-    pub(crate) fn is_linked(&self, name: &str, to: FileId) -> bool {
-        self.had(name)
-            && fs::symlink_metadata(self.path(name)).is_ok_and(|found| FileId::of(&found) == to)
-    }
-
     fn reflink(
         &self,
         from: &Path,
@@ -574,55 +486,6 @@ impl StaticRoot {
     }
 }
 
-/// A file that is being written beside its place.
-pub(crate) struct Writer<'r> {
-    root: &'r StaticRoot,
-    temporary: PathBuf,
-    /// `None` in a dry run.
-    file: Option<File>,
-}
-
-impl Writer<'_> {
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        match &mut self.file {
-            Some(file) => file
-                .write_all(bytes)
-                .map_err(Error::io("write", &self.temporary)),
-            None => Ok(()),
-        }
-    }
-
-    fn copy_from(&mut self, source: &mut File, from: &Path) -> Result<(), Error> {
-        let mut buffer = vec![0; CHUNK];
-        loop {
-            let count = source.read(&mut buffer).map_err(Error::io("read", from))?;
-            if count == 0 {
-                return Ok(());
-            }
-            self.write(&buffer[..count])?;
-        }
-    }
-
-    /// Closes the file.
-    pub(crate) fn finish(self, modified: SystemTime) -> Result<Staged, Error> {
-        if let Some(file) = &self.file {
-            file.set_times(FileTimes::new().set_modified(modified))
-                .map_err(Error::io("set the time of", &self.temporary))?;
-            self.root
-                .chmod(file)
-                .map_err(Error::io("set the mode of", &self.temporary))?;
-        }
-        Ok(Staged(self.temporary))
-    }
-
-    /// Throws the file away.
-    pub(crate) fn discard(self) {
-        if self.file.is_some() {
-            self.root.discard(&self.temporary);
-        }
-    }
-}
-
 fn is_temporary(name: &OsStr) -> bool {
     name.to_str()
         .is_some_and(|name| name.starts_with(TEMPORARY) && name.contains(".tmp"))
@@ -653,39 +516,4 @@ fn make_directories(dir: &Path, mode: Option<u32>, made: &mut Made) -> Result<()
         }
     }
     Ok(())
-}
-
-/// Whether a file of as many bytes holds exactly `bytes`.
-fn same_bytes(mut file: &File, mut bytes: &[u8]) -> io::Result<bool> {
-    with_buffer(|buffer| {
-        while !bytes.is_empty() {
-            let count = file.read(buffer)?;
-            if count == 0 || !bytes.starts_with(&buffer[..count]) {
-                return Ok(false);
-            }
-            bytes = &bytes[count..];
-        }
-        Ok(true)
-    })
-}
-
-/// What a file holds.
-fn content_of(mut file: &File) -> io::Result<Content> {
-    with_buffer(|buffer| {
-        let mut hasher = ContentHasher::new(HashAlgorithm::Blake3);
-        loop {
-            match file.read(buffer)? {
-                0 => return Ok(hasher.finish().1),
-                count => hasher.update(&buffer[..count]),
-            }
-        }
-    })
-}
-
-/// Lends this thread's buffer, which stays in the processor's cache: a new one for every file costs page faults.
-fn with_buffer<R>(work: impl FnOnce(&mut [u8]) -> R) -> R {
-    thread_local! {
-        static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; 256 << 10]);
-    }
-    BUFFER.with_borrow_mut(|buffer| work(buffer))
 }

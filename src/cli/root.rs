@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use hashstatic::{CleanOptions, Error, ExplainOptions, VerifyOptions};
 
-use super::{CacheDir, Output, Policy, two_globs};
+use super::{CacheDir, Missing, Output};
 
 pub(crate) const VERIFY_EXAMPLES: &str = "\
 Examples:
@@ -50,15 +50,8 @@ pub(crate) struct Verify {
     /// URL prefix that makes an absolute reference ours, as in the build
     #[arg(long, value_name = "URL", default_value = "/static/")]
     static_url: String,
-    /// What to do about references that resolve to nothing
-    #[arg(long, value_name = "POLICY", default_value = "error")]
-    on_missing: Policy,
-    /// What to do about source maps that are not there
-    #[arg(long, value_name = "POLICY", default_value = "warn")]
-    missing_source_map: Policy,
-    /// References that may resolve to nothing (may be repeated)
-    #[arg(long, value_name = "FILE_GLOB:URL_GLOB", value_parser = two_globs)]
-    ignore_errors: Vec<(String, String)>,
+    #[command(flatten)]
+    missing: Missing,
     /// Threads [default: one per core]
     #[arg(
         short,
@@ -78,9 +71,9 @@ impl Verify {
             manifest: self.root.manifest.clone(),
             static_url: self.static_url.clone(),
             require: self.require.clone(),
-            on_missing: self.on_missing.into(),
-            missing_source_map: self.missing_source_map.into(),
-            ignore_errors: self.ignore_errors.clone(),
+            on_missing: self.missing.on_missing.into(),
+            missing_source_map: self.missing.missing_source_map.into(),
+            ignore_errors: self.missing.ignore_errors.clone(),
             jobs: self.jobs,
             ..VerifyOptions::new(self.root.dir.clone())
         }

@@ -1,0 +1,141 @@
+//! What lies in the static root already, and whether it is what it should be.
+
+use std::cell::RefCell;
+use std::fs::{self, File, FileTimes};
+use std::io::{self, Read as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::time::SystemTime;
+
+use super::{Staged, StaticRoot};
+use crate::digest::{Content, ContentHasher};
+use crate::error::Error;
+use crate::options::HashAlgorithm;
+
+/// Which file on disk something is: device and inode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FileId(u64, u64);
+
+impl FileId {
+    fn of(metadata: &fs::Metadata) -> Self {
+        Self(metadata.dev(), metadata.ino())
+    }
+}
+
+impl StaticRoot {
+    /// Reads a staged file whole.
+    #[expect(
+        clippy::unused_self,
+        reason = "staged files belong to their static root"
+    )]
+    pub(crate) fn read_staged(&self, staged: &Staged) -> Result<Vec<u8>, Error> {
+        fs::read(&staged.0).map_err(Error::io("read", &staged.0))
+    }
+
+    /// Reads a file of the static root whole.
+    pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>, Error> {
+        let path = self.path(name);
+        fs::read(&path).map_err(Error::io("read", &path))
+    }
+
+    /// The file that was there, if it has exactly these bytes; then it gets this modification time.
+    pub(crate) fn matches(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        modified: SystemTime,
+    ) -> Result<Option<FileId>, Error> {
+        self.proved(name, bytes.len() as u64, modified, |file| {
+            same_bytes(file, bytes)
+        })
+    }
+
+    /// Like [`StaticRoot::matches`], for bytes that are not at hand.
+    pub(crate) fn has_content(
+        &self,
+        name: &str,
+        content: Content,
+        modified: SystemTime,
+    ) -> Result<Option<FileId>, Error> {
+        self.proved(name, content.length, modified, |file| {
+            Ok(content_of(file)? == content)
+        })
+    }
+
+    /// The file that was there, if it has this length and `is_right`.
+    fn proved(
+        &self,
+        name: &str,
+        length: u64,
+        modified: SystemTime,
+        is_right: impl FnOnce(&File) -> io::Result<bool>,
+    ) -> Result<Option<FileId>, Error> {
+        if !self.had(name) {
+            return Ok(None);
+        }
+        let path = self.path(name);
+        let Ok(file) = File::open(&path) else {
+            return Ok(None); // unreadable or gone: it will be replaced
+        };
+        let metadata = file.metadata().map_err(Error::io("read", &path))?;
+        if metadata.len() != length || !is_right(&file).map_err(Error::io("read", &path))? {
+            return Ok(None);
+        }
+        let is_timed = metadata.modified().is_ok_and(|time| time == modified);
+        if !is_timed && !self.dry_run {
+            file.set_times(FileTimes::new().set_modified(modified))
+                .map_err(Error::io("set the time of", &path))?;
+        }
+        Ok(Some(FileId::of(&metadata)))
+    }
+
+    /// What a file of the static root holds, and which it is.
+    pub(crate) fn content(&self, name: &str) -> Result<(Content, FileId), Error> {
+        let path = self.path(name);
+        let read = || -> io::Result<(Content, FileId)> {
+            let file = File::open(&path)?;
+            Ok((content_of(&file)?, FileId::of(&file.metadata()?)))
+        };
+        read().map_err(Error::io("read", &path))
+    }
+
+    /// Whether `name` is this very file on disk.
+    pub(crate) fn is_linked(&self, name: &str, to: FileId) -> bool {
+        self.had(name)
+            && fs::symlink_metadata(self.path(name)).is_ok_and(|found| FileId::of(&found) == to)
+    }
+}
+
+/// Whether a file of as many bytes holds exactly `bytes`.
+fn same_bytes(mut file: &File, mut bytes: &[u8]) -> io::Result<bool> {
+    with_buffer(|buffer| {
+        while !bytes.is_empty() {
+            let count = file.read(buffer)?;
+            if count == 0 || !bytes.starts_with(&buffer[..count]) {
+                return Ok(false);
+            }
+            bytes = &bytes[count..];
+        }
+        Ok(true)
+    })
+}
+
+/// What a file holds.
+fn content_of(mut file: &File) -> io::Result<Content> {
+    with_buffer(|buffer| {
+        let mut hasher = ContentHasher::new(HashAlgorithm::Blake3);
+        loop {
+            match file.read(buffer)? {
+                0 => return Ok(hasher.finish().1),
+                count => hasher.update(&buffer[..count]),
+            }
+        }
+    })
+}
+
+/// Lends this thread's buffer, which stays in the processor's cache: a new one for every file costs page faults.
+fn with_buffer<R>(work: impl FnOnce(&mut [u8]) -> R) -> R {
+    thread_local! {
+        static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; 256 << 10]);
+    }
+    BUFFER.with_borrow_mut(|buffer| work(buffer))
+}
