@@ -1,5 +1,6 @@
 //! The command line, and its way to [`Options`].
 
+pub(crate) mod config;
 mod project;
 pub(crate) mod root;
 
@@ -94,6 +95,9 @@ pub(crate) struct Verbosity {
     /// Notices and the time of each stage too
     #[arg(short, long, help_heading = "Output")]
     pub(crate) verbose: bool,
+    /// Read no configuration file
+    #[arg(long, help_heading = "Output")]
+    no_config: bool,
     /// Colours; `NO_COLOR` is respected too
     #[arg(
         long,

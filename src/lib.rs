@@ -184,8 +184,8 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
     totals.references = references;
     log.stage("write");
 
+    publish::record_generation(run.store(), &plan, last, &manifest, options.clear)?;
     if options.write_manifest {
-        publish::record_generation(run.store(), &plan, last, &manifest, options.clear)?;
         publish::publish_manifest(run.store(), &manifest, &mut totals)?;
         log.stage("manifest");
     }

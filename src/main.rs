@@ -7,10 +7,12 @@ mod render;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    match cli::Arguments::parse().command {
+    let arguments = match cli::config::parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return render::wrong_usage(&error),
+    };
+    match arguments.command {
         cli::Command::Build(build) => {
             let renderer = render::Renderer::of_build(&build.output);
             let bar = progress_bar::Bar::new(renderer.shows_progress());

@@ -35,6 +35,12 @@ fn out(text: &str) -> ExitCode {
     }
 }
 
+/// Shows what is wrong before there is anything to render with.
+pub(crate) fn wrong_usage(error: &Error) -> ExitCode {
+    err!("{ERROR}error{ERROR:#}: {}", printable(&error.to_string()));
+    ExitCode::from(2)
+}
+
 /// The document's version: raised when a field changes its meaning or goes.
 const JSON_VERSION: u32 = 1;
 

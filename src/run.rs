@@ -78,13 +78,15 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// What earlier runs tell of themselves; not where the manifest is the caller's.
+    /// What earlier runs tell of themselves. Where the manifest is the caller's, so is what there is to say about it.
     pub(crate) fn earlier(&self, diagnostics: &mut Vec<Diagnostic>) -> Earlier {
-        if self.options.write_manifest {
-            earlier::earlier(&self.static_root, &self.manifest_name, diagnostics)
+        let mut unsaid = Vec::new();
+        let diagnostics = if self.options.write_manifest {
+            diagnostics
         } else {
-            Earlier::default()
-        }
+            &mut unsaid
+        };
+        earlier::earlier(&self.static_root, &self.manifest_name, diagnostics)
     }
 
     /// Runs `work` on this build's own threads.

@@ -230,3 +230,29 @@ fn in_place_and_cleared_roots() {
     site.build(7, &["--clear"]);
     assert!(!site.files().contains(RECORD));
 }
+
+/// Django's storage writes the manifest itself, after the build.
+#[test]
+fn generations_are_recorded_for_a_caller_who_writes_the_manifest() {
+    let site = Site::new();
+    site.build(0, &[]);
+    let old = site.hashed("app.css");
+    let manifest = fs::read(site.path("out/staticfiles.json")).unwrap();
+    site.build(1, &["--no-manifest"]);
+    assert_eq!(
+        fs::read(site.path("out/staticfiles.json")).unwrap(),
+        manifest
+    );
+    // Until the caller has written it, the old one is in use.
+    site.ok(&["clean", "out", "--keep", "1", "--dry-run"]);
+    assert!(site.files().contains(&old));
+    site.ok(&["build", "src", "-o", "fresh", "--no-gzip", "--no-brotli"]);
+    fs::copy(
+        site.path("fresh/staticfiles.json"),
+        site.path("out/staticfiles.json"),
+    )
+    .unwrap();
+    site.ok(&["clean", "out", "--keep", "1"]);
+    assert!(!site.files().contains(&old));
+    site.ok(&["verify", "out"]);
+}

@@ -77,7 +77,7 @@ def build(files: Sequence[File], arguments: Sequence[str]) -> Result:
 
     Raises InputErrors with every problem of the files, BinaryFailed if it is something else.
     """
-    command = [find_binary(), "build", "--files-from", "-", "--output-format", "json", *arguments]
+    command = [find_binary(), "build", "--no-config", "--files-from", "-", "--output-format", "json", *arguments]
     found = [{"name": file.name, "path": file.path, "leave_plain": file.leave_plain} for file in files]
     try:
         process = subprocess.run(command, input=json.dumps(found).encode(), capture_output=True, check=False)

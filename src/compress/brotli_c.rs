@@ -1,7 +1,7 @@
 //! The edge to Google's C encoder: the one place in this crate with `unsafe`.
 //!
-//! The encoder's own memory is recycled per thread: it takes megabytes for every file, however small, and at the lower
-//! qualities getting those from the system anew each time costs more than the compression.
+//! Below quality 10, the encoder's own memory is recycled per thread: it takes megabytes for every file, however small,
+//! and getting those from the system anew each time costs more than the compression.
 
 use std::alloc::{Layout, alloc, dealloc};
 use std::cell::RefCell;
@@ -33,6 +33,7 @@ pub(super) fn compress(bytes: &[u8], quality: u8) -> Option<Vec<u8>> {
         return None; // the size overflowed
     }
     let mut encoded: Vec<u8> = Vec::with_capacity(bound);
+    POOL.with_borrow_mut(|pool| pool.recycles = quality < 10);
     let encoder = Encoder::new()?;
     encoder.set(
         BrotliEncoderParameter_BROTLI_PARAM_QUALITY,
@@ -101,6 +102,8 @@ impl Drop for Encoder {
 struct Pool {
     blocks: Vec<Block>,
     size: usize,
+    /// Whether blocks are worth keeping: at the higher qualities sizes go with the input's, and time is spent elsewhere.
+    recycles: bool,
 }
 
 /// From the global allocator, with the layout of [`layout`].
@@ -180,7 +183,7 @@ extern "C" fn give_back(_: *mut c_void, address: *mut c_void) {
     let mut block = Some(block);
     let _ = POOL.try_with(|pool| {
         let mut pool = pool.try_borrow_mut().ok()?;
-        let kept = block.take_if(|block| pool.size + block.size <= KEPT)?;
+        let kept = block.take_if(|block| pool.recycles && pool.size + block.size <= KEPT)?;
         pool.size += kept.size;
         pool.blocks.push(kept);
         Some(())

@@ -34,8 +34,21 @@ pub(crate) struct Examined {
     pub(crate) references: Vec<Found>,
     /// What is wrong with its variants.
     pub(crate) bad_variants: Vec<(Encoding, AssetId, String)>,
-    /// Kept of text files.
+    /// Of text files.
     pub(crate) bytes: Option<Vec<u8>>,
+}
+
+impl Examined {
+    /// Forgets the text and its references, unless they are needed to see whether it is a member of a reference cycle.
+    /// There can be gigabytes of them. Returns how many references there were.
+    pub(crate) fn settle(&mut self) -> usize {
+        let references = self.references.len();
+        if self.digest_matches {
+            self.bytes = None;
+            self.references = Vec::new();
+        }
+        references
+    }
 }
 
 impl FinishedRoot {

@@ -16,7 +16,8 @@ use crate::link::splice;
 use crate::missing::Missing;
 use crate::options::{HashAlgorithm, MissingPolicy};
 use crate::parallel::{map_in_order, pool};
-use crate::plan::AssetId;
+use crate::plan::{AssetId, AssetKind};
+use crate::read::read_whole;
 use crate::report::Tally;
 use crate::resolve::Target;
 
@@ -124,19 +125,22 @@ impl<'v> Verifier<'v> {
         let files = self.files_to_read();
         let mut read = map_in_order(&files, |id| {
             let mut examined = self.root.examine(*id, &self.options.static_url)?;
-            let broken = self.broken_references(*id, &mut examined);
-            Ok::<_, Error>((*id, examined, broken))
+            let broken = self.broken_references(*id, &examined);
+            let references = examined.settle();
+            Ok::<_, Error>((*id, examined, references, broken))
         })?;
-        for (.., broken) in &mut read {
+        let mut references = 0;
+        for (.., found, broken) in &mut read {
+            references += *found;
             self.diagnostics.append(broken);
         }
         let examined: HashMap<AssetId, Examined> = read
             .into_iter()
-            .map(|(id, examined, _)| (id, examined))
+            .map(|(id, examined, ..)| (id, examined))
             .collect();
         self.entries(&examined);
         self.wrong_digests(&examined);
-        self.plain_copies(&examined);
+        self.plain_copies(&examined)?;
         self.variants(&examined);
         self.required();
 
@@ -145,7 +149,7 @@ impl<'v> Verifier<'v> {
             assets: self.root.entries.len(),
             files: Tally::default(),
             variants: Tally::default(),
-            references: examined.values().map(|e| e.references.len()).sum(),
+            references,
             diagnostics: self.diagnostics,
         };
         for (id, examined) in &examined {
@@ -184,7 +188,7 @@ impl<'v> Verifier<'v> {
     }
 
     /// References of a file to files that are not there. In a plain copy, an asset will do that has no plain copy.
-    fn broken_references(&self, id: AssetId, examined: &mut Examined) -> Vec<Diagnostic> {
+    fn broken_references(&self, id: AssetId, examined: &Examined) -> Vec<Diagnostic> {
         let name = self.root.files.name(id);
         let text = examined.bytes.as_deref().unwrap_or_default();
         let is_plain = self.root.entry_of_hashed(name).is_none();
@@ -322,7 +326,7 @@ impl<'v> Verifier<'v> {
     }
 
     /// Plain copies are what the hashed files were made from.
-    fn plain_copies(&mut self, examined: &HashMap<AssetId, Examined>) {
+    fn plain_copies(&mut self, examined: &HashMap<AssetId, Examined>) -> Result<(), Error> {
         let root = self.root;
         let sources = Sources::new(root, &self.options.static_url);
         let of = |name: &str| {
@@ -331,7 +335,7 @@ impl<'v> Verifier<'v> {
         };
         let unproven: Result<Vec<Option<Diagnostic>>, Error> =
             map_in_order(&root.entries, |entry| {
-                let (Some((id, plain)), Some((_, hashed))) =
+                let (Some((plain_id, plain)), Some((hashed_id, hashed))) =
                     (of(entry.logical.as_str()), of(entry.hashed.as_str()))
                 else {
                     return Ok(None);
@@ -339,15 +343,15 @@ impl<'v> Verifier<'v> {
                 if plain.content == hashed.content {
                     return Ok(None);
                 }
-                let kind = root.files.assets[id].kind;
-                if let (Some(plain), Some(hashed)) = (&plain.bytes, &hashed.bytes)
-                    && sources.gives(entry, kind, plain, hashed)
-                {
+                let kind = root.files.assets[plain_id].kind;
+                let is_text = kind != AssetKind::Opaque;
+                let read = |id: AssetId| read_whole(&root.files.assets[id].source);
+                if is_text && sources.gives(entry, kind, &read(plain_id)?, &read(hashed_id)?) {
                     return Ok(None);
                 }
                 // Options that only the build knows may have made another hashed file of it; its variants are of these
                 // very bytes, at least.
-                let has_variants = root.variants(id).next().is_some() && plain.bytes.is_some();
+                let has_variants = is_text && root.variants(plain_id).next().is_some();
                 let severity = if has_variants && plain.bad_variants.is_empty() {
                     Severity::Warning
                 } else {
@@ -360,9 +364,8 @@ impl<'v> Verifier<'v> {
                     Diagnostic::new(severity, Code::WrongPlainCopy, path, message).help(help),
                 ))
             });
-        // Nothing in there fails.
-        self.diagnostics
-            .extend(unproven.into_iter().flatten().flatten());
+        self.diagnostics.extend(unproven?.into_iter().flatten());
+        Ok(())
     }
 
     fn variants(&mut self, examined: &HashMap<AssetId, Examined>) {

@@ -55,7 +55,11 @@ def main(arguments):
             tests.remove(HERE / "test_project.py")  # has an environment of its own
         print(f"--- {name}", flush=True)
         command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *scratch(), *(pytest or tests)]
-        environment = {**os.environ, "DJANGO_TESTS": str(django_tests(python, ENVIRONMENTS[name][0]))}
+        environment = {
+            "HASHSTATIC_CACHE_DIR": str(TARGET / "cache"),  # not the user's
+            **os.environ,
+            "DJANGO_TESTS": str(django_tests(python, ENVIRONMENTS[name][0])),
+        }
         if subprocess.run([*map(str, command)], cwd=PROJECT, env=environment).returncode != 0:
             failed.append(name)
     if failed:
