@@ -165,7 +165,7 @@ struct Sources {
     #[arg(long, help_heading = REFERENCES)]
     js_modules: bool,
     #[command(flatten)]
-    missing: Missing,
+    unresolved: Unresolved,
     /// Threads [default: one per core]
     #[arg(
         short,
@@ -179,7 +179,7 @@ struct Sources {
 
 /// What becomes of references that resolve to nothing.
 #[derive(Debug, Args)]
-struct Missing {
+struct Unresolved {
     /// What to do about references that resolve to nothing
     #[arg(long, value_name = "POLICY", default_value = "error", help_heading = REFERENCES)]
     on_missing: Policy,
@@ -416,11 +416,11 @@ impl Sources {
         options.require.clone_from(&self.require);
         options.static_url.clone_from(&self.static_url);
         options.js_modules = self.js_modules;
-        options.on_missing = self.missing.on_missing.into();
-        options.missing_source_map = self.missing.missing_source_map.into();
+        options.on_missing = self.unresolved.on_missing.into();
+        options.missing_source_map = self.unresolved.missing_source_map.into();
         options
             .ignore_errors
-            .clone_from(&self.missing.ignore_errors);
+            .clone_from(&self.unresolved.ignore_errors);
         options.jobs = self.jobs;
         options
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use hashstatic::{CleanOptions, Error, ExplainOptions, VerifyOptions};
 
-use super::{CacheDir, Missing, Output};
+use super::{CacheDir, Output, Unresolved};
 
 pub(crate) const VERIFY_EXAMPLES: &str = "\
 Examples:
@@ -51,7 +51,7 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "URL", default_value = "/static/")]
     static_url: String,
     #[command(flatten)]
-    missing: Missing,
+    unresolved: Unresolved,
     /// Threads [default: one per core]
     #[arg(
         short,
@@ -71,9 +71,9 @@ impl Verify {
             manifest: self.root.manifest.clone(),
             static_url: self.static_url.clone(),
             require: self.require.clone(),
-            on_missing: self.missing.on_missing.into(),
-            missing_source_map: self.missing.missing_source_map.into(),
-            ignore_errors: self.missing.ignore_errors.clone(),
+            on_missing: self.unresolved.on_missing.into(),
+            missing_source_map: self.unresolved.missing_source_map.into(),
+            ignore_errors: self.unresolved.ignore_errors.clone(),
             jobs: self.jobs,
             ..VerifyOptions::new(self.root.dir.clone())
         }

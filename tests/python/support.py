@@ -15,6 +15,7 @@ from django.test import override_settings
 
 from hashstatic.management.commands.collectstatic import Command as OurCommand
 
+RECORD = ".staticfiles.generations.json"
 DJANGO = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 WHITENOISE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 OURS = "hashstatic.storage.ManifestStaticFilesStorage"
@@ -34,7 +35,10 @@ class Collected:
     warnings: list = field(default_factory=list)
 
     def tree(self):
-        return tree(self.root)
+        """Without the record of generations, which hashstatic alone keeps, beside the manifest."""
+        files = tree(self.root)
+        files.pop(RECORD, None)
+        return files
 
 
 def storages(backend, options=None):
@@ -103,6 +107,7 @@ __all__ = [
     "DJANGO",
     "OURS",
     "OURS_COMPRESSED",
+    "RECORD",
     "WHITENOISE",
     "Collected",
     "DjangoCommand",
