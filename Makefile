@@ -27,7 +27,7 @@ fuzz:
 	fuzz/run.sh $(SECONDS) $(TARGETS)
 
 fuzz-smoke:
-	PROFILE=smoke fuzz/run.sh 4
+	PROFILE=smoke RUNS=20000 fuzz/run.sh 10
 
 # Real Django, WhiteNoise, brotli, npm and PyPI packages and Chromium as judges; all of it below target/ and
 # tests/browser/node_modules.

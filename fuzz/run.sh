@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes each target (all, or those named) for so many seconds, one after the other:
 #   fuzz/run.sh SECONDS [TARGET...]
+# RUNS=N: so many runs instead, always the same ones.
 # PROFILE=smoke builds faster what runs slower.
 # Needs cargo and a C++ compiler, nothing else: coverage comes from LLVM's pass, by the flags that cargo-fuzz passes too,
 # which stable takes as well as nightly. There is no address sanitizer: what is fuzzed has no `unsafe`, and runs about
@@ -33,7 +34,11 @@ for target in "${targets[@]}"; do
     dictionary=(-dict="seeds/$target.dict")
   fi
   # New inputs go to the first directory; the others are only read, with all that is below them.
-  if ! "target/$host/$profile/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -verbosity=1 -max_len=4096 \
+  limit=(-max_total_time="$seconds")
+  if [ -n "${RUNS:-}" ]; then
+    limit+=(-runs="$RUNS" -seed=1)
+  fi
+  if ! "target/$host/$profile/$target" "${limit[@]}" -timeout=10 -rss_limit_mb=2048 -verbosity=1 -max_len=4096 \
     -artifact_prefix="artifacts/$target/" "${dictionary[@]}" \
     "corpus/$target" "seeds/$target" ../fixtures >"$log" 2>&1; then
     tail -n 100 "$log"

@@ -124,6 +124,9 @@ pub fn css_safe(text: &[u8]) {
 pub fn css_full(text: &[u8]) {
     let full = minified(text, Minify::Full);
     assert!(full.len() <= minified(text, Minify::Safe).len());
+    if std::str::from_utf8(text).is_err() {
+        return; // see `css_safe`
+    }
     let (mut before, mut after) = (urls(text), urls(&full));
     before.sort_unstable();
     after.sort_unstable();
@@ -274,7 +277,8 @@ pub fn django_exact(text: &str) {
             assert!(targets.iter().all(|id| *id < plan.assets.len()));
             assert_eq!(converted.text.is_some(), converted.replaced > 0);
             for failure in &converted.failures {
-                assert!(!failure.message.is_empty());
+                // Django's bare `assert` has no text.
+                assert!(!(failure.introduced && failure.message.is_empty()));
             }
         }
     }

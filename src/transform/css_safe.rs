@@ -48,6 +48,9 @@ pub(super) fn minify(css: &str) -> Minified {
     minifier.out.push_str(&css[..bom]);
     minifier.run();
     let out = minifier.out;
+    if bom == 0 && out.starts_with(BOM) {
+        return not_minified(0, "a byte order mark would come to the front");
+    }
     if !same_tokens(body, &tokens, &out[bom..]) {
         return not_minified(0, "the result would not have had the same tokens");
     }
@@ -491,6 +494,7 @@ mod tests {
         for (css, expected) in [
             ("a { color : red ; }\n", "a{color:red;}"),
             ("/* x */\na{}", "a{}"),
+            ("\n\u{feff}a{}", "\n\u{feff}a{}"), // found by fuzzing: at the front, it would be no part of a name
             ("a , b > c + d ~ e f{}", "a,b>c+d~e f{}"),
             ("a{margin:0  1px\n2px}", "a{margin:0 1px 2px}"),
             ("a{font:12px / 1.5 a , b}", "a{font:12px/1.5 a,b}"),
