@@ -2,8 +2,8 @@
 
     python3 tests/example/run.py docker
 
-Needs root, and Debian's buildah and debootstrap; Debian 13 stands in for the images of Node and Python. All of it is below
-target/docker, or in the directory that HASHSTATIC_DOCKER_DIR names, such as one in memory: some 10 GB.
+Needs root, and Debian's buildah and debootstrap; Debian 13 stands in for the images of Node and Python. All of it is
+below target/docker, or in the directory that HASHSTATIC_DOCKER_DIR names, such as one in memory: some 4 GB.
 """
 
 import os
