@@ -53,6 +53,11 @@ example-test:
 deploy-check:
 	python3 tests/example/run.py deploy-check
 
+# Its Dockerfiles, built with Debian's buildah on a base of debootstrap, as root; the checklist inside the images. Four minutes.
+.PHONY: docker-test
+docker-test:
+	python3 tests/example/run.py docker
+
 # A long run of random cases against Django; `make fuzz-django SEED=2 CASES=10000`.
 SEED ?= 1
 CASES ?= 1000

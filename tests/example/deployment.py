@@ -10,7 +10,8 @@ import sysconfig
 import time
 from pathlib import Path
 
-EXAMPLE = Path(__file__).resolve().parent.parent.parent / "examples" / "django-docker"
+PROJECT = Path(__file__).resolve().parent.parent.parent
+EXAMPLE = PROJECT / "examples" / "django-docker"
 # What .dockerignore leaves out.
 IGNORED = shutil.ignore_patterns(".env", "__pycache__", "db.sqlite3", "node_modules", "output.css", "staticfiles")
 SCRIPTS = Path(sysconfig.get_path("scripts"))

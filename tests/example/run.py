@@ -2,6 +2,7 @@
 
     python3 tests/example/run.py [PYTEST ARGUMENTS]
     python3 tests/example/run.py deploy-check     builds the example below target/example and checks that deployment
+    python3 tests/example/run.py docker           builds the Dockerfiles with buildah, see docker.py
 
 Needs the binary's wheel, which it builds if HASHSTATIC_WHEEL does not name one; Node.js and Chromium.
 """
@@ -22,6 +23,8 @@ from run import build_wheel  # noqa: E402
 
 def main(arguments):
     TARGET.mkdir(parents=True, exist_ok=True)
+    if arguments[:1] == ["docker"]:
+        sys.exit(subprocess.run([sys.executable, str(HERE / "docker.py"), str(wheel())]).returncode)
     python = make_environment(wheel())
     if arguments[:1] == ["deploy-check"]:
         command = [python, HERE / "deployment.py", TARGET / "deployment"]
