@@ -11,7 +11,7 @@ demo: build
 	target/release/hashstatic build fixtures/site --out target/site
 	@cat target/site/staticfiles.json; echo
 
-test: lint rust-test fuzz-smoke python-test wheel-test bench-smoke
+test: lint rust-test fuzz-smoke python-test wheel-test example-test bench-smoke
 
 lint:
 	cargo fmt --check
