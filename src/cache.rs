@@ -5,7 +5,7 @@
 //! damaged in any way does not exist. Entries are written beside their place and renamed, so builds that run at the same
 //! time share one cache. Whatever goes wrong here costs time, never a build.
 
-use std::fs::{self, File, FileTimes, OpenOptions};
+use std::fs::{self, File, FileTimes};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use crate::digest::{Content, ContentKey};
+use crate::digest::{Content, ContentKey, is_hex};
 use crate::error::Error;
 
 /// Begins every entry.
@@ -260,12 +260,7 @@ pub fn clear_cache(dir: &Path) -> Result<CacheContents, Error> {
 
 /// The files of a cache: those whose names are hex digits in the right places, and their temporaries.
 fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
-    let is_hex = |name: &str, length: usize| {
-        name.len() == length
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-    };
+    let is_hex = |name: &str, length: usize| name.len() == length && is_hex(name);
     let mut files = Vec::new();
     let directories = match fs::read_dir(dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(files),
@@ -311,7 +306,7 @@ fn header(key: Key, has_payload: bool, content: Content) -> [u8; HEADER] {
 
 /// The entry in `path`, if it is there and its header is right.
 fn read_header(path: &Path, key: Key) -> Option<Entry> {
-    let mut file = OpenOptions::new().read(true).open(path).ok()?;
+    let mut file = File::open(path).ok()?;
     let mut found = [0; HEADER];
     file.read_exact(&mut found).ok()?;
     let content = Content {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::compress::Encoding;
 use crate::error::Error;
+use crate::finished::must_be_there;
 use crate::generations::Generations;
 use crate::manifest::Manifest;
 use crate::options::LinkMode;
@@ -64,12 +65,7 @@ pub struct Cleaning {
 /// Removes the files of expired generations.
 pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
     let dir = &options.static_root;
-    if !dir.is_dir() {
-        return Err(Error::Usage(format!(
-            "the static root {} is not a directory",
-            dir.display()
-        )));
-    }
+    must_be_there(dir)?;
     let opening = Opening::new(LinkMode::Auto, options.lock_timeout, options.dry_run);
     let root = StaticRoot::open(dir, &opening)?;
     let manifest_name = root.manifest_name(&options.manifest)?;

@@ -38,6 +38,12 @@ impl std::fmt::Debug for Digest {
     }
 }
 
+/// Whether `text` is written as digests are: lower-case hex digits.
+pub(crate) fn is_hex(text: &str) -> bool {
+    text.bytes()
+        .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
 /// Identifies some bytes across the whole tree, whatever the names: their BLAKE3.
 pub(crate) type ContentKey = [u8; 32];
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::compress::Encoding;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::digest::Digest;
+use crate::digest::{Digest, is_hex};
 use crate::generations::Generations;
 use crate::logical_path::{LogicalPath, stem_length};
 use crate::manifest::Manifest;
@@ -114,8 +114,7 @@ fn has_digits(name: &str) -> bool {
 }
 
 fn is_digits(part: &str) -> bool {
-    let is_digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-    part.len() >= 4 && part.bytes().all(is_digit)
+    part.len() >= 4 && is_hex(part)
 }
 
 /// `css/app.4889e940a1b2.css` beside `css/app.css`, if the digits begin the MD5 or BLAKE3 of its bytes.

@@ -53,12 +53,7 @@ impl FinishedRoot {
         manifest: &Path,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Self, Error> {
-        if !dir.is_dir() {
-            return Err(Error::Usage(format!(
-                "the static root {} is not a directory",
-                dir.display()
-            )));
-        }
+        must_be_there(dir)?;
         let dir = dir.canonicalize().map_err(Error::io("read", dir))?;
         let path = dir.join(manifest);
         let bytes = std::fs::read(&path).map_err(Error::io("read the manifest", &path))?;
@@ -139,6 +134,17 @@ impl FinishedRoot {
             (!self.is_named(self.files.name(variant))).then_some((encoding, variant))
         })
     }
+}
+
+/// A static root that nobody has built is wrong usage.
+pub(crate) fn must_be_there(dir: &Path) -> Result<(), Error> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "the static root {} is not a directory",
+        dir.display()
+    )))
 }
 
 /// Every file of the static root. Links are followed wherever they lead: `collectstatic --link` makes such.
