@@ -368,7 +368,13 @@ pub(crate) fn built(
             path: name(asset.source.logical.as_str()),
             hashed: name(&output.hashed),
             new: !run.static_root.had(&output.hashed),
-            variants: [beside(&output.hashed), beside(asset.plain.as_str())].concat(),
+            variants: {
+                let mut variants = beside(&output.hashed);
+                if output.hashed != asset.plain.as_str() {
+                    variants.extend(beside(asset.plain.as_str()));
+                }
+                variants
+            },
         })
         .collect()
 }

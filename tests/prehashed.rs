@@ -122,6 +122,28 @@ fn vites_chunks_keep_names_and_bytes() {
 }
 
 #[test]
+fn the_account_names_each_variant_once() {
+    let project = vite();
+    let output = project.run(&[
+        "build",
+        "dist",
+        "-o",
+        "out",
+        "--bundler-manifest",
+        MANIFEST,
+        "--output-format",
+        "json",
+    ]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let assets = document["report"]["assets"].as_array().unwrap();
+    let chunk = assets
+        .iter()
+        .find(|asset| asset["path"] == "assets/vendor-Bq1.js");
+    let expected = ["assets/vendor-Bq1.js.br", "assets/vendor-Bq1.js.gz"];
+    assert_eq!(chunk.unwrap()["variants"], serde_json::json!(expected));
+}
+
+#[test]
 fn a_prefix_counts_and_so_does_a_public_path() {
     let project = vite();
     project.ok(&[

@@ -2,7 +2,7 @@
 
 #[expect(
     unsafe_code,
-    reason = "the C encoder's one-shot function has no safe wrapper"
+    reason = "the C encoder with an allocator of one's own has no safe wrapper"
 )]
 mod brotli_c;
 pub(crate) mod encoders;
