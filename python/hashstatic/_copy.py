@@ -1,4 +1,4 @@
-"""Saving a file of the file system as ``FileSystemStorage`` does, with a third of the system calls.
+"""Saving a file of the file system as ``FileSystemStorage`` does, with fewer system calls.
 
 ``collectstatic`` has its storage save every file, which then costs more than all that the binary does.
 """
@@ -32,15 +32,14 @@ CHUNK = 1 << 20
 def save(storage: FileSystemStorage, name: str | None, content: Any) -> bool:
     """Whether the file was saved, under this very name; otherwise nothing has happened, and it is Django's to save.
 
-    That is so wherever Django would do more than copy: the name is taken, its directory is not there, something is
-    overridden, the content is not that of a file.
+    That is so wherever Django would do more than copy: the name is taken, directories have to be made with a mode,
+    something is overridden, the content is not that of a file.
     """
     if not (_is_simple(name) and _is_file(content) and _is_djangos(storage)):
         return False
     path = os.path.join(os.path.abspath(storage.location), name)
     try:
-        # As Django opens it. It has asked before whether the name is free, this open tells.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        descriptor = _create(path, storage.directory_permissions_mode)
     except OSError:
         return False
     try:
@@ -57,6 +56,18 @@ def save(storage: FileSystemStorage, name: str | None, content: Any) -> bool:
         os.unlink(path)
         raise
     return True
+
+
+def _create(path: str, directory_mode: int | None) -> int:
+    """Opens the file as Django does. Django has asked before whether the name is free, this open tells."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        return os.open(path, flags, 0o666)
+    except FileNotFoundError:
+        if directory_mode is not None:
+            raise  # each Django has its own way of making directories with a mode
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        return os.open(path, flags, 0o666)
 
 
 def _is_simple(name: str | None) -> TypeGuard[str]:

@@ -94,7 +94,7 @@ NAMES = {
     "dir/taken.css": False,
     "dir/broken": False,
     "dir/inside": False,
-    "no/such/directory.css": False,
+    "no/such/directory.css": True,
     "file/below": False,
     "dir//new": False,
     "dir/./new": False,
@@ -221,23 +221,26 @@ def test_other_arguments(tmp_path, copied):
     assert copied == []
 
 
+@pytest.mark.parametrize("directory_mode", [None, 0o750, 0o705])
 @pytest.mark.parametrize("file_mode", [None, 0o640, 0o604])
-def test_modes(file_mode, tmp_path, copied):
+def test_modes(file_mode, directory_mode, tmp_path, copied):
     (tmp_path / "source").write_bytes(b"abc")
     (tmp_path / "source").chmod(0o755)
 
     def save(storage):
         with open(tmp_path / "source", "rb") as file:
-            return storage.save("dir/new.css", File(file)), None
+            return storage.save("a/b/c/new.css", File(file)), None
 
     before = os.umask(0o027)
+    settings = {"FILE_UPLOAD_PERMISSIONS": file_mode, "FILE_UPLOAD_DIRECTORY_PERMISSIONS": directory_mode}
     try:
-        with override_settings(FILE_UPLOAD_PERMISSIONS=file_mode):
+        with override_settings(**settings):
             modes = both(tmp_path, save)[3]
     finally:
         os.umask(before)
-    assert modes["dir/new.css"][0] == (0o640 if file_mode is None else file_mode)
-    assert len(copied) == 1
+    assert modes["a/b/c/new.css"][0] == (0o640 if file_mode is None else file_mode)
+    assert {modes[name][0] for name in ("a", "a/b", "a/b/c")} == {directory_mode or 0o750}
+    assert len(copied) == (directory_mode is None)
 
 
 def test_the_group_is_the_roots(tmp_path, copied):
@@ -372,8 +375,7 @@ def test_one_name_at_once_from_many(tmp_path, monkeypatch, copied):
 
 
 def test_collectstatic_copies_by_it(tmp_path, copied):
-    """All but the first file of each directory, which Django makes then."""
     write(tmp_path / "source", {f"{directory}/{number}.txt": "x" for directory in "ab" for number in range(10)})
     assert collect(tmp_path / "root", [tmp_path / "source"]).error is None
-    assert len(copied) == 18
+    assert len(copied) == 20
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o644 for path in (tmp_path / "root").rglob("*.txt"))
