@@ -73,7 +73,8 @@ class ManifestStaticFilesStorage(DjangoStorage):
         """As Django does, for all who call it; a plain file is copied faster."""
         djangos: Any = super().save
         # Not past a class between ours and Django's that has its own.
-        if max_length is None and djangos.__func__ is _copy.DJANGOS_SAVE and _copy.save(self, name, content):
+        next_is_djangos = getattr(djangos, "__func__", None) is _copy.DJANGOS_SAVE
+        if next_is_djangos and max_length is None and _copy.save(self, name, content):
             return cast(str, name)
         return cast(str, djangos(name, content, max_length=max_length))
 

@@ -8,6 +8,7 @@ import os
 import pathlib
 import stat
 import threading
+from unittest import mock
 
 import django.core.files.storage.base
 import pytest
@@ -307,6 +308,14 @@ def test_what_is_overridden_is_called(hook, where, tmp_path, copied, monkeypatch
 def test_a_class_between_is_called(tmp_path, copied):
     assert saved(Between(location=str(tmp_path)), tmp_path) == "NEW.CSS"
     assert copied == []
+
+
+def test_a_save_that_was_replaced_is_called(tmp_path, copied):
+    storage = ManifestStaticFilesStorage(location=str(tmp_path))
+    with mock.patch.object(Storage, "save", return_value="other"):
+        assert saved(storage, tmp_path) == "other"
+    assert copied == []
+    assert saved(storage, tmp_path) == "new.css" and len(copied) == 1
 
 
 def test_another_location_is_used(tmp_path, copied):
