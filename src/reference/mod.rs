@@ -1,6 +1,7 @@
 //! Stage 4, reference: where in a text asset another asset is named. One scanner per syntax; none of them knows what a
 //! URL resolves to.
 
+mod brackets;
 mod css;
 mod escape;
 mod module;

@@ -20,7 +20,7 @@ use super::{Escapes, NotParsed, Reference, ReferenceKind, Scan, escape, nesting}
 
 /// All references of a script or a module but its source map comment, in its order.
 pub(super) fn scan(text: &str) -> Scan {
-    if !WORDS.iter().any(|word| contains_word(text, word)) {
+    if !may_have_references(text) {
         return Scan::default(); // parsing takes longer than all the rest
     }
     let parsed = nesting::with_stack(text, || references(text));
@@ -34,17 +34,39 @@ pub(super) fn scan(text: &str) -> Scan {
     }
 }
 
-/// Without any of these words there is no reference.
-const WORDS: [&str; 4] = ["import", "export", "Worker", "SharedWorker"];
+/// Whether the words are there without which there is no reference. (`!important` is common in scripts.)
+fn may_have_references(text: &str) -> bool {
+    let has = |word| words(text, word).next().is_some();
+    has("import") || (has("export") && has("from")) || may_have_workers(text)
+}
 
-/// Whether `word` stands in `text` by itself. (`!important` is common in scripts.)
-fn contains_word(text: &str, word: &str) -> bool {
+/// Whether a worker is made of what may be a string.
+fn may_have_workers(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let token = |from: usize| {
+        let white_space = |b: &&u8| b.is_ascii_whitespace() || **b == 0x0b;
+        let at = from + bytes[from..].iter().take_while(white_space).count();
+        (at, bytes.get(at))
+    };
+    let mut ends = words(text, "Worker").chain(words(text, "SharedWorker"));
+    ends.any(|end| match token(end) {
+        (at, Some(b'(')) => matches!(
+            token(at + 1),
+            (_, Some(b'"' | b'\'' | b'`' | b'(' | b'/' | 0x80..))
+        ),
+        (_, behind) => matches!(behind, Some(b'/' | 0x80..)), // a comment, or white space that is not ASCII
+    })
+}
+
+/// Where `word` ends, wherever it stands by itself.
+fn words(text: &str, word: &'static str) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
     let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$');
-    memmem::find_iter(bytes, word).any(|at| {
+    memmem::find_iter(bytes, word).filter_map(move |at| {
+        let end = at + word.len();
         let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-        let behind = bytes.get(at + word.len());
-        !before.is_some_and(is_word) && !behind.is_some_and(is_word)
+        let is_part = before.is_some_and(is_word) || bytes.get(end).is_some_and(is_word);
+        (!is_part).then_some(end)
     })
 }
 
@@ -79,9 +101,9 @@ fn is_whole(parsed: &ParserReturn<'_>) -> bool {
 
 fn first_error(parsed: &ParserReturn<'_>) -> NotParsed {
     let errors = parsed.errors.iter().map(|error| {
-        let offset = error.labels.iter().flatten().next();
+        let label = error.labels.iter().flatten().next();
         NotParsed {
-            offset: offset.map_or(0, |label| label.offset()),
+            offset: label.map_or(0, |label| label.inner().offset()),
             reason: error.message.to_string(),
         }
     });
@@ -103,8 +125,7 @@ fn found(text: &str, parsed: &ParserReturn<'_>) -> Vec<Reference> {
     // To look at every expression takes a third of the parser's time.
     if !record.dynamic_imports.is_empty()
         || !record.import_metas.is_empty()
-        || contains_word(text, "Worker")
-        || contains_word(text, "SharedWorker")
+        || may_have_workers(text)
     {
         finder.visit_program(&parsed.program);
     }
@@ -314,6 +335,9 @@ mod tests {
                 &["./y"],
             ),
             ("new Worker('/static/w.js')", &["/static/w.js"]),
+            ("new Worker/**/('/static/w.js')", &["/static/w.js"]),
+            ("new Worker\n(\n'/static/w.js')", &["/static/w.js"]),
+            ("new Worker\u{a0}('/static/w.js')", &["/static/w.js"]),
             ("new SharedWorker(\"/static/w.js\", 'x')", &["/static/w.js"]),
             // Not a module, but a script:
             ("with (a) import('./a.js')", &["./a.js"]),
@@ -432,7 +456,16 @@ mod tests {
 
     #[test]
     fn what_cannot_have_references_is_not_parsed() {
-        for script in ["a b", "important b", "$import b", "exports b", "aWorker b"] {
+        for script in [
+            "a b",
+            "important b",
+            "$import b",
+            "exports from b",
+            "export b",
+            "aWorker('/') b",
+            "'Worker has started' b",
+            "new Worker(a) b",
+        ] {
             assert_eq!(scan(script).not_parsed, None, "{script}");
         }
     }
