@@ -9,7 +9,7 @@ const root = process.argv[2];
 const { imports, entries } = JSON.parse(readFileSync(0, "utf8"));
 const types = { ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".json": "application/json", ".wasm": "application/wasm" };
 const missing = new Set();
-let served = 0;
+const served = new Set();
 const server = createServer((request, response) => {
   const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
   if (path === "/") {
@@ -22,7 +22,7 @@ const server = createServer((request, response) => {
     response.statusCode = 404;
     return response.end();
   }
-  served += 1;
+  served.add(path);
   response.setHeader("Content-Type", types[extname(file)] ?? "application/octet-stream");
   createReadStream(file).pipe(response);
 });
@@ -43,4 +43,4 @@ const failed = await page.evaluate(async (urls) => {
 }, entries);
 await browser.close();
 server.close();
-console.log(JSON.stringify({ failed, missing: [...missing].sort(), served }));
+console.log(JSON.stringify({ failed, missing: [...missing].sort(), served: served.size }));
