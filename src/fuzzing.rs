@@ -82,8 +82,8 @@ fn reads_and_rewrites(kind: AssetKind, text: &[u8]) {
         }
         let url = reference.url(text);
         if reference.kind == ReferenceKind::Module {
-            let is_relative = |start: &&str| url.text.starts_with(start);
-            assert!(["./", "../", "/"].iter().any(|start| is_relative(&start)));
+            let mut starts = ["./", "../", "/"].iter();
+            assert!(starts.any(|start| url.text.starts_with(start)));
         }
         if reference.escapes == Escapes::Js {
             let quote = text[span.start - 1];
