@@ -23,7 +23,7 @@ use crate::options::{Minify, Options};
 use crate::output::{Output, Outputs, Plain, Store};
 use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan, PlannedAsset};
-use crate::reference::{Reference, references};
+use crate::reference::{Reference, Scan, references, scan};
 use crate::resolve::{self, Target};
 use crate::static_root::{CHUNK, Written};
 use crate::transform::{Targets, Transformed, transform_css};
@@ -150,7 +150,7 @@ impl Reader<'_> {
         let name = &asset.source.logical;
         let minified = match asset.kind {
             AssetKind::Css => self.minified(name, source, diagnostics),
-            AssetKind::Js | AssetKind::Opaque => None,
+            AssetKind::Js | AssetKind::Module | AssetKind::Opaque => None,
         };
         let mut text = TextAsset {
             id,
@@ -207,7 +207,11 @@ impl Reader<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<Edge> {
         let mut edges = Vec::new();
-        let found = references(text.kind, text.text());
+        let Scan {
+            references: found,
+            not_parsed,
+        } = scan(text.kind, text.text());
+        diagnostics.extend(not_parsed.map(|why| why.diagnostic(name, text.text())));
         let mut places = Places::new(text, &found);
         for (index, reference) in found.iter().enumerate() {
             let url = reference.url(text.text());

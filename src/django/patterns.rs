@@ -56,14 +56,14 @@ impl Pattern {
     pub(super) fn of(kind: AssetKind, js_modules: bool) -> &'static [Self] {
         match kind {
             AssetKind::Css => &[Self::CssUrl, Self::CssImport, Self::CssSourceMap],
-            AssetKind::Js if js_modules => &[
+            AssetKind::Js | AssetKind::Module if js_modules => &[
                 Self::JsSourceMap,
                 Self::JsImportFrom,
                 Self::JsExportFrom,
                 Self::JsImport,
                 Self::JsDynamicImport,
             ],
-            AssetKind::Js => &[Self::JsSourceMap],
+            AssetKind::Js | AssetKind::Module => &[Self::JsSourceMap],
             AssetKind::Opaque => &[],
         }
     }
