@@ -39,11 +39,10 @@ fn succeed(dir: &TempDir, arguments: &str) -> String {
 }
 
 fn build_all(source: &str) -> String {
-    let formats: String = FORMATS
-        .iter()
-        .map(|format| format!(" --headers {format}"))
-        .collect();
-    format!("build {source} --no-cache{formats}")
+    let formats = FORMATS
+        .map(|format| format!("--headers {format}"))
+        .join(" ");
+    format!("build {source} --no-cache {formats}")
 }
 
 /// The headers files of a directory.

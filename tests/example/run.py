@@ -4,7 +4,8 @@
     python3 tests/example/run.py deploy-check     builds the example below target/example and checks that deployment
     python3 tests/example/run.py docker           builds the Dockerfiles with buildah, see docker.py
 
-Needs the binary's wheel, which it builds if HASHSTATIC_WHEEL does not name one; Node.js and Chromium. nginx and Caddy are fetched, see servers.py.
+Needs the binary's wheel, which it builds if HASHSTATIC_WHEEL does not name one; Node.js and Chromium. nginx and Caddy
+are fetched, see servers.py.
 """
 
 import os
