@@ -45,7 +45,8 @@ wheel-test:
 	python3 tests/python/run.py
 
 # examples/django-docker: the stages of its Dockerfile run natively, then gunicorn, WhiteNoise and Chromium; below
-# target/example. `deploy-check` builds it there, and runs the checklist that its image carries.
+# target/example; and Debian's nginx and Caddy with what `--headers` writes. `deploy-check` builds it there, and runs the
+# checklist that its image carries.
 .PHONY: example-test deploy-check
 example-test:
 	python3 tests/example/run.py

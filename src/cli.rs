@@ -14,8 +14,8 @@ use std::time::Duration;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use hashstatic::options::{
-    DjangoVersion, Encodings, FileMode, HashAlgorithm, Input, LinkMode, Minify, MissingPolicy,
-    NamedFile, SourceRoot,
+    DjangoVersion, Encodings, FileMode, HashAlgorithm, HeadersFormat, Input, LinkMode, Minify,
+    MissingPolicy, NamedFile, SourceRoot,
 };
 use hashstatic::{Error, Options};
 
@@ -161,7 +161,7 @@ struct Sources {
         help_heading = REFERENCES
     )]
     django_exact: Option<Django>,
-    /// Also rewrite module specifiers in scripts: import, export … from, import(), new URL(…, import.meta.url)
+    /// Also rewrite module specifiers in scripts, and URLs that are resolved against a module
     #[arg(long, help_heading = REFERENCES)]
     js_modules: bool,
     #[command(flatten)]
@@ -316,6 +316,9 @@ pub(crate) struct Build {
     /// Write no manifest, and leave one that is there alone
     #[arg(long, help_heading = "Static root")]
     no_manifest: bool,
+    /// Write the headers of every file, for a server or an uploader, beside the manifest (may be repeated)
+    #[arg(long, value_name = "FORMAT", help_heading = "Static root")]
+    headers: Vec<Headers>,
     /// Permissions of files, octal, or umask
     #[arg(
         long,
@@ -386,6 +389,14 @@ enum MinifyMode {
     Safe,
     Full,
     Off,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Headers {
+    Nginx,
+    Caddy,
+    Netlify,
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -498,6 +509,7 @@ impl Build {
         options.bundler_manifest.clone_from(&self.bundler_manifest);
         options.manifest.clone_from(&self.manifest);
         options.write_manifest = !self.no_manifest;
+        options.headers = self.headers.iter().map(|&format| format.into()).collect();
         options.file_mode = self.file_mode;
         options.directory_mode = self.dir_mode;
         options.clear = self.clear;
@@ -550,6 +562,17 @@ fn two_globs(argument: &str) -> Result<(String, String), String> {
     match argument.split_once(':') {
         Some((file, url)) => Ok((file.to_owned(), url.to_owned())),
         None => Err("not of the form FILE_GLOB:URL_GLOB".into()),
+    }
+}
+
+impl From<Headers> for HeadersFormat {
+    fn from(format: Headers) -> Self {
+        match format {
+            Headers::Nginx => Self::Nginx,
+            Headers::Caddy => Self::Caddy,
+            Headers::Netlify => Self::Netlify,
+            Headers::Json => Self::Json,
+        }
     }
 }
 

@@ -54,6 +54,8 @@ pub enum Code {
     UnreadableManifest,
     /// The build cache cannot be used; the build does without.
     UnusableCache,
+    /// A file whose headers a server cannot be told (`--headers`).
+    InexpressibleHeaders,
     /// A manifest that is not as a build writes it (`verify`).
     BrokenManifest,
     /// A file that must be there is not (`verify`).

@@ -6,6 +6,7 @@ use crate::compress::Encoding;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::digest::{Digest, is_hex};
 use crate::generations::Generations;
+use crate::headers::is_headers_file;
 use crate::logical_path::{LogicalPath, stem_length};
 use crate::manifest::Manifest;
 use crate::options::HashAlgorithm;
@@ -99,6 +100,7 @@ pub(crate) fn without_outputs(
         });
         let is_output = name == manifest_name
             || name == record
+            || is_headers_file(manifest_name, name)
             || outputs.contains(name)
             || is_variant
             || !prehashed.contains(name) && carries_own_digest(&source.logical, &names, root);

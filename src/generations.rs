@@ -31,15 +31,20 @@ struct Stored {
     generations: Vec<Generation>,
 }
 
+/// A hidden name beside the manifest that ends in `what`: `.staticfiles.` and that.
+pub(crate) fn beside(manifest: &str, what: &str) -> String {
+    let (directory, file) = match manifest.rfind('/') {
+        Some(slash) => manifest.split_at(slash + 1),
+        None => ("", manifest),
+    };
+    let stem = file.strip_suffix(".json").unwrap_or(file);
+    format!("{directory}.{stem}.{what}")
+}
+
 impl Generations {
     /// The record's name: beside the manifest, hidden, so that no build takes it for an asset.
     pub(crate) fn name(manifest: &str) -> String {
-        let (directory, file) = match manifest.rfind('/') {
-            Some(slash) => manifest.split_at(slash + 1),
-            None => ("", manifest),
-        };
-        let stem = file.strip_suffix(".json").unwrap_or(file);
-        format!("{directory}.{stem}.generations.json")
+        beside(manifest, "generations.json")
     }
 
     /// Reads a record. No name from a file may lead out of the static root.

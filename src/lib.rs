@@ -35,6 +35,7 @@ pub mod fuzzing;
 mod generations;
 mod glob;
 mod graph;
+mod headers;
 mod link;
 mod lock;
 mod logical_path;
@@ -178,6 +179,14 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
     let compressor = run.compressor(cache.as_ref(), progress);
     let variants = compressor.compress(&plan, &outputs)?;
     log.stage("compress");
+    let headers = headers::headers(
+        options,
+        run.store(),
+        (&plan, &outputs, &variants),
+        &last,
+        &mut log.diagnostics,
+    );
+    log.fail_on_errors()?;
 
     let built = run::built(run, &plan, &outputs, &variants, exact.is_some());
     let mut totals = publish::publish(run.store(), &plan, outputs, variants, options.clear)?;
@@ -185,11 +194,13 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
     log.stage("write");
 
     publish::record_generation(run.store(), &plan, last, &manifest, options.clear)?;
+    let headers = publish::publish_headers(run.store(), &headers, &mut totals)?;
     if options.write_manifest {
         publish::publish_manifest(run.store(), &manifest, &mut totals)?;
         log.stage("manifest");
     }
     let mut report = log.into_report(totals, cache.map(|cache| cache.finish()));
     report.assets = built;
+    report.headers = headers;
     Ok(report)
 }

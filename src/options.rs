@@ -147,6 +147,24 @@ pub enum MissingPolicy {
     Ignore,
 }
 
+/// Whom the headers of the static root are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HeadersFormat {
+    /// nginx: to be included in the location of the static files.
+    Nginx,
+    /// Caddy: to be imported where the static URL is stripped.
+    Caddy,
+    /// Netlify: its `_headers`.
+    Netlify,
+    /// Uploaders and other programs: one document.
+    Json,
+}
+
+impl HeadersFormat {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Nginx, Self::Caddy, Self::Netlify, Self::Json];
+}
+
 /// Everything that decides what [`crate::build`] writes.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -186,6 +204,8 @@ pub struct Options {
     pub manifest: PathBuf,
     /// Write the manifest. Where it is `false`, the caller does, and one that is there is left alone. Default: `true`.
     pub write_manifest: bool,
+    /// Write the headers that the files are to be served with, beside the manifest. Default: none.
+    pub headers: Vec<HeadersFormat>,
     /// Permissions of files. Default: 0644.
     pub file_mode: FileMode,
     /// Permissions of directories that are made. Default: `None`, what the umask leaves of 0777.
@@ -254,6 +274,7 @@ impl Options {
             ignore_errors: Vec::new(),
             manifest: "staticfiles.json".into(),
             write_manifest: true,
+            headers: Vec::new(),
             file_mode: FileMode::Bits(0o644),
             directory_mode: None,
             ignore: owned(Self::IGNORE_DEFAULT),

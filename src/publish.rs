@@ -8,7 +8,9 @@ use crate::compress::{Encoding, Variant, Variants};
 use crate::earlier::Earlier;
 use crate::error::Error;
 use crate::generations::Generations;
+use crate::headers::{HeadersFile, file_name, is_headers_file};
 use crate::manifest::Manifest;
+use crate::options::HeadersFormat;
 use crate::output::{Output, Plain, Store};
 use crate::parallel::map_in_order;
 use crate::plan::{Plan, PlannedAsset};
@@ -101,6 +103,7 @@ fn others(
         .collect();
     let ours = |name: &str| {
         name == store.manifest
+            || is_headers_file(store.manifest, name) // see `publish_headers`
             || hashed.contains(name)
             || variant_names.contains(name)
             || plan
@@ -227,6 +230,28 @@ pub(crate) fn record_generation(
     let name = Generations::name(store.manifest);
     store.root.put_manifest(&name, &generations.to_bytes())?;
     Ok(())
+}
+
+/// Puts the files of `--headers` in their places, and takes away those that are not asked for (any more): what they say
+/// was so of another build. Before the manifest: what is new in it is served right from the first request on. Their names.
+pub(crate) fn publish_headers(
+    store: Store<'_>,
+    headers: &[HeadersFile],
+    totals: &mut Totals,
+) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
+    for format in HeadersFormat::ALL {
+        let name = file_name(store.manifest, *format);
+        if let Some(file) = headers.iter().find(|file| file.format == *format) {
+            let written = store.root.put_manifest(&name, &file.bytes)?;
+            totals.count_written(written);
+            names.push(name);
+        } else if store.root.length(&name) > 0 {
+            store.root.remove(&name)?;
+            totals.removed += 1;
+        }
+    }
+    Ok(names)
 }
 
 /// Puts the manifest in its place, unless it is there already.

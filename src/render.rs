@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
@@ -234,6 +235,7 @@ impl Renderer {
             grouped(totals.unchanged),
             grouped(totals.removed)
         ));
+        headers_files(&root, report).for_each(&mut line);
         if let Some(cache) = report.cache.filter(|_| self.verbose) {
             line(format!(
                 "  build cache: {} hits, {} misses, {} added",
@@ -274,6 +276,12 @@ impl Renderer {
         }
         out
     }
+}
+
+/// A line for each file of `--headers`.
+fn headers_files(root: &str, report: &Report) -> impl Iterator<Item = String> {
+    let files = report.headers.iter().map(|name| Path::new(root).join(name));
+    files.map(|file| format!("  headers: {}", printable(&file.display().to_string())))
 }
 
 /// The JSON document of a run without errors.

@@ -152,6 +152,8 @@ pub struct Report {
     pub totals: Totals,
     /// The assets, sorted by logical path.
     pub assets: Vec<BuiltAsset>,
+    /// The files that [`crate::Options::headers`] asks for, relative to the static root or absolute as the manifest.
+    pub headers: Vec<String>,
     /// What was had from the build cache; `None` without one.
     pub cache: Option<CacheUse>,
     /// Wall time per stage, in the order of the pipeline.

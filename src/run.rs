@@ -430,6 +430,7 @@ impl Log {
             totals,
             cache,
             assets: Vec::new(),
+            headers: Vec::new(),
             stages: self.stages,
             dry_run: self.dry_run,
             diagnostics: sorted(self.diagnostics, self.django_order),

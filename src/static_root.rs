@@ -26,7 +26,7 @@ pub(crate) use existing::FileId;
 pub(crate) use writer::Writer;
 
 /// How names of temporary files begin. Never an asset: Django and we ignore names with a leading dot.
-const TEMPORARY: &str = ".hashstatic-";
+pub(crate) const TEMPORARY: &str = ".hashstatic-";
 /// What the umask takes from.
 const UMASKED: u32 = 0o666;
 /// Bytes read or written at a time where files are streamed.

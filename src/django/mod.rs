@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 pub(crate) use convert::{Failure, StaticName};
-pub(crate) use python::{decode_error, hex_pair};
+pub(crate) use python::{decode_error, hex_pair, unquote};
 
 use crate::options::DjangoVersion;
 use crate::plan::{AssetId, AssetKind, Plan};

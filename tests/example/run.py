@@ -4,7 +4,8 @@
     python3 tests/example/run.py deploy-check     builds the example below target/example and checks that deployment
     python3 tests/example/run.py docker           builds the Dockerfiles with buildah, see docker.py
 
-Needs the binary's wheel, which it builds if HASHSTATIC_WHEEL does not name one; Node.js and Chromium.
+Needs the binary's wheel, which it builds if HASHSTATIC_WHEEL does not name one; Node.js and Chromium. nginx and Caddy
+are fetched, see servers.py.
 """
 
 import os
@@ -18,6 +19,7 @@ TARGET = PROJECT / "target" / "example"
 sys.path[:0] = [str(HERE.parent / "oracle"), str(HERE.parent / "python")]
 import prepare  # noqa: E402
 
+import servers  # noqa: E402
 from run import build_wheel  # noqa: E402
 
 
@@ -30,6 +32,7 @@ def main(arguments):
         command = [python, HERE / "deployment.py", TARGET / "deployment"]
     else:
         command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(arguments or [HERE])]
+        servers.prepare()
         npm = ["npm", "ci", "--silent", "--no-audit", "--no-fund"]
         subprocess.run(npm, cwd=PROJECT / "tests" / "browser", check=True)
     sys.exit(subprocess.run([*map(str, command)], cwd=PROJECT).returncode)

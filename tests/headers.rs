@@ -1,0 +1,167 @@
+//! `--headers`: where its files go, when they are written, and when they are taken away.
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::SystemTime;
+
+use tempfile::TempDir;
+
+const FORMATS: [&str; 4] = ["nginx", "caddy", "netlify", "json"];
+
+fn project() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("src")).unwrap();
+    fs::write(
+        dir.path().join("src/app.css"),
+        "a { color: red }\n".repeat(50),
+    )
+    .unwrap();
+    fs::write(dir.path().join("src/app.0123456789ab.js"), "1").unwrap();
+    dir
+}
+
+fn run(dir: &TempDir, arguments: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_hashstatic"))
+        .current_dir(dir.path())
+        .args(arguments.split(' '))
+        .output()
+        .unwrap()
+}
+
+fn succeed(dir: &TempDir, arguments: &str) -> String {
+    let output = run(dir, arguments);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments}: {told}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn build_all(source: &str) -> String {
+    let formats = FORMATS
+        .map(|format| format!("--headers {format}"))
+        .join(" ");
+    format!("build {source} --no-cache {formats}")
+}
+
+/// The headers files of a directory.
+fn there(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name());
+    let names = entries.map(|name| name.into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| name.contains(".headers.")).collect();
+    names.sort();
+    names
+}
+
+fn tree(dir: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+    let files = walkdir::WalkDir::new(dir).into_iter().map(Result::unwrap);
+    let files = files.filter(|entry| entry.file_type().is_file());
+    files
+        .map(|entry| {
+            let modified = entry.metadata().unwrap().modified().unwrap();
+            let bytes = fs::read(entry.path()).unwrap();
+            (entry.into_path(), (bytes, modified))
+        })
+        .collect()
+}
+
+const ALL: [&str; 4] = [
+    ".staticfiles.headers.caddy",
+    ".staticfiles.headers.json",
+    ".staticfiles.headers.netlify",
+    ".staticfiles.headers.nginx",
+];
+
+#[test]
+fn they_lie_beside_the_manifest_and_a_second_run_writes_nothing() {
+    for source in ["src -o out", "src"] {
+        let dir = project();
+        let root = dir.path().join(source.rsplit(' ').next().unwrap());
+        let told = succeed(&dir, &build_all(source));
+        assert!(told.contains("/.staticfiles.headers.nginx\n"), "{told}");
+        assert_eq!(there(&root), ALL);
+        let before = tree(&root);
+        succeed(&dir, &build_all(&format!("{source} --no-default-ignore")));
+        assert!(tree(&root) == before, "{source}");
+        let name = root.display().to_string();
+        succeed(&dir, &format!("verify {name}"));
+        succeed(&dir, &format!("clean {name} --keep 1"));
+        assert!(tree(&root) == before, "{source}");
+    }
+}
+
+#[test]
+fn what_is_not_asked_for_any_more_goes() {
+    let dir = project();
+    let root = dir.path().join("out");
+    succeed(&dir, &build_all("src -o out"));
+    succeed(&dir, "build src -o out --no-cache --headers json --clear");
+    assert_eq!(there(&root), [".staticfiles.headers.json"]);
+    succeed(&dir, "build src -o out --no-cache --headers json --clear");
+    assert_eq!(there(&root), [".staticfiles.headers.json"]);
+    fs::write(
+        dir.path().join("src/bad.css"),
+        "a { background: url(no.png) }",
+    )
+    .unwrap();
+    let before = tree(&root);
+    assert!(!run(&dir, "build src -o out --no-cache").status.success());
+    assert!(tree(&root) == before);
+    fs::remove_file(dir.path().join("src/bad.css")).unwrap();
+    succeed(&dir, "build src -o out --no-cache --dry-run");
+    assert!(tree(&root) == before);
+    succeed(&dir, "build src -o out --no-cache");
+    assert_eq!(there(&root), [""; 0]);
+}
+
+#[test]
+fn the_manifest_says_where() {
+    let dir = project();
+    let root = dir.path().join("out");
+    fs::create_dir(dir.path().join("elsewhere")).unwrap();
+    let manifest = dir.path().join("elsewhere/m.json");
+    fs::write(
+        dir.path().join("hashstatic.toml"),
+        "headers = ['json', 'nginx']",
+    )
+    .unwrap();
+    succeed(
+        &dir,
+        &format!(
+            "build src -o out --no-cache --manifest {}",
+            manifest.display()
+        ),
+    );
+    assert_eq!(there(&root), [""; 0]);
+    assert_eq!(
+        there(&dir.path().join("elsewhere")),
+        [".m.headers.json", ".m.headers.nginx"]
+    );
+    let json = fs::read_to_string(dir.path().join("elsewhere/.m.headers.json")).unwrap();
+    assert!(!json.contains("m.json"), "{json}"); // it is not served
+    let nginx = fs::read_to_string(dir.path().join("elsewhere/.m.headers.nginx")).unwrap();
+    assert!(!nginx.contains("generations"), "{nginx}");
+    assert!(
+        nginx.contains("location = \"/static/app.0123456789ab.js\" {"),
+        "{nginx}"
+    );
+}
+
+#[test]
+fn an_asset_of_that_name_is_an_error() {
+    let dir = project();
+    fs::write(dir.path().join("src/.staticfiles.headers.json"), "{}").unwrap();
+    let output = run(
+        &dir,
+        "build src -o out --no-cache --no-default-ignore --headers json",
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8(output.stderr).unwrap();
+    let expected =
+        ".staticfiles.headers.json: an asset has the name of the file that --headers writes";
+    assert!(told.contains(expected), "{told}");
+    assert!(!dir.path().join("out/staticfiles.json").exists());
+}
