@@ -1,39 +1,31 @@
 //! `--js-modules` from outside: what builds, `verify` and `explain` make of modules.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
+use std::ops::Deref;
+use std::process::Output;
 
-use tempfile::TempDir;
+use support::Project;
 
 const FAST: &[&str] = &["--no-gzip", "--no-brotli", "--no-cache"];
 
 /// A directory with a source root `src`, and a static root `out` to be.
-struct Place(TempDir);
+struct Place(Project);
+
+impl Deref for Place {
+    type Target = Project;
+
+    fn deref(&self) -> &Project {
+        &self.0
+    }
+}
 
 impl Place {
     fn new(files: &[(&str, &str)]) -> Self {
-        let place = Self(tempfile::tempdir().unwrap());
-        for (name, text) in files {
-            place.write(&format!("src/{name}"), text);
-        }
-        place
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.0.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-            .current_dir(self.0.path())
-            .args(arguments)
-            .output()
-            .unwrap()
+        Self(Project::with_sources(files))
     }
 
     /// `build src -o out --js-modules`, which must succeed; the manifest.
@@ -41,22 +33,12 @@ impl Place {
         let arguments = [&["build", "src", "-o", "out", "--js-modules"], FAST, more].concat();
         let output = self.run(&arguments);
         assert!(output.status.success(), "{}", stderr(&output));
-        manifest(&self.0.path().join("out"))
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.0.path().join(name)).unwrap()
+        self.paths("out")
     }
 }
 
 fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn manifest(root: &Path) -> BTreeMap<String, String> {
-    let json: serde_json::Value =
-        serde_json::from_slice(&fs::read(root.join("staticfiles.json")).unwrap()).unwrap();
-    serde_json::from_value(json["paths"].clone()).unwrap()
 }
 
 const CYCLE: &[(&str, &str)] = &[
@@ -95,7 +77,7 @@ fn without_the_option_modules_stay_as_they_are() {
     let place = Place::new(CYCLE);
     let output = place.run(&[&["build", "src", "-o", "out"], FAST].concat());
     assert!(output.status.success());
-    let paths = manifest(&place.0.path().join("out"));
+    let paths = place.paths("out");
     assert_eq!(place.read(&format!("out/{}", paths["app.js"])), CYCLE[0].1);
 }
 
@@ -117,7 +99,7 @@ fn verify_proves_modules_and_finds_what_is_broken() {
             "{said}"
         );
 
-        let c = place.0.path().join("out").join(&paths["lib/c.js"]);
+        let c = place.path("out").join(&paths["lib/c.js"]);
         fs::remove_file(c).unwrap();
         let (status, said) = verify(&place, &["--js-modules"]);
         assert_eq!(status, 1);
@@ -173,10 +155,10 @@ fn builds_in_place_come_to_rest() {
         for _ in 0..3 {
             let output = place.run(&arguments);
             assert!(output.status.success(), "{}", stderr(&output));
-            let names = walkdir::WalkDir::new(place.0.path().join("src"));
+            let names = walkdir::WalkDir::new(place.path("src"));
             let names = names.sort_by_file_name().into_iter();
             let names: Vec<_> = names.map(|entry| entry.unwrap().into_path()).collect();
-            seen.push((manifest(&place.0.path().join("src")), names));
+            seen.push((place.paths("src"), names));
         }
         assert_eq!(seen[0].0, seen[1].0, "{more:?}");
         assert_eq!(seen[1], seen[2], "{more:?}");
@@ -214,9 +196,9 @@ fn what_a_bundler_has_hashed_is_neither_read_nor_renamed() {
 fn bytes_that_are_no_utf_8_stay() {
     let place = Place::new(&[("a.js", "1"), ("\u{e9}.js", "2")]);
     let source = b"// caf\xe9\nimport './a.js'; import './\xe9.js'; x = '\xff\xfe';".to_vec();
-    fs::write(place.0.path().join("src/m.js"), source).unwrap();
+    fs::write(place.path("src/m.js"), source).unwrap();
     let paths = place.build(&[]);
-    let built = fs::read(place.0.path().join("out").join(&paths["m.js"])).unwrap();
+    let built = fs::read(place.path("out").join(&paths["m.js"])).unwrap();
     let hashed = paths["\u{e9}.js"].trim_start_matches('\u{e9}');
     let mut expected = format!("import './{}'; import './", paths["a.js"]).into_bytes();
     expected.splice(0..0, b"// caf\xe9\n".iter().copied());
@@ -238,7 +220,7 @@ fn nesting_without_end_ends_no_process() {
     let said = stderr(&output);
     let warning = "warning: deep.js:1:1: cannot be parsed: it is nested too deeply";
     assert!(said.contains(warning) && !said.contains("not.js"), "{said}");
-    let paths = manifest(&place.0.path().join("out"));
+    let paths = place.paths("out");
     assert!(
         place
             .read(&format!("out/{}", paths["deep.js"]))
