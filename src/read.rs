@@ -2,32 +2,36 @@
 //! them. An asset that refers to nothing is finished here: its hashed file is written while its bytes are at hand, so
 //! that only the few that must wait for others are held in memory.
 
+mod exact;
+mod file;
+mod places;
+
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read as _;
 use std::ops::Range;
 
-use rustix::buffer::spare_capacity;
-
 use crate::cache::{Cache, Entry, Key};
-use crate::diagnostic::{Code, Diagnostic, Location, Locator, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::digest::{Content, ContentHasher};
-use crate::django::{Exact, Failure, decode_error};
+use crate::django::Exact;
 use crate::error::Error;
 use crate::logical_path::{LogicalPath, stem_length};
-use crate::missing::{self, Missing};
+use crate::missing::Missing;
 use crate::options::{Minify, Options};
 use crate::output::{Output, Outputs, Plain, Store};
 use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan, PlannedAsset};
-use crate::reference::{Reference, Scan, references, scan};
+use crate::reference::{Scan, scan};
 use crate::resolve::{self, Target};
 use crate::static_root::{CHUNK, Written};
 use crate::transform::{Targets, Transformed, transform_css};
-use crate::walk::SourceFile;
+use exact::django_diagnostic;
+pub(crate) use file::read_whole;
+use file::{read_into, with_buffer};
+use places::Places;
 
 /// Opaque files above this size (bytes) are streamed.
 const STREAMED: u64 = 8 << 20;
@@ -243,74 +247,6 @@ impl Reader<'_> {
         edges
     }
 
-    /// `--django-exact`: reads what Django would rewrite.
-    fn read_django<'t>(
-        &self,
-        exact: &Exact<'_>,
-        id: AssetId,
-        source: &'t [u8],
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<ReadAsset<'t>, Error> {
-        let asset = &self.plan.assets[id];
-        let name = &asset.source.logical;
-        let text = match std::str::from_utf8(source) {
-            Ok(text) => text,
-            Err(error) => {
-                let failure = Failure {
-                    offset: Some(error.valid_up_to()),
-                    ..Failure::value_error(decode_error(source, error))
-                };
-                diagnostics.push(django_diagnostic(name, source, &failure));
-                return Ok(ReadAsset::Failed);
-            }
-        };
-        let (targets, names_only, converted) = exact.scan(id, asset.kind, text);
-        let (failed, notes) = self.django_failures(name, source, &converted.failures);
-        diagnostics.extend(notes);
-        if failed {
-            return Ok(ReadAsset::Failed);
-        }
-        if converted.text.is_none() {
-            return self.finish(asset, source, None, diagnostics);
-        }
-        Ok(ReadAsset::Text(TextAsset {
-            id,
-            kind: asset.kind,
-            source: Cow::Borrowed(source),
-            minified: None,
-            references: References::Django {
-                targets,
-                names_only,
-            },
-        }))
-    }
-
-    /// What is to be said of references that Django fails at, and whether that is an error: `--ignore-errors` may cover
-    /// all of them. Such references are left as they are.
-    pub(crate) fn django_failures(
-        &self,
-        name: &LogicalPath,
-        source: &[u8],
-        failures: &[Failure],
-    ) -> (bool, Vec<Diagnostic>) {
-        let mut failed = false;
-        let told = failures.iter().map(|failure| match &failure.url {
-            Some(url) if failure.introduced && self.missing.is_ignored(name, url) => {
-                let note = missing::ignored(name, url);
-                match failure.offset {
-                    Some(offset) => note.at(Location::of(source, offset)),
-                    None => note,
-                }
-            }
-            _ => {
-                failed = true;
-                django_diagnostic(name, source, failure)
-            }
-        });
-        let told = told.collect();
-        (failed, told)
-    }
-
     /// The name of an asset's hashed file.
     pub(crate) fn hashed_name(
         &self,
@@ -480,17 +416,6 @@ pub(crate) fn read(
     Ok(reading)
 }
 
-/// Lends this thread's buffer: a new one for every file costs page faults.
-fn with_buffer<R>(work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
-    thread_local! {
-        static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-    }
-    let mut buffer = BUFFER.take();
-    let result = work(&mut buffer);
-    BUFFER.set(buffer);
-    result
-}
-
 /// What stands between the stem and the extension of `logical` in `hashed`.
 pub(crate) fn digest_in_name<'h>(logical: &str, hashed: &'h str) -> Option<&'h str> {
     let file_name = logical.rsplit('/').next().unwrap_or(logical);
@@ -500,97 +425,4 @@ pub(crate) fn digest_in_name<'h>(logical: &str, hashed: &'h str) -> Option<&'h s
         .strip_prefix(stem)?
         .strip_prefix('.')?
         .strip_suffix(extension)
-}
-
-/// Where the references of a text stand in its source. Minifying may have moved them, or (in `full`) dropped some.
-struct Places<'t> {
-    text: &'t TextAsset<'t>,
-    found: &'t [Reference],
-    locator: Locator<'t>,
-    /// For each of `found`, its offset in the source; made when it is first asked for.
-    offsets: Option<Vec<Option<usize>>>,
-}
-
-impl<'t> Places<'t> {
-    fn new(text: &'t TextAsset<'t>, found: &'t [Reference]) -> Self {
-        Self {
-            text,
-            found,
-            locator: Locator::new(&text.source),
-            offsets: None,
-        }
-    }
-
-    fn of(&mut self, index: usize) -> Option<Location> {
-        let (text, found) = (self.text, self.found);
-        let offsets = self
-            .offsets
-            .get_or_insert_with(|| source_offsets(text, found));
-        offsets[index].map(|offset| self.locator.at(offset))
-    }
-}
-
-/// The n-th occurrence of a URL in the text is its n-th in the source.
-fn source_offsets(text: &TextAsset<'_>, found: &[Reference]) -> Vec<Option<usize>> {
-    if text.minified.is_none() {
-        return found.iter().map(|found| Some(found.span.start)).collect();
-    }
-    let mut in_source: HashMap<String, VecDeque<usize>> = HashMap::new();
-    for reference in references(text.kind, &text.source) {
-        let url = reference.url(&text.source).text.into_owned();
-        let offsets = in_source.entry(url).or_default();
-        offsets.push_back(reference.span.start);
-    }
-    found
-        .iter()
-        .map(|reference| {
-            let url = reference.url(text.text());
-            in_source.get_mut(&*url.text)?.pop_front()
-        })
-        .collect()
-}
-
-fn django_diagnostic(name: &LogicalPath, source: &[u8], failure: &Failure) -> Diagnostic {
-    let code = if failure.introduced {
-        Code::DjangoFailure
-    } else {
-        Code::OutsideStaticRoot
-    };
-    let diagnostic = Diagnostic::new(
-        Severity::Error,
-        code,
-        name.as_str(),
-        failure.message.clone(),
-    );
-    match failure.offset {
-        Some(offset) => diagnostic.at(Location::of(source, offset)),
-        None => diagnostic,
-    }
-}
-
-pub(crate) fn read_whole(source: &SourceFile) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    read_into(source, &mut bytes)?;
-    Ok(bytes)
-}
-
-/// Reads a source file, all of it.
-fn read_into(source: &SourceFile, bytes: &mut Vec<u8>) -> Result<(), Error> {
-    let path = &source.path;
-    let file = File::open(path).map_err(Error::io("read", path))?;
-    bytes.clear();
-    // One byte more than expected: a read that leaves it free has seen the end of the file.
-    let expected = usize::try_from(source.length).unwrap_or(0);
-    bytes.reserve(expected.min(1 << 30) + 1);
-    loop {
-        let room = bytes.capacity() - bytes.len();
-        let count = rustix::io::retry_on_intr(|| rustix::io::read(&file, spare_capacity(bytes)))
-            .map_err(|error| Error::io("read", path)(error.into()))?;
-        if count == 0 || (count < room && bytes.len() == expected) {
-            return Ok(());
-        }
-        if count == room {
-            bytes.reserve(CHUNK);
-        }
-    }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use hashstatic::{CleanOptions, Error, ExplainOptions, VerifyOptions};
 
-use super::{CacheDir, Output, Unresolved};
+use super::sources::Unresolved;
+use super::{CacheDir, Output};
 
 pub(crate) const VERIFY_EXAMPLES: &str = "\
 Examples:

@@ -1,0 +1,289 @@
+//! The arguments of `build`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use hashstatic::options::{
+    Encodings, FileMode, HashAlgorithm, HeadersFormat, Input, LinkMode, Minify,
+};
+use hashstatic::{Error, Options};
+
+use super::cache::CacheOptions;
+use super::sources::{REFERENCES, Sources};
+use super::{Command, Output, completed};
+
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    #[command(flatten)]
+    sources: Sources,
+    /// Static root to write [default: in place, in the only source]
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Hash for file names [default: blake3]
+    #[arg(long, value_name = "HASH", help_heading = REFERENCES)]
+    hash: Option<Hash>,
+    /// Hex digits of the hash in file names [default: 12]
+    #[arg(long, value_name = "N", help_heading = REFERENCES)]
+    hash_length: Option<usize>,
+
+    /// How CSS is minified [default: safe]
+    #[arg(long, value_name = "MODE", help_heading = "Minifying")]
+    minify: Option<MinifyMode>,
+    /// The same as --minify off
+    #[arg(long, conflicts_with = "minify", help_heading = "Minifying")]
+    no_minify: bool,
+    /// Browsers for --minify full, as a browserslist query
+    #[arg(long, value_name = "QUERY", help_heading = "Minifying")]
+    targets: Option<String>,
+
+    /// Write .gz variants [default]
+    #[arg(long, overrides_with = "no_gzip", help_heading = "Variants")]
+    gzip: bool,
+    /// Write no .gz variants
+    #[arg(long, help_heading = "Variants")]
+    no_gzip: bool,
+    /// Write .br variants [default]
+    #[arg(long, overrides_with = "no_brotli", help_heading = "Variants")]
+    brotli: bool,
+    /// Write no .br variants
+    #[arg(long, help_heading = "Variants")]
+    no_brotli: bool,
+    /// Write .zst variants
+    #[arg(long, overrides_with = "no_zstd", help_heading = "Variants")]
+    zstd: bool,
+    /// Write no .zst variants [default]
+    #[arg(long, help_heading = "Variants")]
+    no_zstd: bool,
+    /// 1 to 12 (libdeflate's scale)
+    #[arg(long, value_name = "N", default_value_t = 9, help_heading = "Variants")]
+    gzip_level: u8,
+    /// 0 to 11
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 11,
+        help_heading = "Variants"
+    )]
+    brotli_quality: u8,
+    /// 1 to 22
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 19,
+        help_heading = "Variants"
+    )]
+    zstd_level: u8,
+    /// Extensions that are never compressed, instead of the default list
+    #[arg(
+        long,
+        value_name = "EXT,…",
+        value_delimiter = ',',
+        help_heading = "Variants"
+    )]
+    skip_compress: Option<Vec<String>>,
+
+    /// No plain-named copies
+    #[arg(long, help_heading = "Static root")]
+    keep_only_hashed: bool,
+    /// Assets that keep their plain copy with --keep-only-hashed (may be repeated)
+    #[arg(
+        long,
+        value_name = "GLOB",
+        requires = "keep_only_hashed",
+        help_heading = "Static root"
+    )]
+    keep_original: Vec<String>,
+    /// Assets that a bundler has hashed already: name and bytes stay (may be repeated)
+    #[arg(long, value_name = "GLOB", help_heading = "Static root")]
+    prehashed: Vec<String>,
+    /// A bundler's manifest; what it names is hashed already (may be repeated)
+    #[arg(long, value_name = "FILE", help_heading = "Static root")]
+    bundler_manifest: Vec<PathBuf>,
+    /// Manifest, relative to the static root
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = "staticfiles.json",
+        help_heading = "Static root"
+    )]
+    manifest: PathBuf,
+    /// Write no manifest, and leave one that is there alone
+    #[arg(long, help_heading = "Static root")]
+    no_manifest: bool,
+    /// Write the headers of every file, for a server or an uploader, beside the manifest (may be repeated)
+    #[arg(long, value_name = "FORMAT", help_heading = "Static root")]
+    headers: Vec<Headers>,
+    /// Permissions of files, octal, or umask
+    #[arg(
+        long,
+        value_name = "MODE",
+        default_value = "644",
+        value_parser = file_mode,
+        help_heading = "Static root"
+    )]
+    file_mode: FileMode,
+    /// Permissions of directories that are made, octal [default: as the umask says]
+    #[arg(long, value_name = "MODE", value_parser = mode_bits, help_heading = "Static root")]
+    dir_mode: Option<u32>,
+    /// How a hashed file and its plain twin share their bytes
+    #[arg(
+        long,
+        value_name = "MODE",
+        default_value = "auto",
+        help_heading = "Static root"
+    )]
+    link_mode: Link,
+    /// Seconds to wait for another build on the same static root
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        help_heading = "Static root"
+    )]
+    lock_timeout: u64,
+    #[command(flatten)]
+    cache: CacheOptions,
+    /// Remove everything from the static root that this build does not write
+    #[arg(long, help_heading = "Static root")]
+    clear: bool,
+    /// Read, resolve and report, but write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Hash {
+    Blake3,
+    Md5,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum MinifyMode {
+    Safe,
+    Full,
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Headers {
+    Nginx,
+    Caddy,
+    Netlify,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Link {
+    Auto,
+    Copy,
+    Hardlink,
+    Reflink,
+}
+
+impl Build {
+    /// What the arguments mean.
+    pub(crate) fn options(&self) -> Result<Options, Error> {
+        if let Some(answer) = self.sources.project.ask()? {
+            let arguments = [answer.sources, answer.build].concat();
+            if let Command::Build(build) = completed("build", arguments).command {
+                return build.options_of(answer.input);
+            }
+        }
+        self.options_of(self.sources.input()?)
+    }
+
+    fn options_of(&self, input: Input) -> Result<Options, Error> {
+        let mut options = self.sources.options(input);
+        options.out.clone_from(&self.out);
+        match self.hash {
+            Some(Hash::Blake3) => options.hash = HashAlgorithm::Blake3,
+            Some(Hash::Md5) => options.hash = HashAlgorithm::Md5,
+            None => {}
+        }
+        if let Some(length) = self.hash_length {
+            options.hash_length = length;
+        }
+        match self.minify {
+            _ if self.no_minify => options.minify = Minify::Off,
+            Some(MinifyMode::Safe) => options.minify = Minify::Safe,
+            Some(MinifyMode::Full) => options.minify = Minify::Full,
+            Some(MinifyMode::Off) => options.minify = Minify::Off,
+            None => {}
+        }
+        options.targets.clone_from(&self.targets);
+        options.encodings = Encodings {
+            gzip: (!self.no_gzip).then_some(self.gzip_level),
+            brotli: (!self.no_brotli).then_some(self.brotli_quality),
+            zstd: self.zstd.then_some(self.zstd_level),
+        };
+        if let Some(extensions) = &self.skip_compress {
+            let named = |extension: &&String| !extension.is_empty(); // `--skip-compress ''` skips none
+            options.skip_compress = extensions.iter().filter(named).cloned().collect();
+        }
+        options.keep_only_hashed = self.keep_only_hashed;
+        options.keep_original.clone_from(&self.keep_original);
+        options.prehashed.clone_from(&self.prehashed);
+        options.bundler_manifest.clone_from(&self.bundler_manifest);
+        options.manifest.clone_from(&self.manifest);
+        options.write_manifest = !self.no_manifest;
+        options.headers = self.headers.iter().map(|&format| format.into()).collect();
+        options.file_mode = self.file_mode;
+        options.directory_mode = self.dir_mode;
+        options.clear = self.clear;
+        options.dry_run = self.dry_run;
+        options.lock_timeout = Duration::from_secs(self.lock_timeout);
+        options.link_mode = match self.link_mode {
+            Link::Auto => LinkMode::Auto,
+            Link::Copy => LinkMode::Copy,
+            Link::Hardlink => LinkMode::Hardlink,
+            Link::Reflink => LinkMode::Reflink,
+        };
+        options.source_date_epoch = source_date_epoch()?;
+        self.cache.set(&mut options);
+        Ok(options)
+    }
+}
+
+/// `644`, `0o644`, `umask`
+fn file_mode(argument: &str) -> Result<FileMode, String> {
+    match argument {
+        "umask" => Ok(FileMode::Umask),
+        _ => mode_bits(argument).map(FileMode::Bits),
+    }
+}
+
+/// Permission bits in octal.
+fn mode_bits(argument: &str) -> Result<u32, String> {
+    let digits = argument.strip_prefix("0o").unwrap_or(argument);
+    match u32::from_str_radix(digits, 8) {
+        Ok(bits) if bits <= 0o7777 => Ok(bits),
+        _ => Err("not an octal mode such as 644".into()),
+    }
+}
+
+impl From<Headers> for HeadersFormat {
+    fn from(format: Headers) -> Self {
+        match format {
+            Headers::Nginx => Self::Nginx,
+            Headers::Caddy => Self::Caddy,
+            Headers::Netlify => Self::Netlify,
+            Headers::Json => Self::Json,
+        }
+    }
+}
+
+/// <https://reproducible-builds.org/specs/source-date-epoch/>
+fn source_date_epoch() -> Result<Option<u64>, Error> {
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) if !text.is_empty() => text.parse().map(Some).map_err(|_| {
+            Error::Usage(format!(
+                "SOURCE_DATE_EPOCH: {text:?} is not a number of seconds"
+            ))
+        }),
+        _ => Ok(None),
+    }
+}
