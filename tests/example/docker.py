@@ -9,14 +9,13 @@ below target/docker, or in the directory that HASHSTATIC_DOCKER_DIR names, such 
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
 from deployment import EXAMPLE, IGNORED, ORIGINS, PROJECT, SECRET_KEY
 
 TARGET = Path(os.environ.get("HASHSTATIC_DOCKER_DIR", PROJECT / "target" / "docker")).resolve()
+RUST = "/opt/rust"
 PACKAGES = "python3 python3-venv python-is-python3 nodejs npm"
 SETTINGS = [
     f"--env=SECRET_KEY={SECRET_KEY}",
@@ -66,17 +65,12 @@ def make_base(scratch):
     built("base", TARGET, f"--file={scratch / 'Base'}")
 
 
-def make_hashstatic(scratch, wheel):
-    """What the Dockerfile of the project makes, from a wheel that is there."""
-    directory = scratch / "hashstatic"
-    directory.mkdir()
-    shutil.copy(wheel, directory)
-    with zipfile.ZipFile(wheel) as archive:
-        (name,) = (name for name in archive.namelist() if name.endswith(".data/scripts/hashstatic"))
-        (directory / "hashstatic").write_bytes(archive.read(name))
-    (directory / "hashstatic").chmod(0o755)
-    (scratch / "Hashstatic").write_text("FROM scratch\nCOPY . /\n")
-    built("hashstatic", directory, f"--file={scratch / 'Hashstatic'}")
+def make_hashstatic(scratch):
+    """The Dockerfile of the project. Debian 13's Rust is too old: this machine's is a volume of the image of Rust."""
+    sysroot = subprocess.run(["rustc", "--print", "sysroot"], check=True, capture_output=True, text=True).stdout.strip()
+    (scratch / "Rust").write_text(f"FROM localhost/base\nENV PATH={RUST}/bin:$PATH\n")
+    built("rust", scratch, f"--file={scratch / 'Rust'}")
+    built("hashstatic", PROJECT, "--build-arg=RUST_IMAGE=localhost/rust", f"--volume={sysroot}:{RUST}:ro")
 
 
 def run(image, *command):
@@ -96,12 +90,12 @@ def check(image):
     assert "Permission denied" in who.stderr, who.stderr
 
 
-def main(wheel):
+def main():
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=TARGET) as directory:
         scratch = Path(directory)
         make_base(scratch)
-        make_hashstatic(scratch, wheel)
+        make_hashstatic(scratch)
         context = scratch / "context"
         shutil.copytree(EXAMPLE, context, ignore=IGNORED)
 
@@ -136,4 +130,4 @@ def main(wheel):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    main()
