@@ -73,7 +73,7 @@ fuzz-django: build
 .PHONY: faults
 faults: build
 	FAULT_POINTS=100 cargo test --release --locked --test faults -- --nocapture
-	cargo test --release --locked --test hostile -- --ignored
+	cargo test --release --locked --lib --test hostile -- --ignored
 	python3 tests/oracle/prepare.py
 	$(ORACLE) tests/oracle/faults.py
 

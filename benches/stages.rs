@@ -146,6 +146,14 @@ fn reference_js(bencher: Bencher<'_, '_>, kind: &str) {
 }
 
 #[divan::bench]
+fn module_references(bencher: Bencher<'_, '_>) {
+    let js = script(1000);
+    bencher
+        .counter(BytesCount::of_str(&js))
+        .bench(|| stages::module_references(js.as_bytes()));
+}
+
+#[divan::bench]
 fn link(bencher: Bencher<'_, '_>) {
     let (_dir, options) = tree();
     let bytes = BytesCount::new(20 * sheet(100).len());

@@ -161,7 +161,7 @@ struct Sources {
         help_heading = REFERENCES
     )]
     django_exact: Option<Django>,
-    /// Also rewrite ES-module specifiers
+    /// Also rewrite module specifiers in scripts, and URLs that are relative to a module
     #[arg(long, help_heading = REFERENCES)]
     js_modules: bool,
     #[command(flatten)]

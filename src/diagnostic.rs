@@ -38,6 +38,8 @@ pub enum Code {
     NotUtf8,
     /// CSS that could not be minified (as much as asked), and why.
     NotMinified,
+    /// A script that could not be parsed, and why: its module specifiers are left as they are.
+    NotParsed,
     /// A file name that cannot be a logical path (not UTF-8).
     UnusableName,
     /// A symbolic link that was not followed.

@@ -11,7 +11,7 @@ use crate::logical_path::LogicalPath;
 use crate::manifest::Manifest;
 use crate::options::{DjangoVersion, HashAlgorithm, Minify, NamedFile};
 use crate::plan::{AssetId, AssetKind, Plan};
-use crate::reference::{Escapes, ReferenceKind, references};
+use crate::reference::{Escapes, ReferenceKind, references, scan};
 use crate::resolve::{Target, resolve};
 use crate::transform::transform_css;
 use crate::walk::SourceFile;
@@ -50,6 +50,16 @@ pub fn js_references(text: &[u8]) {
     reads_and_rewrites(AssetKind::Js, text);
 }
 
+/// The scanner of `--js-modules`: see [`reads_and_rewrites`]. What cannot be parsed has no reference but its source map.
+pub fn js_modules(text: &[u8]) {
+    let found = scan(AssetKind::Module, text);
+    if let Some(why) = &found.not_parsed {
+        assert!(why.offset <= text.len() && !why.reason.is_empty());
+        assert_eq!(found.references, references(AssetKind::Js, text));
+    }
+    reads_and_rewrites(AssetKind::Module, text);
+}
+
 /// Spans are ordered, disjoint and inside the text; an edit that changes nothing gives the text back; a text with
 /// digests inserted has the same references, with the digest in their URLs.
 fn reads_and_rewrites(kind: AssetKind, text: &[u8]) {
@@ -71,6 +81,14 @@ fn reads_and_rewrites(kind: AssetKind, text: &[u8]) {
             assert!(reference.escapes == Escapes::None);
         }
         let url = reference.url(text);
+        if reference.kind == ReferenceKind::Module {
+            let mut starts = ["./", "../", "/"].iter();
+            assert!(starts.any(|start| url.text.starts_with(start)));
+        }
+        if reference.escapes == Escapes::Js {
+            let quote = text[span.start - 1];
+            assert!(text[span.end] == quote && b"\"'`".contains(&quote));
+        }
         offsets_lead_back(
             |at| url.raw_offset(at),
             url.text.len(),
@@ -116,8 +134,8 @@ pub fn css_safe(text: &[u8]) {
     if is_utf8 {
         // Where the bytes that are not stood in comments, what is left is read as UTF-8.
         assert_eq!(urls(&minified), urls(text));
+        assert_eq!(self::minified(&minified, Minify::Safe), minified);
     }
-    assert_eq!(self::minified(&minified, Minify::Safe), minified);
 }
 
 /// `--minify full`: never larger than what `safe` makes of it, no reference lost.

@@ -22,7 +22,7 @@ use crate::read::{Edge, Reader, References, TextAsset, read_whole};
 /// added to `diagnostics`.
 pub(crate) fn link(
     reader: &Reader<'_>,
-    texts: &[TextAsset],
+    texts: &[TextAsset<'_>],
     outputs: &Outputs,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<usize, Error> {
@@ -64,7 +64,7 @@ pub(crate) fn link(
 pub(crate) fn link_early(
     reader: &Reader<'_>,
     outputs: &Outputs,
-    text: &TextAsset,
+    text: &TextAsset<'_>,
 ) -> Result<Option<(Output, usize)>, Error> {
     let on_names = match &text.references {
         References::Spans(_) => true,
@@ -91,7 +91,7 @@ pub(crate) fn link_early(
 }
 
 /// Which text (if any) an asset is.
-fn text_of(plan: &Plan, texts: &[TextAsset]) -> Vec<Option<usize>> {
+fn text_of(plan: &Plan, texts: &[TextAsset<'_>]) -> Vec<Option<usize>> {
     let mut text_of = vec![None; plan.assets.len()];
     for (index, text) in texts.iter().enumerate() {
         text_of[text.id] = Some(index);
@@ -103,7 +103,7 @@ fn text_of(plan: &Plan, texts: &[TextAsset]) -> Vec<Option<usize>> {
 fn endless(
     version: DjangoVersion,
     plan: &Plan,
-    texts: &[TextAsset],
+    texts: &[TextAsset<'_>],
     edges: &[Vec<usize>],
     levels: &[Vec<Component>],
 ) -> Option<Diagnostic> {
@@ -136,7 +136,7 @@ fn endless(
 
 struct Linker<'a> {
     reader: &'a Reader<'a>,
-    texts: &'a [TextAsset],
+    texts: &'a [TextAsset<'a>],
     outputs: &'a Outputs,
     text_of: Vec<Option<usize>>,
 }
@@ -172,7 +172,7 @@ impl Linker<'_> {
     }
 
     /// A text whose targets all have their digests, with these in it; what Django finds fault with.
-    fn converted(&self, text: &TextAsset) -> Result<Linked, Vec<Diagnostic>> {
+    fn converted(&self, text: &TextAsset<'_>) -> Result<Linked, Vec<Diagnostic>> {
         let hash = &self.reader.store;
         let Some(exact) = self.reader.exact else {
             let edges = spans(text);
@@ -208,7 +208,8 @@ impl Linker<'_> {
     /// references to members name the logical path and all others are rewritten. It changes, for all of them, with any
     /// member's content and with whatever any of them refers to; it does not depend on where one starts.
     fn link_cycle(&self, nodes: &[usize]) -> Result<(usize, Vec<Diagnostic>), Error> {
-        let mut members: Vec<&TextAsset> = nodes.iter().map(|node| &self.texts[*node]).collect();
+        let mut members: Vec<&TextAsset<'_>> =
+            nodes.iter().map(|node| &self.texts[*node]).collect();
         members.sort_unstable_by_key(|text| text.id); // assets are sorted by logical path
         let is_member = |id: AssetId| members.binary_search_by_key(&id, |text| text.id).is_ok();
         let name_of = |id: AssetId| self.reader.plan.name(id).as_str();
@@ -275,7 +276,7 @@ impl Linker<'_> {
 
     fn store(
         &self,
-        text: &TextAsset,
+        text: &TextAsset<'_>,
         hash: (String, Content),
         bytes: &[u8],
     ) -> Result<Output, Error> {
@@ -284,7 +285,7 @@ impl Linker<'_> {
             Ok(hashed) => hashed,
             Err(diagnostic) => return Err(Error::Input(vec![*diagnostic])),
         };
-        let plain = (bytes != text.source).then_some(&*text.source);
+        let plain = (bytes != &*text.source).then_some(&*text.source);
         self.reader.store.store(asset, hashed, hash, bytes, plain)
     }
 }
@@ -297,7 +298,7 @@ struct Linked {
 }
 
 /// The default mode's references.
-fn spans(text: &TextAsset) -> &[Edge] {
+fn spans<'t>(text: &'t TextAsset<'_>) -> &'t [Edge] {
     match &text.references {
         References::Spans(edges) => edges,
         References::Django { .. } => &[],

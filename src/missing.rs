@@ -80,7 +80,9 @@ impl Missing {
     ) -> Diagnostic {
         let code = match kind {
             ReferenceKind::SourceMap => Code::MissingSourceMap,
-            ReferenceKind::Url | ReferenceKind::Import => Code::MissingReference,
+            ReferenceKind::Url | ReferenceKind::Import | ReferenceKind::Module => {
+                Code::MissingReference
+            }
         };
         let place = self.place;
         let diagnostic = Diagnostic::new(
@@ -110,7 +112,7 @@ impl Missing {
     fn severity(&self, kind: ReferenceKind) -> Severity {
         let policy = match kind {
             ReferenceKind::SourceMap => self.source_map,
-            ReferenceKind::Url | ReferenceKind::Import => self.reference,
+            ReferenceKind::Url | ReferenceKind::Import | ReferenceKind::Module => self.reference,
         };
         match policy {
             MissingPolicy::Error => Severity::Error,
@@ -142,6 +144,16 @@ fn suggestion(plan: &Plan, name: &str) -> Option<String> {
     if let Some(id) = ids.clone().find(case) {
         return Some(format!(
             "{} differs only in case ({}); URLs are case-sensitive",
+            plan.name(id),
+            origin(id)
+        ));
+    }
+    // Bundlers find these.
+    let endings = [".js", ".mjs", "/index.js"].iter();
+    let mut longer = endings.filter_map(|ending| plan.find(&format!("{name}{ending}")));
+    if let Some(id) = longer.next() {
+        return Some(format!(
+            "there is {} ({}); browsers want the whole name",
             plan.name(id),
             origin(id)
         ));
@@ -178,6 +190,10 @@ mod tests {
                 "css/Base.css differs only in case (css/Base.css); URLs are case-sensitive",
             ),
             ("js/app.js", "there is js/deep/app.js (js/deep/app.js)"),
+            (
+                "js/deep/app",
+                "there is js/deep/app.js (js/deep/app.js); browsers want the whole name",
+            ),
         ] {
             assert_eq!(suggestion(&plan, name).as_deref(), Some(expected));
         }

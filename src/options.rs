@@ -184,7 +184,7 @@ pub struct Options {
     pub targets: Option<String>,
     /// Write byte for byte what this Django writes: MD5, 12 digits, no minifying. Default: `None`.
     pub django_exact: Option<DjangoVersion>,
-    /// Also rewrite ES-module specifiers. Default: `false`.
+    /// Also rewrite module specifiers in scripts, and URLs that are resolved against a module. Default: `false`.
     pub js_modules: bool,
     /// Variants.
     pub encodings: Encodings,
@@ -332,11 +332,6 @@ impl Options {
                 let (low, high) = (range.start(), range.end());
                 return usage(format!("{option}: {level} is not from {low} to {high}"));
             }
-        }
-        if self.js_modules && self.django_exact.is_none() {
-            return usage(
-                "--js-modules works with --django-exact only, so far: the default mode has no JavaScript parser yet".into(),
-            );
         }
         if self.django_exact.is_some()
             && (self.hash, self.hash_length, self.minify) != (HashAlgorithm::Md5, 12, Minify::Off)

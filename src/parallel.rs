@@ -1,7 +1,7 @@
 //! Work in parallel, in a given order of starting.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
 
@@ -18,37 +18,40 @@ pub(crate) fn pool(jobs: usize) -> Result<rayon::ThreadPool, Error> {
 /// Items are started strictly one after the other (rayon's own iterators split the list in halves first), so that a
 /// list sorted by size keeps all cores busy to the end. After an error no new item is started; of several errors the
 /// earliest item's is returned.
-pub(crate) fn map_in_order<T: Sync, R: Send, E: Send>(
-    items: &[T],
-    work: impl Fn(&T) -> Result<R, E> + Sync,
+pub(crate) fn map_in_order<
+    I: IntoIterator<IntoIter: ExactSizeIterator + Send>,
+    R: Send,
+    E: Send,
+>(
+    items: I,
+    work: impl Fn(I::Item) -> Result<R, E> + Sync,
 ) -> Result<Vec<R>, E> {
-    let next = AtomicUsize::new(0);
+    let items = items.into_iter();
+    let count = items.len();
+    // A panicking worker poisons nothing: rayon passes the panic on.
+    let items = Mutex::new(items.enumerate());
+    let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
     let failed = AtomicBool::new(false);
-    let done = Mutex::new(Vec::with_capacity(items.len()));
+    let done = Mutex::new(Vec::with_capacity(count));
     rayon::scope(|scope| {
-        for _ in 0..rayon::current_num_threads().min(items.len()) {
+        for _ in 0..rayon::current_num_threads().min(count) {
             scope.spawn(|_| {
                 let mut mine = Vec::new();
                 while !failed.load(Ordering::Relaxed) {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(index) else { break };
+                    let Some((index, item)) = next() else { break };
                     let result = work(item);
                     if result.is_err() {
                         failed.store(true, Ordering::Relaxed);
                     }
                     mine.push((index, result));
                 }
-                // A panicking worker poisons nothing: rayon passes the panic on.
-                match done.lock() {
-                    Ok(mut done) => done.append(&mut mine),
-                    Err(poisoned) => poisoned.into_inner().append(&mut mine),
-                }
+                done.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .append(&mut mine);
             });
         }
     });
-    let mut done = done
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_unstable_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
 }

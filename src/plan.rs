@@ -15,17 +15,19 @@ use crate::walk::SourceFile;
 pub(crate) enum AssetKind {
     /// Style sheets: minified, references rewritten.
     Css,
-    /// Scripts: references rewritten.
+    /// Scripts: the source map comment rewritten.
     Js,
+    /// Scripts with `--js-modules`: module specifiers too.
+    Module,
     /// Everything else: only hashed.
     Opaque,
 }
 
 impl AssetKind {
     /// By extension. Django compares case-sensitively (`*.css`, `*.js`, no `.mjs`); browsers and we do not.
-    fn of(logical: &LogicalPath, django_exact: bool) -> Self {
+    fn of(logical: &LogicalPath, options: &Options) -> Self {
         let name = logical.as_str();
-        if django_exact {
+        if options.django_exact.is_some() {
             return match name.as_bytes() {
                 [.., b'.', b'c', b's', b's'] => Self::Css,
                 [.., b'.', b'j', b's'] => Self::Js,
@@ -34,6 +36,7 @@ impl AssetKind {
         }
         match logical.extension().to_ascii_lowercase().as_str() {
             "css" => Self::Css,
+            "js" | "mjs" if options.js_modules => Self::Module,
             "js" | "mjs" => Self::Js,
             _ => Self::Opaque,
         }
@@ -70,9 +73,10 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Assets of these files by every default, for what has no options. Of several with one name the first is taken.
-    pub(crate) fn of(sources: Vec<SourceFile>) -> Self {
-        let options = Options::new(Input::Roots(Vec::new()));
+    /// Assets of these files by every other default, for what has no options. Of several with one name the first is taken.
+    pub(crate) fn of(sources: Vec<SourceFile>, js_modules: bool) -> Self {
+        let mut options = Options::new(Input::Roots(Vec::new()));
+        options.js_modules = js_modules;
         let prehashed = Prehashed::default();
         plan(sources, Vec::new(), &options, &prehashed, &mut Vec::new())
     }
@@ -90,7 +94,7 @@ impl Plan {
                 order: 0,
             })
         };
-        Self::of(names.into_iter().filter_map(source).collect())
+        Self::of(names.into_iter().filter_map(source).collect(), false)
     }
 
     /// The asset of that name.
@@ -188,7 +192,7 @@ impl<'a> Decide<'a> {
             kind: if carried.is_some() || prehashed {
                 AssetKind::Opaque
             } else {
-                AssetKind::of(&source.logical, self.options.django_exact.is_some())
+                AssetKind::of(&source.logical, self.options)
             },
             keep_plain: (plain || prehashed) && carried.is_none(),
             prehashed,

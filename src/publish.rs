@@ -20,8 +20,7 @@ use crate::report::Totals;
 struct Publication<'a> {
     asset: &'a PlannedAsset,
     output: Output,
-    hashed_variants: Vec<Variant>,
-    plain_variants: Vec<Variant>,
+    variants: Variants,
 }
 
 /// Publishes the outputs, after which every name that their manifest will have is complete. With `clear`, everything
@@ -30,41 +29,27 @@ pub(crate) fn publish(
     store: Store<'_>,
     plan: &Plan,
     outputs: Vec<Output>,
-    mut variants: Variants,
+    variants: Vec<Variants>,
     clear: bool,
 ) -> Result<Totals, Error> {
-    let variant_names: HashSet<String> = variants
-        .iter()
-        .flat_map(|(name, list)| {
-            list.iter()
-                .map(move |v| format!("{name}{}", v.encoding.suffix()))
-        })
-        .collect();
+    let variant_names = if clear || plan.assets.iter().any(is_named_like_variant) {
+        variant_names(plan, &outputs, &variants)
+    } else {
+        HashSet::new()
+    };
     let others = if clear {
         others(store, plan, &outputs, &variant_names)
     } else {
         Vec::new()
     };
-    let publications: Vec<std::sync::Mutex<Option<Publication<'_>>>> = plan
-        .assets
-        .iter()
-        .zip(outputs)
-        .map(|(asset, output)| {
-            let publication = Publication {
-                asset,
-                hashed_variants: variants.remove(&output.hashed).unwrap_or_default(),
-                plain_variants: variants.remove(asset.plain.as_str()).unwrap_or_default(),
-                output,
-            };
-            std::sync::Mutex::new(Some(publication))
-        })
-        .collect();
-    let done = map_in_order(&publications, |slot| {
-        let publication = slot.lock().ok().and_then(|mut slot| slot.take());
-        match publication {
-            Some(publication) => publication.run(store, plan, &variant_names),
-            None => Ok(Totals::default()), // each is taken once
-        }
+    let assets = plan.assets.iter().zip(outputs.into_iter().zip(variants));
+    let done = map_in_order(assets, |(asset, (output, variants))| {
+        let publication = Publication {
+            asset,
+            output,
+            variants,
+        };
+        publication.run(store, plan, &variant_names)
     })?;
     let mut totals = Totals {
         duplicates: plan.duplicates,
@@ -82,6 +67,27 @@ pub(crate) fn publish(
         totals.removed += 1;
     }
     Ok(totals)
+}
+
+/// Whether an asset could be in the way of a variant.
+fn is_named_like_variant(asset: &PlannedAsset) -> bool {
+    let name = asset.plain.as_str();
+    Encoding::ALL.iter().any(|e| name.ends_with(e.suffix()))
+}
+
+/// The names of all variants.
+fn variant_names(plan: &Plan, outputs: &[Output], variants: &[Variants]) -> HashSet<String> {
+    let mut names = HashSet::new();
+    for ((asset, output), variants) in plan.assets.iter().zip(outputs).zip(variants) {
+        let beside = [
+            (output.hashed.as_str(), &variants.hashed),
+            (asset.plain.as_str(), &variants.plain),
+        ];
+        for (file, variants) in beside {
+            names.extend(variants.iter().map(|variant| variant.name(file)));
+        }
+    }
+    names
 }
 
 /// What lay in the static root that this build does not write.
@@ -123,11 +129,11 @@ impl Publication<'_> {
         let name = self.asset.plain.as_str();
         let hashed = &self.output.hashed;
         totals.count_hashed(&self.output);
-        for variant in &self.hashed_variants {
+        for variant in &self.variants.hashed {
             totals.count_variant(variant);
         }
         totals.removed += remove_variants(store, plan, hashed, |encoding| {
-            self.hashed_variants.iter().any(|v| v.encoding == encoding)
+            self.variants.hashed.iter().any(|v| v.encoding == encoding)
         })?;
 
         if variant_names.contains(name) {
@@ -149,7 +155,7 @@ impl Publication<'_> {
         // A reader must never meet new plain bytes beside a variant of the old ones: such a variant goes first.
         totals.removed += remove_variants(store, plan, name, |encoding| {
             let stays = |v: &Variant| v.encoding == encoding && !(changed && v.pending.is_some());
-            self.plain_variants.iter().any(stays)
+            self.variants.plain.iter().any(stays)
         })?;
         match self.output.plain {
             Plain::None | Plain::Unchanged(_) => {}
@@ -159,9 +165,9 @@ impl Publication<'_> {
         if !store.leaves_plain(self.asset) {
             totals.count_plain(changed, plain_length);
         }
-        for variant in self.plain_variants {
+        for variant in self.variants.plain {
             totals.count_variant(&variant);
-            let variant_name = format!("{name}{}", variant.encoding.suffix());
+            let variant_name = variant.name(name);
             if let Some(pending) = variant.pending {
                 pending.publish(root, &variant_name, self.output.modified)?;
             }

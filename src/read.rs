@@ -2,12 +2,15 @@
 //! them. An asset that refers to nothing is finished here: its hashed file is written while its bytes are at hand, so
 //! that only the few that must wait for others are held in memory.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fs::File;
-use std::io::Read;
+use std::io::Read as _;
 use std::ops::Range;
+
+use rustix::buffer::spare_capacity;
 
 use crate::cache::{Cache, Entry, Key};
 use crate::diagnostic::{Code, Diagnostic, Location, Locator, Severity};
@@ -20,7 +23,7 @@ use crate::options::{Minify, Options};
 use crate::output::{Output, Outputs, Plain, Store};
 use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan, PlannedAsset};
-use crate::reference::{Reference, references};
+use crate::reference::{Reference, Scan, references, scan};
 use crate::resolve::{self, Target};
 use crate::static_root::{CHUNK, Written};
 use crate::transform::{Targets, Transformed, transform_css};
@@ -30,11 +33,11 @@ use crate::walk::SourceFile;
 const STREAMED: u64 = 8 << 20;
 
 /// A text asset whose references are still to be rewritten.
-pub(crate) struct TextAsset {
+pub(crate) struct TextAsset<'t> {
     pub(crate) id: AssetId,
     pub(crate) kind: AssetKind,
     /// The source's bytes.
-    pub(crate) source: Vec<u8>,
+    pub(crate) source: Cow<'t, [u8]>,
     /// The bytes after minifying, where that changed them.
     pub(crate) minified: Option<Vec<u8>>,
     pub(crate) references: References,
@@ -62,7 +65,18 @@ pub(crate) struct Edge {
     pub(crate) digest_at: usize,
 }
 
-impl TextAsset {
+impl TextAsset<'_> {
+    /// The same, to be kept when the buffer that it was read into is used again.
+    fn kept(self) -> TextAsset<'static> {
+        TextAsset {
+            id: self.id,
+            kind: self.kind,
+            source: Cow::Owned(self.source.into_owned()),
+            minified: self.minified,
+            references: self.references,
+        }
+    }
+
     /// The bytes that references are read from and rewritten in.
     pub(crate) fn text(&self) -> &[u8] {
         self.minified.as_deref().unwrap_or(&self.source)
@@ -82,11 +96,11 @@ impl TextAsset {
 }
 
 /// What reading an asset came to.
-pub(crate) enum ReadAsset {
+pub(crate) enum ReadAsset<'t> {
     /// Nothing to rewrite: hashed and in place.
     Stored(Output),
     /// To be linked.
-    Text(TextAsset),
+    Text(TextAsset<'t>),
     /// Its diagnostics say why it cannot be published.
     Failed,
 }
@@ -103,12 +117,13 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads one asset, noting what is to be said about it.
-    pub(crate) fn read(
+    /// Reads one asset into `buffer`, noting what is to be said about it.
+    pub(crate) fn read<'t>(
         &self,
         id: AssetId,
+        buffer: &'t mut Vec<u8>,
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<ReadAsset, Error> {
+    ) -> Result<ReadAsset<'t>, Error> {
         let asset = &self.plan.assets[id];
         if let Some(hashed) = &asset.carried {
             return self.carried(asset, hashed.as_str()).map(ReadAsset::Stored);
@@ -116,56 +131,37 @@ impl Reader<'_> {
         if asset.kind == AssetKind::Opaque && asset.source.length > STREAMED {
             return self.stream(asset, diagnostics);
         }
-        if asset.kind == AssetKind::Opaque {
-            return self.read_opaque(asset, diagnostics);
+        read_into(&asset.source, buffer)?;
+        match (asset.kind, self.exact) {
+            (AssetKind::Opaque, _) => self.finish(asset, buffer, None, diagnostics),
+            (_, Some(exact)) => self.read_django(exact, id, buffer, diagnostics),
+            (_, None) => self.read_text(id, buffer, diagnostics),
         }
-        let source = read_whole(&asset.source)?;
-        match self.exact {
-            Some(exact) => self.read_django(exact, id, source, diagnostics),
-            None => self.read_text(id, source, diagnostics),
-        }
-    }
-
-    /// What is only hashed, of a size that one can hold. In this thread's own buffer: a new one for every file costs
-    /// page faults.
-    fn read_opaque(
-        &self,
-        asset: &PlannedAsset,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<ReadAsset, Error> {
-        thread_local! {
-            static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-        }
-        let mut bytes = BUFFER.take();
-        let read = read_into(&asset.source, &mut bytes)
-            .and_then(|()| self.finish(asset, &bytes, None, diagnostics));
-        BUFFER.set(bytes);
-        read
     }
 
     /// The default mode: minify, then read and resolve what the standards call a reference.
-    fn read_text(
+    fn read_text<'t>(
         &self,
         id: AssetId,
-        source: Vec<u8>,
+        source: &'t [u8],
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<ReadAsset, Error> {
+    ) -> Result<ReadAsset<'t>, Error> {
         let asset = &self.plan.assets[id];
         let name = &asset.source.logical;
         let minified = match asset.kind {
-            AssetKind::Css => self.minified(name, &source, diagnostics),
-            AssetKind::Js | AssetKind::Opaque => None,
+            AssetKind::Css => self.minified(name, source, diagnostics),
+            AssetKind::Js | AssetKind::Module | AssetKind::Opaque => None,
         };
         let mut text = TextAsset {
             id,
             kind: asset.kind,
-            source,
+            source: Cow::Borrowed(source),
             minified,
             references: References::Spans(Vec::new()),
         };
         let edges = self.resolve(name, &text, diagnostics);
         if edges.is_empty() {
-            let plain = text.minified.is_some().then_some(&*text.source);
+            let plain = text.minified.is_some().then_some(source);
             return self.finish(asset, text.text(), plain, diagnostics);
         }
         text.references = References::Spans(edges);
@@ -207,11 +203,15 @@ impl Reader<'_> {
     fn resolve(
         &self,
         name: &LogicalPath,
-        text: &TextAsset,
+        text: &TextAsset<'_>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<Edge> {
         let mut edges = Vec::new();
-        let found = references(text.kind, text.text());
+        let Scan {
+            references: found,
+            not_parsed,
+        } = scan(text.kind, text.text());
+        diagnostics.extend(not_parsed.map(|why| why.diagnostic(name, text.text())));
         let mut places = Places::new(text, &found);
         for (index, reference) in found.iter().enumerate() {
             let url = reference.url(text.text());
@@ -244,39 +244,39 @@ impl Reader<'_> {
     }
 
     /// `--django-exact`: reads what Django would rewrite.
-    fn read_django(
+    fn read_django<'t>(
         &self,
         exact: &Exact<'_>,
         id: AssetId,
-        source: Vec<u8>,
+        source: &'t [u8],
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<ReadAsset, Error> {
+    ) -> Result<ReadAsset<'t>, Error> {
         let asset = &self.plan.assets[id];
         let name = &asset.source.logical;
-        let text = match std::str::from_utf8(&source) {
+        let text = match std::str::from_utf8(source) {
             Ok(text) => text,
             Err(error) => {
                 let failure = Failure {
                     offset: Some(error.valid_up_to()),
-                    ..Failure::value_error(decode_error(&source, error))
+                    ..Failure::value_error(decode_error(source, error))
                 };
-                diagnostics.push(django_diagnostic(name, &source, &failure));
+                diagnostics.push(django_diagnostic(name, source, &failure));
                 return Ok(ReadAsset::Failed);
             }
         };
         let (targets, names_only, converted) = exact.scan(id, asset.kind, text);
-        let (failed, notes) = self.django_failures(name, &source, &converted.failures);
+        let (failed, notes) = self.django_failures(name, source, &converted.failures);
         diagnostics.extend(notes);
         if failed {
             return Ok(ReadAsset::Failed);
         }
         if converted.text.is_none() {
-            return self.finish(asset, &source, None, diagnostics);
+            return self.finish(asset, source, None, diagnostics);
         }
         Ok(ReadAsset::Text(TextAsset {
             id,
             kind: asset.kind,
-            source,
+            source: Cow::Borrowed(source),
             minified: None,
             references: References::Django {
                 targets,
@@ -328,13 +328,13 @@ impl Reader<'_> {
     }
 
     /// Hashes and stores an asset that needs no rewriting.
-    fn finish(
+    fn finish<'t>(
         &self,
         asset: &PlannedAsset,
         bytes: &[u8],
         plain: Option<&[u8]>,
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<ReadAsset, Error> {
+    ) -> Result<ReadAsset<'t>, Error> {
         let hash = self.store.hash(bytes);
         match self.hashed_name(asset, &hash.0) {
             Ok(hashed) => self
@@ -349,11 +349,11 @@ impl Reader<'_> {
     }
 
     /// Hashes and writes a large file in one go, without holding it.
-    fn stream(
+    fn stream<'t>(
         &self,
         asset: &PlannedAsset,
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<ReadAsset, Error> {
+    ) -> Result<ReadAsset<'t>, Error> {
         let path = &asset.source.path;
         let root = self.store.root;
         let mut file = File::open(path).map_err(Error::io("read", path))?;
@@ -419,7 +419,7 @@ impl Reader<'_> {
 /// What reading all assets came to.
 pub(crate) struct Reading {
     /// The texts that are still to be linked, as they were found.
-    pub(crate) texts: Vec<TextAsset>,
+    pub(crate) texts: Vec<TextAsset<'static>>,
     /// References rewritten in those that could be linked at once.
     pub(crate) references: usize,
 }
@@ -429,7 +429,7 @@ pub(crate) struct Reading {
 pub(crate) fn read(
     reader: &Reader<'_>,
     outputs: &Outputs,
-    link: impl Fn(&TextAsset) -> Result<Option<(Output, usize)>, Error> + Sync,
+    link: impl Fn(&TextAsset<'_>) -> Result<Option<(Output, usize)>, Error> + Sync,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Reading, Error> {
     let assets = &reader.plan.assets;
@@ -443,25 +443,25 @@ pub(crate) fn read(
     });
     let mut read = map_in_order(&order, |id| {
         let mut notes = Vec::new();
-        let read = reader.read(*id, &mut notes)?;
+        let mut references = 0;
+        let mut text = None;
+        let output = with_buffer(|buffer| match reader.read(*id, buffer, &mut notes)? {
+            ReadAsset::Stored(output) => Ok(Some(output)),
+            ReadAsset::Text(read) => {
+                let linked = link(&read)?;
+                if linked.is_none() {
+                    text = Some(read.kept());
+                }
+                Ok(linked.map(|(output, rewritten)| {
+                    references = rewritten;
+                    output
+                }))
+            }
+            ReadAsset::Failed => Ok(None),
+        })?;
         for note in &mut notes {
             note.file = Some(assets[*id].source.path.display().to_string());
         }
-        let mut references = 0;
-        let mut text = None;
-        let output = match read {
-            ReadAsset::Stored(output) => Some(output),
-            ReadAsset::Text(read) => {
-                if let Some((output, rewritten)) = link(&read)? {
-                    references = rewritten;
-                    Some(output)
-                } else {
-                    text = Some(read);
-                    None
-                }
-            }
-            ReadAsset::Failed => None,
-        };
         if let Some(output) = output {
             let _ = outputs[*id].set(output); // each is read once
         }
@@ -480,6 +480,17 @@ pub(crate) fn read(
     Ok(reading)
 }
 
+/// Lends this thread's buffer: a new one for every file costs page faults.
+fn with_buffer<R>(work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    thread_local! {
+        static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    }
+    let mut buffer = BUFFER.take();
+    let result = work(&mut buffer);
+    BUFFER.set(buffer);
+    result
+}
+
 /// What stands between the stem and the extension of `logical` in `hashed`.
 pub(crate) fn digest_in_name<'h>(logical: &str, hashed: &'h str) -> Option<&'h str> {
     let file_name = logical.rsplit('/').next().unwrap_or(logical);
@@ -493,7 +504,7 @@ pub(crate) fn digest_in_name<'h>(logical: &str, hashed: &'h str) -> Option<&'h s
 
 /// Where the references of a text stand in its source. Minifying may have moved them, or (in `full`) dropped some.
 struct Places<'t> {
-    text: &'t TextAsset,
+    text: &'t TextAsset<'t>,
     found: &'t [Reference],
     locator: Locator<'t>,
     /// For each of `found`, its offset in the source; made when it is first asked for.
@@ -501,7 +512,7 @@ struct Places<'t> {
 }
 
 impl<'t> Places<'t> {
-    fn new(text: &'t TextAsset, found: &'t [Reference]) -> Self {
+    fn new(text: &'t TextAsset<'t>, found: &'t [Reference]) -> Self {
         Self {
             text,
             found,
@@ -520,7 +531,7 @@ impl<'t> Places<'t> {
 }
 
 /// The n-th occurrence of a URL in the text is its n-th in the source.
-fn source_offsets(text: &TextAsset, found: &[Reference]) -> Vec<Option<usize>> {
+fn source_offsets(text: &TextAsset<'_>, found: &[Reference]) -> Vec<Option<usize>> {
     if text.minified.is_none() {
         return found.iter().map(|found| Some(found.span.start)).collect();
     }
@@ -568,12 +579,18 @@ fn read_into(source: &SourceFile, bytes: &mut Vec<u8>) -> Result<(), Error> {
     let path = &source.path;
     let file = File::open(path).map_err(Error::io("read", path))?;
     bytes.clear();
-    // One byte more than expected, so that reading to the end needs no second allocation.
+    // One byte more than expected: a read that leaves it free has seen the end of the file.
     let expected = usize::try_from(source.length).unwrap_or(0);
     bytes.reserve(expected.min(1 << 30) + 1);
-    // `File` itself would ask for its length and position first; both are known.
-    file.take(u64::MAX)
-        .read_to_end(bytes)
-        .map_err(Error::io("read", path))?;
-    Ok(())
+    loop {
+        let room = bytes.capacity() - bytes.len();
+        let count = rustix::io::retry_on_intr(|| rustix::io::read(&file, spare_capacity(bytes)))
+            .map_err(|error| Error::io("read", path)(error.into()))?;
+        if count == 0 || (count < room && bytes.len() == expected) {
+            return Ok(());
+        }
+        if count == room {
+            bytes.reserve(CHUNK);
+        }
+    }
 }

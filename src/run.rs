@@ -353,27 +353,20 @@ pub(crate) fn built(
     run: &Run<'_>,
     plan: &Plan,
     outputs: &[Output],
-    variants: &Variants,
+    variants: &[Variants],
     exact: bool,
 ) -> Vec<BuiltAsset> {
     let name = |name: &str| manifest_name(name, exact);
-    let beside = |file: &str| {
-        let found = variants.get(file).into_iter().flatten();
-        let names = found.map(|variant| format!("{file}{}", variant.encoding.suffix()));
-        names.collect::<Vec<_>>()
-    };
-    let assets = plan.assets.iter().zip(outputs);
+    let assets = plan.assets.iter().zip(outputs).zip(variants);
     assets
-        .map(|(asset, output)| BuiltAsset {
+        .map(|((asset, output), variants)| BuiltAsset {
             path: name(asset.source.logical.as_str()),
             hashed: name(&output.hashed),
             new: !run.static_root.had(&output.hashed),
             variants: {
-                let mut variants = beside(&output.hashed);
-                if output.hashed != asset.plain.as_str() {
-                    variants.extend(beside(asset.plain.as_str()));
-                }
-                variants
+                let hashed = variants.hashed.iter().map(|v| v.name(&output.hashed));
+                let plain = variants.plain.iter().map(|v| v.name(asset.plain.as_str()));
+                hashed.chain(plain).collect()
             },
         })
         .collect()

@@ -34,6 +34,11 @@ pub fn js_references(text: &[u8]) -> usize {
     reference::references(AssetKind::Js, text).len()
 }
 
+/// The same with `--js-modules`.
+pub fn module_references(text: &[u8]) -> usize {
+    reference::references(AssetKind::Module, text).len()
+}
+
 /// Stage 6, without writing: `bench` is given a function that links all texts of the input once, and returns how many
 /// references were rewritten. `options` must ask for a dry run.
 pub fn link(options: &Options, bench: impl FnOnce(&dyn Fn() -> usize)) -> Result<(), Error> {

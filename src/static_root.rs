@@ -5,9 +5,10 @@
 //! this run has made is taken away again ([`StaticRoot::roll_back`]).
 
 mod existing;
+mod twin;
 mod writer;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -16,8 +17,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
-
-use walkdir::WalkDir;
 
 use crate::error::Error;
 use crate::lock::Lock;
@@ -52,8 +51,10 @@ pub(crate) struct StaticRoot {
     _lock: Option<Lock>,
     dry_run: bool,
     link_mode: LinkMode,
-    /// The regular files that were there when the build began, by path relative to `dir`.
-    existing: HashSet<String>,
+    /// The regular files that were there when the build began, by path relative to `dir`, with their inodes.
+    existing: HashMap<String, u64>,
+    /// The device that all of them are on, if they are on one.
+    device: Option<u64>,
     /// Directories known to be there, relative to `dir`.
     directories: RwLock<HashSet<String>>,
     made: Mutex<Made>,
@@ -119,7 +120,8 @@ impl StaticRoot {
             _lock: lock,
             dry_run,
             link_mode,
-            existing: HashSet::new(),
+            existing: HashMap::new(),
+            device: None,
             directories: RwLock::default(),
             made: Mutex::new(made),
             prefix: format!("{TEMPORARY}{:x}-", std::process::id()),
@@ -164,50 +166,9 @@ impl StaticRoot {
         Ok(mode != wanted)
     }
 
-    fn look(&mut self) -> Result<(), Error> {
-        let mut directories = HashSet::new();
-        for entry in WalkDir::new(&self.dir).min_depth(1) {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) if error.depth() == 0 && self.dry_run => break, // not made yet
-                Err(error) => {
-                    let path = error.path().unwrap_or(&self.dir).to_owned();
-                    return Err(Error::io("read", &path)(error.into()));
-                }
-            };
-            let name = entry
-                .path()
-                .strip_prefix(&self.dir)
-                .ok()
-                .and_then(Path::to_str);
-            if entry.file_type().is_dir() {
-                directories.extend(name.map(str::to_owned));
-            } else if is_temporary(entry.file_name()) {
-                if !self.dry_run {
-                    fs::remove_file(entry.path()).map_err(Error::io("remove", entry.path()))?;
-                }
-            } else if entry.file_type().is_file() {
-                self.existing.extend(name.map(str::to_owned));
-            }
-        }
-        directories.insert(String::new());
-        self.directories = RwLock::new(directories);
-        Ok(())
-    }
-
     /// The directory's canonical path.
     pub(crate) fn dir(&self) -> &Path {
         &self.dir
-    }
-
-    /// Whether a regular file of that name was there when the build began.
-    pub(crate) fn had(&self, name: &str) -> bool {
-        self.existing.contains(name)
-    }
-
-    /// Bytes of a file; 0 if it is not there.
-    pub(crate) fn length(&self, name: &str) -> u64 {
-        fs::metadata(self.path(name)).map_or(0, |metadata| metadata.len())
     }
 
     /// A manifest's name: relative to the static root, or its absolute path where it lies elsewhere.
@@ -219,19 +180,6 @@ impl StaticRoot {
                 "--manifest: the path is not valid UTF-8".into(),
             )),
         }
-    }
-
-    /// Whether a directory of that name is there.
-    pub(crate) fn had_directory(&self, name: &str) -> bool {
-        self.directories
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(name)
-    }
-
-    /// The names of the regular files that were there when the build began.
-    pub(crate) fn existing(&self) -> impl Iterator<Item = &str> {
-        self.existing.iter().map(String::as_str)
     }
 
     /// Whether nothing is to be written.
@@ -344,61 +292,6 @@ impl StaticRoot {
             made.files.push(path);
         }
         Ok(())
-    }
-
-    /// Gives `name` the bytes of `twin`, which is in its place already: by reflink, hard link or copy.
-    pub(crate) fn put_twin(
-        &self,
-        twin: &str,
-        name: &str,
-        modified: SystemTime,
-    ) -> Result<(), Error> {
-        if self.dry_run {
-            return Ok(());
-        }
-        let (from, to) = (self.path(twin), self.path(name));
-        if matches!(self.link_mode, LinkMode::Auto | LinkMode::Reflink)
-            && self.reflink_works.load(Ordering::Relaxed)
-        {
-            if let Some(staged) = self.reflink(&from, name, modified)? {
-                return self.publish(staged, name);
-            }
-            self.reflink_works.store(false, Ordering::Relaxed);
-        }
-        if matches!(self.link_mode, LinkMode::Auto | LinkMode::Hardlink) {
-            self.make_parent(name)?;
-            if !self.had(name) && fs::hard_link(&from, &to).is_ok() {
-                self.made().files.push(to);
-                return Ok(());
-            }
-            let temporary = self.temporary(name)?;
-            if fs::hard_link(&from, &temporary).is_ok() {
-                return self.publish(Staged(temporary), name);
-            }
-        }
-        let mut source = File::open(&from).map_err(Error::io("read", &from))?;
-        let mut writer = self.writer(name)?;
-        writer.copy_from(&mut source, &from)?;
-        self.publish(writer.finish(modified)?, name)
-    }
-
-    fn reflink(
-        &self,
-        from: &Path,
-        name: &str,
-        modified: SystemTime,
-    ) -> Result<Option<Staged>, Error> {
-        let source = File::open(from).map_err(Error::io("read", from))?;
-        let writer = self.writer(name)?;
-        match &writer.file {
-            Some(file) if rustix::fs::ioctl_ficlone(file, &source).is_ok() => {
-                writer.finish(modified).map(Some)
-            }
-            _ => {
-                self.discard(&writer.temporary);
-                Ok(None)
-            }
-        }
     }
 
     /// Removes a file, if it is there.

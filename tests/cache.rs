@@ -1,12 +1,15 @@
 //! The build cache: the same bytes with it and without, however bad its state.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
+use support::{hashstatic, tree};
 use tempfile::TempDir;
 
 /// A project with a source root and a cache of its own.
@@ -25,9 +28,7 @@ fn project() -> TempDir {
 }
 
 fn run(project: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-        .current_dir(project)
-        .env_remove("SOURCE_DATE_EPOCH")
+    hashstatic(project)
         .env("HASHSTATIC_CACHE_DIR", project.join("cache"))
         .args(arguments)
         .output()
@@ -47,18 +48,6 @@ fn build(project: &Path, out: &str, more: &[&str]) -> (u64, u64) {
     let cache = &document["report"]["cache"];
     let count = |field: &str| cache[field].as_u64().unwrap_or(0);
     (count("hits"), count("misses"))
-}
-
-fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    walkdir::WalkDir::new(root)
-        .into_iter()
-        .map(|entry| entry.unwrap().into_path())
-        .filter(|path| path.is_file())
-        .map(|path| {
-            let bytes = fs::read(&path).unwrap();
-            (path.strip_prefix(root).unwrap().to_owned(), bytes)
-        })
-        .collect()
 }
 
 #[test]
@@ -111,7 +100,7 @@ fn damaged_entries_are_computed_anew_and_mended() {
     let expected = tree(&dir.join("good"));
     let entries: Vec<PathBuf> = tree(&dir.join("cache"))
         .into_keys()
-        .filter(|name| name.components().count() == 2)
+        .filter(|name| name.matches('/').count() == 1)
         .map(|name| dir.join("cache").join(name))
         .collect();
     assert!(entries.len() > 30, "{}", entries.len());
@@ -210,7 +199,7 @@ fn stats_and_clear() {
 fn an_unchanged_run_with_variants_writes_nothing() {
     let project = project();
     let dir = project.path();
-    let inodes = || -> BTreeMap<PathBuf, (u64, i64)> {
+    let inodes = || -> BTreeMap<String, (u64, i64)> {
         tree(&dir.join("out"))
             .into_keys()
             .map(|name| {

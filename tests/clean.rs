@@ -1,47 +1,28 @@
 //! `clean` removes what no kept generation names, and nothing else.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
+use std::ops::Deref;
 
-use tempfile::TempDir;
+use support::Project;
 
-struct Site {
-    dir: TempDir,
+struct Site(Project);
+
+impl Deref for Site {
+    type Target = Project;
+
+    fn deref(&self) -> &Project {
+        &self.0
+    }
 }
 
 impl Site {
     fn new() -> Self {
-        let site = Self {
-            dir: tempfile::tempdir().unwrap(),
-        };
-        fs::create_dir(site.path("src")).unwrap();
-        site.write("src/steady.css", &".s { color : red }\n".repeat(30));
-        site
-    }
-
-    fn path(&self, name: &str) -> std::path::PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).unwrap();
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-            .current_dir(self.dir.path())
-            .args(arguments)
-            .output()
-            .unwrap()
-    }
-
-    fn ok(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
+        let steady = ".s { color : red }\n".repeat(30);
+        Self(Project::with_sources(&[("steady.css", &steady)]))
     }
 
     /// Generation `n`: a changed style sheet, an asset of its own.
@@ -54,37 +35,12 @@ impl Site {
             &format!("src/only-{n}.js"),
             &format!("let a = {n};\n").repeat(30),
         );
-        self.ok(&[
-            &["build", "src", "-o", "out", "--brotli-quality", "5"],
-            more,
-        ]
-        .concat());
+        self.0.build(more);
     }
 
     fn files(&self) -> BTreeSet<String> {
-        files(&self.path("out"))
+        self.0.files("out")
     }
-
-    fn hashed(&self, logical: &str) -> String {
-        let bytes = fs::read(self.path("out/staticfiles.json")).unwrap();
-        let json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-        json["paths"][logical].as_str().unwrap().to_owned()
-    }
-}
-
-fn files(root: &Path) -> BTreeSet<String> {
-    walkdir::WalkDir::new(root)
-        .into_iter()
-        .map(|entry| entry.unwrap().into_path())
-        .filter(|path| path.is_file())
-        .map(|path| {
-            path.strip_prefix(root)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned()
-        })
-        .collect()
 }
 
 const RECORD: &str = ".staticfiles.generations.json";
@@ -126,7 +82,7 @@ fn the_last_generations_stay_with_their_variants() {
     assert!(removed.starts_with("removed 0 files"), "{removed}");
     site.ok(&["clean", "out", "--keep", "1"]);
     site.ok(&["build", "src", "-o", "fresh", "--brotli-quality", "5"]);
-    assert_eq!(site.files(), files(&site.path("fresh")));
+    assert_eq!(site.files(), site.0.files("fresh"));
     site.ok(&["verify", "out"]);
 }
 

@@ -6,94 +6,13 @@
     reason = "tests"
 )]
 
-use std::collections::BTreeMap;
+mod support;
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
-use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use tempfile::TempDir;
-
-/// A source root and a static root.
-struct Project {
-    dir: TempDir,
-}
-
-impl Project {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let project = Self {
-            dir: tempfile::tempdir().unwrap(),
-        };
-        fs::create_dir(project.path("src")).unwrap();
-        for (name, text) in files {
-            project.write(&format!("src/{name}"), text);
-        }
-        project
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap()
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-            .current_dir(self.dir.path())
-            .env_remove("SOURCE_DATE_EPOCH")
-            .args(arguments)
-            .output()
-            .unwrap()
-    }
-
-    /// `build src -o out` with more arguments, which must succeed; stdout.
-    fn build(&self, more: &[&str]) -> String {
-        let output = self.try_build(more);
-        assert!(output.status.success(), "{}", text(&output.stderr));
-        text(&output.stdout)
-    }
-
-    fn try_build(&self, more: &[&str]) -> Output {
-        self.run(
-            &[
-                &["build", "src", "-o", "out", "--brotli-quality", "5"],
-                more,
-            ]
-            .concat(),
-        )
-    }
-
-    fn tree(&self, root: &str) -> BTreeMap<String, Vec<u8>> {
-        let root = self.path(root);
-        walkdir::WalkDir::new(&root)
-            .into_iter()
-            .filter_map(Result::ok)
-            .filter(|entry| entry.file_type().is_file())
-            .map(|entry| {
-                let name = entry.path().strip_prefix(&root).unwrap().to_str().unwrap();
-                (name.to_owned(), fs::read(entry.path()).unwrap())
-            })
-            .collect()
-    }
-
-    fn hashed(&self, logical: &str) -> String {
-        let manifest: serde_json::Value =
-            serde_json::from_str(&self.read("out/staticfiles.json")).unwrap();
-        manifest["paths"][logical].as_str().unwrap().to_owned()
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+use support::{Project, text};
 
 const LONG: &str = ".a { color : red }
 .b { color : blue }
@@ -112,7 +31,7 @@ const LONG: &str = ".a { color : red }
 ";
 
 fn site() -> Project {
-    Project::new(&[
+    Project::with_sources(&[
         (
             "css/a.css",
             &format!("@import \"b.css\";\n.x {{ y : url(../img/c.png) }}\n{LONG}"),
@@ -266,7 +185,7 @@ fn in_place_nothing_is_hashed_twice() {
 
 #[test]
 fn in_place_the_sources_are_not_linked_to_the_outputs() {
-    let site = Project::new(&[("a.png", "one")]);
+    let site = Project::with_sources(&[("a.png", "one")]);
     site.run(&["build", "src"]);
     site.write("src/a.png", "two");
     let kept: Vec<_> = site
@@ -469,7 +388,7 @@ fn a_full_stdout_is_an_error_and_a_closed_one_is_not() {
     let run = |to: std::process::Stdio| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hashstatic"));
         command
-            .current_dir(site.dir.path())
+            .current_dir(site.dir())
             .args(["build", "src", "-o", "out"])
             .stdout(to);
         let output = command.output().unwrap();
@@ -507,7 +426,7 @@ fn times_and_modes() {
         assert_eq!(metadata.permissions().mode() & 0o777, 0o644, "{name}");
     }
     let output = Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-        .current_dir(site.dir.path())
+        .current_dir(site.dir())
         .env("SOURCE_DATE_EPOCH", "1000000000")
         .args(["build", "src", "-o", "out"])
         .output()
@@ -526,7 +445,7 @@ fn files_are_0644_whatever_the_umask() {
     );
     let status = Command::new("sh")
         .args(["-c", &shell])
-        .current_dir(site.dir.path())
+        .current_dir(site.dir())
         .output()
         .unwrap();
     assert!(status.status.success());
@@ -604,7 +523,7 @@ fn deep_import_chains_and_large_cycles() {
         .iter()
         .map(|(n, c)| (n.as_str(), c.as_str()))
         .collect();
-    let site = Project::new(&files);
+    let site = Project::with_sources(&files);
     site.build(&["--no-gzip", "--no-brotli"]);
     site.build(&["--no-gzip", "--no-brotli", "--django-exact"]);
     site.write("src/c2999.css", "@import \"c0.css\";");
@@ -637,7 +556,7 @@ fn an_unreadable_manifest_is_replaced() {
 
 #[test]
 fn a_source_that_looks_like_a_variant() {
-    let site = Project::new(&[
+    let site = Project::with_sources(&[
         ("a.css", LONG),
         ("a.css.gz", "an old one"),
         ("b.png.gz", "kept"),
@@ -667,7 +586,7 @@ fn leftovers_of_a_killed_run_are_removed() {
 
 #[test]
 fn large_files_are_streamed_to_the_same_names() {
-    let site = Project::new(&[]);
+    let site = Project::with_sources(&[]);
     let large = vec![7_u8; 20 << 20];
     fs::write(site.path("src/video.mp4"), &large).unwrap();
     site.build(&[]);
@@ -687,7 +606,7 @@ fn blake3_hex(bytes: &[u8]) -> String {
 
 #[test]
 fn hashed_paths_that_collide_with_sources() {
-    let site = Project::new(&[("a.css", "x{}")]);
+    let site = Project::with_sources(&[("a.css", "x{}")]);
     site.build(&[]);
     let hashed = site.hashed("a.css");
     site.write(&format!("src/{hashed}"), "x{}");
@@ -701,7 +620,7 @@ fn hashed_paths_that_collide_with_sources() {
 #[test]
 fn names_at_the_limits() {
     let long = "n".repeat(238);
-    let site = Project::new(&[(&format!("{long}.css"), LONG)]);
+    let site = Project::with_sources(&[(&format!("{long}.css"), LONG)]);
     let output = site.try_build(&[]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     site.write(&format!("src/{}.css", "m".repeat(250)), "x{}");

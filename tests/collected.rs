@@ -1,36 +1,39 @@
 //! A build for a caller that has found the files itself, and copied them: Django's `collectstatic` with our storage.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+mod support;
+
 use std::fs;
+use std::ops::Deref;
 use std::os::unix::fs::{MetadataExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use support::{Project, hashstatic};
 
 const CSS: &str = "a{background:url(x.png)}\n";
 
 /// Sources in `src`, and in `out` what a caller has copied there.
-struct Collected {
-    dir: TempDir,
+struct Collected(Project);
+
+impl Deref for Collected {
+    type Target = Project;
+
+    fn deref(&self) -> &Project {
+        &self.0
+    }
 }
 
 impl Collected {
     fn new() -> Self {
-        let collected = Self {
-            dir: tempfile::tempdir().unwrap(),
-        };
-        for root in ["src", "out"] {
-            fs::create_dir(collected.path(root)).unwrap();
-            fs::write(collected.path(root).join("a.css"), CSS.repeat(50)).unwrap();
-            fs::write(collected.path(root).join("x.png"), "png").unwrap();
-        }
-        collected
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
+        let css = CSS.repeat(50);
+        Self(Project::new(&[
+            ("src/a.css", &css),
+            ("src/x.png", "png"),
+            ("out/a.css", &css),
+            ("out/x.png", "png"),
+        ]))
     }
 
     /// A build from a list of the sources, whose plain files are left alone.
@@ -41,8 +44,7 @@ impl Collected {
         };
         let list = json!([entry("a.css"), entry("x.png")]).to_string();
         fs::write(self.path("list.json"), list).unwrap();
-        Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-            .current_dir(self.dir.path())
+        hashstatic(self.dir())
             .args(["build", "--files-from", "list.json", "-o", "out"])
             .args(["--output-format", "json", "--django-exact"])
             .args(more)
@@ -160,7 +162,7 @@ fn modes_are_as_asked_for() {
             env!("CARGO_BIN_EXE_hashstatic")
         );
         let mut shell = Command::new("sh");
-        shell.current_dir(site.dir.path()).args(["-c", &command]);
+        shell.current_dir(site.dir()).args(["-c", &command]);
         assert!(shell.output().unwrap().status.success());
         let out = site.path(out);
         let modes = ["d/a.css", "d/a.css.gz", "staticfiles.json", "d", ""];

@@ -6,50 +6,26 @@
     reason = "tests"
 )]
 
-use std::collections::BTreeSet;
+mod support;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
-use tempfile::TempDir;
+use support::{Project, files, hashstatic};
 
 /// A project with two source roots and this configuration file.
-fn project(file: &str, text: &str) -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    for (name, text) in [
-        ("assets/css/a.css", ".a {  b : c }\n".repeat(30)),
-        ("vendor/b.css", ".b { c : d }\n".repeat(30)),
-        ("sub/deeper/x", String::new()),
-        (file, text.to_owned()),
-    ] {
-        let path = dir.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    dir
+fn project(file: &str, text: &str) -> Project {
+    Project::new(&[
+        ("assets/css/a.css", &".a {  b : c }\n".repeat(30)),
+        ("vendor/b.css", &".b { c : d }\n".repeat(30)),
+        ("sub/deeper/x", ""),
+        (file, text),
+    ])
 }
 
 fn run(directory: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-        .current_dir(directory)
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn files(root: &Path) -> BTreeSet<String> {
-    walkdir::WalkDir::new(root)
-        .into_iter()
-        .map(|entry| entry.unwrap().into_path())
-        .filter(|path| path.is_file())
-        .map(|path| {
-            path.strip_prefix(root)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned()
-        })
-        .collect()
+    hashstatic(directory).args(arguments).output().unwrap()
 }
 
 const SECTION: &str = r#"
@@ -72,9 +48,9 @@ fn both_files_from_below_too() {
     ] {
         let project = project(file, &text);
         for below in ["", "sub/deeper"] {
-            let output = run(&project.path().join(below), &["build"]);
+            let output = run(&project.dir().join(below), &["build"]);
             assert!(output.status.success(), "{output:?}");
-            let files = files(&project.path().join("static"));
+            let files = files(&project.dir().join("static"));
             // Two hashed files with eight digits, their .br, the manifest.
             assert_eq!(files.len(), 5, "{files:?}");
             assert!(
@@ -82,7 +58,7 @@ fn both_files_from_below_too() {
                 "{files:?}"
             );
             assert!(files.iter().all(|name| !name.ends_with(".gz")));
-            fs::remove_dir_all(project.path().join("static")).unwrap();
+            fs::remove_dir_all(project.dir().join("static")).unwrap();
         }
     }
 }
@@ -91,7 +67,7 @@ fn both_files_from_below_too() {
 fn the_command_line_wins() {
     let project = project("hashstatic.toml", SECTION);
     let output = run(
-        project.path(),
+        project.dir(),
         &[
             "build",
             "vendor",
@@ -103,28 +79,28 @@ fn the_command_line_wins() {
         ],
     );
     assert!(output.status.success(), "{output:?}");
-    assert!(!project.path().join("static").exists());
-    let names = files(&project.path().join("other"));
+    assert!(!project.dir().join("static").exists());
+    let names = files(&project.dir().join("other"));
     assert_eq!(names.len(), 4, "{names:?}");
     assert!(names.iter().any(|name| name.ends_with(".gz")));
     let output = run(
-        project.path(),
+        project.dir(),
         &["build", "vendor", "-o", "third", "--no-config"],
     );
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(files(&project.path().join("third")).len(), 7);
+    assert_eq!(files(&project.dir().join("third")).len(), 7);
 }
 
 #[test]
 fn other_commands_take_what_they_know() {
     let project = project("hashstatic.toml", SECTION);
-    let output = run(project.path(), &["check"]);
+    let output = run(project.dir(), &["check"]);
     assert!(output.status.success(), "{output:?}");
     let project = self::project(
         "hashstatic.toml",
         "require = ['gone.css']\nkeep = 1\nminify = false\n",
     );
-    let path = project.path();
+    let path = project.dir();
     let output = run(
         path,
         &["build", "vendor", "-o", "out", "--require", "b.css"],
@@ -156,10 +132,10 @@ fn what_is_wrong_is_said() {
         ("minify = 'wild'", "wild"),
     ] {
         let project = project("hashstatic.toml", text);
-        let output = run(project.path(), &["build", "assets", "-o", "out"]);
+        let output = run(project.dir(), &["build", "assets", "-o", "out"]);
         assert_eq!(output.status.code(), Some(2), "{text}: {output:?}");
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert!(stderr.contains(message), "{text}: {stderr}");
-        assert!(!project.path().join("out").exists());
+        assert!(!project.dir().join("out").exists());
     }
 }

@@ -1,15 +1,18 @@
 //! Whatever happens midway: killed runs, runs at the same moment, full and read-only file systems.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use support::{paths, tree};
 use tempfile::TempDir;
 
 fn hashstatic() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hashstatic"));
+    let mut command = support::hashstatic(Path::new("."));
     command
         .args(["build", "--no-cache"])
         .stdout(Stdio::null())
@@ -35,32 +38,9 @@ fn write_source(root: &Path, edition: usize) {
     }
 }
 
-fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    walkdir::WalkDir::new(root)
-        .into_iter()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file())
-        .map(|entry| {
-            let name = entry.path().strip_prefix(root).unwrap().to_owned();
-            (name, fs::read(entry.path()).unwrap())
-        })
-        .collect()
-}
-
-/// The hashed files that the manifest names.
-fn hashed_names(root: &Path) -> Vec<String> {
-    let manifest = fs::read(root.join("staticfiles.json")).unwrap();
-    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
-    let paths = manifest["paths"].as_object().unwrap();
-    paths
-        .values()
-        .map(|name| name.as_str().unwrap().to_owned())
-        .collect()
-}
-
 /// Everything that the manifest names is there, and the digest in each name is that of the bytes.
 fn assert_complete(root: &Path, when: &str) {
-    for name in hashed_names(root) {
+    for name in paths(root).into_values() {
         let bytes =
             fs::read(root.join(&name)).unwrap_or_else(|_| panic!("{when}: {name} is missing"));
         let digest = blake3::hash(&bytes).to_hex();
@@ -101,10 +81,7 @@ fn killed_at_any_moment() {
             if first_build && out.exists() {
                 fs::remove_dir_all(&out).unwrap();
             }
-            let before = out
-                .join("staticfiles.json")
-                .exists()
-                .then(|| hashed_names(&out));
+            let before = out.join("staticfiles.json").exists().then(|| paths(&out));
             write_source(&source, usize::try_from(point).unwrap() + 1);
             let mut child = run(&out).spawn().unwrap();
             let share = u32::try_from(point).unwrap() * 97 % 100;
@@ -115,7 +92,7 @@ fn killed_at_any_moment() {
             if out.join("staticfiles.json").exists() {
                 assert_complete(&out, &when);
             }
-            for name in before.into_iter().flatten() {
+            for name in before.into_iter().flat_map(BTreeMap::into_values) {
                 assert!(
                     out.join(&name).exists(),
                     "{when}: {name} of the last manifest is gone"
@@ -128,18 +105,9 @@ fn killed_at_any_moment() {
                 assert!(run(&fresh).status().unwrap().success());
                 let (repaired, expected) = (tree(&out), tree(&fresh));
                 for (name, bytes) in &expected {
-                    assert_eq!(
-                        repaired.get(name),
-                        Some(bytes),
-                        "{when}: {}",
-                        name.display()
-                    );
+                    assert_eq!(repaired.get(name), Some(bytes), "{when}: {name}");
                 }
-                assert!(
-                    !repaired
-                        .keys()
-                        .any(|name| name.to_string_lossy().contains(".hashstatic-"))
-                );
+                assert!(!repaired.keys().any(|name| name.contains(".hashstatic-")));
                 fs::remove_dir_all(&fresh).unwrap();
             }
         }
@@ -378,7 +346,7 @@ fn errors_while_publishing() {
     let refusal = Refusal::new();
     let manifest = || fs::read(refusal.out().join("staticfiles.json")).unwrap();
     let before = manifest();
-    let names = hashed_names(&refusal.out());
+    let names = paths(&refusal.out());
     // Hashed files, plain files (which cannot be published all at once), the manifest.
     for (call, at) in [
         ("rename", 1),
@@ -391,8 +359,8 @@ fn errors_while_publishing() {
         let output = refusal.run(call, at);
         assert_refused(&output, "Input/output error", &refusal, &when);
         assert_eq!(manifest(), before, "{when}");
-        assert_eq!(hashed_names(&refusal.out()), names);
-        let is_left_over = |name: &PathBuf| name.to_string_lossy().contains(".hashstatic-");
+        assert_eq!(paths(&refusal.out()), names);
+        let is_left_over = |name: &String| name.contains(".hashstatic-");
         assert!(!tree(&refusal.out()).keys().any(is_left_over), "{when}");
     }
     assert!(refusal.command().status().unwrap().success());

@@ -9,10 +9,12 @@
     reason = "tests"
 )]
 
-use std::collections::BTreeMap;
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use support::{hashstatic, tree};
 
 #[test]
 fn every_case_is_as_recorded() {
@@ -37,8 +39,8 @@ fn every_case_is_as_recorded() {
 fn check(case: &Path, bless: bool) -> Vec<String> {
     let scratch = tempfile::tempdir().unwrap();
     let out = scratch.path().join("out");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hashstatic"));
-    command.current_dir(case).args(["build", "--no-cache"]);
+    let mut command = hashstatic(case);
+    command.args(["build", "--no-cache"]);
     let arguments = fs::read_to_string(case.join("args")).unwrap_or_default();
     for argument in arguments.lines() {
         command.arg(argument);
@@ -49,12 +51,7 @@ fn check(case: &Path, bless: bool) -> Vec<String> {
     if !arguments.contains("--gzip") {
         command.args(["--no-gzip", "--no-brotli"]);
     }
-    let output = command
-        .arg("--out")
-        .arg(&out)
-        .env_remove("SOURCE_DATE_EPOCH")
-        .output()
-        .unwrap();
+    let output = command.arg("--out").arg(&out).output().unwrap();
     let stderr = String::from_utf8(output.stderr)
         .unwrap()
         .replace(case.to_str().unwrap(), "CASE")
@@ -84,7 +81,7 @@ fn check(case: &Path, bless: bool) -> Vec<String> {
             failures.push(format!("{name}: {what} was\n{recorded}\nand is\n{got}"));
         }
     }
-    let recorded = self::tree(&case.join("expected"));
+    let recorded = support::tree(&case.join("expected"));
     for name_of_file in recorded
         .keys()
         .chain(tree.keys())
@@ -104,23 +101,4 @@ fn check(case: &Path, bless: bool) -> Vec<String> {
         }
     }
     failures
-}
-
-/// Name → bytes of every file below `root`.
-fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
-    walkdir::WalkDir::new(root)
-        .into_iter()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file())
-        .map(|entry| {
-            let name = entry
-                .path()
-                .strip_prefix(root)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned();
-            (name, fs::read(entry.path()).unwrap())
-        })
-        .collect()
 }

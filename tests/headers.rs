@@ -1,41 +1,31 @@
 //! `--headers`: where its files go, when they are written, and when they are taken away.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::time::SystemTime;
 
-use tempfile::TempDir;
+use support::Project;
 
 const FORMATS: [&str; 4] = ["nginx", "caddy", "netlify", "json"];
 
-fn project() -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    fs::create_dir(dir.path().join("src")).unwrap();
-    fs::write(
-        dir.path().join("src/app.css"),
-        "a { color: red }\n".repeat(50),
-    )
-    .unwrap();
-    fs::write(dir.path().join("src/app.0123456789ab.js"), "1").unwrap();
-    dir
+fn project() -> Project {
+    Project::with_sources(&[
+        ("app.css", &"a { color: red }\n".repeat(50)),
+        ("app.0123456789ab.js", "1"),
+    ])
 }
 
-fn run(dir: &TempDir, arguments: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-        .current_dir(dir.path())
-        .args(arguments.split(' '))
-        .output()
-        .unwrap()
+fn run(project: &Project, arguments: &str) -> Output {
+    project.run(&arguments.split(' ').collect::<Vec<_>>())
 }
 
-fn succeed(dir: &TempDir, arguments: &str) -> String {
-    let output = run(dir, arguments);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{arguments}: {told}");
-    String::from_utf8(output.stdout).unwrap()
+fn succeed(project: &Project, arguments: &str) -> String {
+    project.ok(&arguments.split(' ').collect::<Vec<_>>())
 }
 
 fn build_all(source: &str) -> String {
@@ -79,7 +69,7 @@ const ALL: [&str; 4] = [
 fn they_lie_beside_the_manifest_and_a_second_run_writes_nothing() {
     for source in ["src -o out", "src"] {
         let dir = project();
-        let root = dir.path().join(source.rsplit(' ').next().unwrap());
+        let root = dir.path(source.rsplit(' ').next().unwrap());
         let told = succeed(&dir, &build_all(source));
         assert!(told.contains("/.staticfiles.headers.nginx\n"), "{told}");
         assert_eq!(there(&root), ALL);
@@ -96,21 +86,17 @@ fn they_lie_beside_the_manifest_and_a_second_run_writes_nothing() {
 #[test]
 fn what_is_not_asked_for_any_more_goes() {
     let dir = project();
-    let root = dir.path().join("out");
+    let root = dir.path("out");
     succeed(&dir, &build_all("src -o out"));
     succeed(&dir, "build src -o out --no-cache --headers json --clear");
     assert_eq!(there(&root), [".staticfiles.headers.json"]);
     succeed(&dir, "build src -o out --no-cache --headers json --clear");
     assert_eq!(there(&root), [".staticfiles.headers.json"]);
-    fs::write(
-        dir.path().join("src/bad.css"),
-        "a { background: url(no.png) }",
-    )
-    .unwrap();
+    fs::write(dir.path("src/bad.css"), "a { background: url(no.png) }").unwrap();
     let before = tree(&root);
     assert!(!run(&dir, "build src -o out --no-cache").status.success());
     assert!(tree(&root) == before);
-    fs::remove_file(dir.path().join("src/bad.css")).unwrap();
+    fs::remove_file(dir.path("src/bad.css")).unwrap();
     succeed(&dir, "build src -o out --no-cache --dry-run");
     assert!(tree(&root) == before);
     succeed(&dir, "build src -o out --no-cache");
@@ -120,14 +106,10 @@ fn what_is_not_asked_for_any_more_goes() {
 #[test]
 fn the_manifest_says_where() {
     let dir = project();
-    let root = dir.path().join("out");
-    fs::create_dir(dir.path().join("elsewhere")).unwrap();
-    let manifest = dir.path().join("elsewhere/m.json");
-    fs::write(
-        dir.path().join("hashstatic.toml"),
-        "headers = ['json', 'nginx']",
-    )
-    .unwrap();
+    let root = dir.path("out");
+    fs::create_dir(dir.path("elsewhere")).unwrap();
+    let manifest = dir.path("elsewhere/m.json");
+    fs::write(dir.path("hashstatic.toml"), "headers = ['json', 'nginx']").unwrap();
     succeed(
         &dir,
         &format!(
@@ -137,12 +119,12 @@ fn the_manifest_says_where() {
     );
     assert_eq!(there(&root), [""; 0]);
     assert_eq!(
-        there(&dir.path().join("elsewhere")),
+        there(&dir.path("elsewhere")),
         [".m.headers.json", ".m.headers.nginx"]
     );
-    let json = fs::read_to_string(dir.path().join("elsewhere/.m.headers.json")).unwrap();
+    let json = fs::read_to_string(dir.path("elsewhere/.m.headers.json")).unwrap();
     assert!(!json.contains("m.json"), "{json}"); // it is not served
-    let nginx = fs::read_to_string(dir.path().join("elsewhere/.m.headers.nginx")).unwrap();
+    let nginx = fs::read_to_string(dir.path("elsewhere/.m.headers.nginx")).unwrap();
     assert!(!nginx.contains("generations"), "{nginx}");
     assert!(
         nginx.contains("location = \"/static/app.0123456789ab.js\" {"),
@@ -153,7 +135,7 @@ fn the_manifest_says_where() {
 #[test]
 fn an_asset_of_that_name_is_an_error() {
     let dir = project();
-    fs::write(dir.path().join("src/.staticfiles.headers.json"), "{}").unwrap();
+    fs::write(dir.path("src/.staticfiles.headers.json"), "{}").unwrap();
     let output = run(
         &dir,
         "build src -o out --no-cache --no-default-ignore --headers json",
@@ -163,5 +145,5 @@ fn an_asset_of_that_name_is_an_error() {
     let expected =
         ".staticfiles.headers.json: an asset has the name of the file that --headers writes";
     assert!(told.contains(expected), "{told}");
-    assert!(!dir.path().join("out/staticfiles.json").exists());
+    assert!(!dir.path("out/staticfiles.json").exists());
 }

@@ -4,44 +4,43 @@
 //! The ignored tests are long: `make faults` runs them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use std::collections::BTreeMap;
+mod support;
+
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
+use std::ops::Deref;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tempfile::TempDir;
+use support::{Project, hashstatic, tree};
 
 const FAST: &[&str] = &["--no-gzip", "--no-brotli"];
 
 /// A directory to work in, with a source root `src`.
-struct Place(TempDir);
+struct Place(Project);
+
+impl Deref for Place {
+    type Target = Project;
+
+    fn deref(&self) -> &Project {
+        &self.0
+    }
+}
 
 impl Place {
     fn new(files: &[(&str, &str)]) -> Self {
-        let place = Self(tempfile::tempdir().unwrap());
-        fs::create_dir(place.path("src")).unwrap();
+        let place = Self(Project::with_sources(&[]));
         for (name, text) in files {
             place.write(name, text);
         }
         place
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
     fn run(&self, arguments: &[&str]) -> Output {
-        command(&self.path("")).args(arguments).output().unwrap()
+        command(self.dir()).args(arguments).output().unwrap()
     }
 
     /// `build src -o out`, without variants.
@@ -59,21 +58,11 @@ impl Place {
         failed(&self.try_build(more), why);
         assert_eq!(tree(&self.path("out")), before);
     }
-
-    /// The manifest's paths.
-    fn paths(&self, root: &str) -> BTreeMap<String, String> {
-        let manifest = fs::read(self.path(root).join("staticfiles.json")).unwrap();
-        let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
-        serde_json::from_value(manifest["paths"].clone()).unwrap()
-    }
 }
 
 fn command(dir: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hashstatic"));
-    command
-        .current_dir(dir)
-        .env_remove("SOURCE_DATE_EPOCH")
-        .stdout(Stdio::null());
+    let mut command = hashstatic(dir);
+    command.stdout(Stdio::null());
     command
 }
 
@@ -88,19 +77,6 @@ fn succeeded(output: &Output) {
 fn failed(output: &Output, why: &str) {
     assert_eq!(output.status.code(), Some(1), "{}", stderr(output));
     assert!(stderr(output).contains(why), "{}", stderr(output));
-}
-
-/// All files (and links), by path; empty if there is no such directory.
-fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    walkdir::WalkDir::new(root)
-        .into_iter()
-        .filter_map(Result::ok)
-        .filter(|entry| !entry.file_type().is_dir())
-        .map(|entry| {
-            let name = entry.path().strip_prefix(root).unwrap().to_owned();
-            (name, fs::read(entry.path()).unwrap_or_default())
-        })
-        .collect()
 }
 
 fn assert_digest(hashed: &str, bytes: &[u8]) {
@@ -464,7 +440,7 @@ fn empty_files_and_an_empty_source_root() {
         place.write(&format!("src/{name}"), "");
     }
     succeeded(&place.run(&["build", "src", "-o", "out", "--zstd"]));
-    let names: Vec<PathBuf> = tree(&place.path("out")).into_keys().collect();
+    let names: Vec<String> = place.files("out").into_iter().collect();
     assert_eq!(
         names,
         [
@@ -478,7 +454,6 @@ fn empty_files_and_an_empty_source_root() {
             "d.af1349b9f5f9",
             "staticfiles.json"
         ]
-        .map(PathBuf::from)
     );
 }
 

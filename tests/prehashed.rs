@@ -1,56 +1,11 @@
 //! What a bundler has hashed already is left as it is.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
-use std::collections::BTreeMap;
+mod support;
+
 use std::fs;
-use std::process::{Command, Output};
 
-use tempfile::TempDir;
-
-struct Project {
-    dir: TempDir,
-}
-
-impl Project {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let project = Self {
-            dir: tempfile::tempdir().unwrap(),
-        };
-        for (name, text) in files {
-            let path = project.dir.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        project
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-            .current_dir(self.dir.path())
-            .args(arguments)
-            .output()
-            .unwrap()
-    }
-
-    fn ok(&self, arguments: &[&str]) {
-        let output = self.run(arguments);
-        assert!(output.status.success(), "{output:?}");
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.dir.path().join(name)).unwrap()
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.dir.path().join(name).exists()
-    }
-
-    fn paths(&self, root: &str) -> BTreeMap<String, String> {
-        let json: serde_json::Value =
-            serde_json::from_str(&self.read(&format!("{root}/staticfiles.json"))).unwrap();
-        serde_json::from_value(json["paths"].clone()).unwrap()
-    }
-}
+use support::Project;
 
 const CHUNK: &str = "import './vendor-Bq1.js'; /* a  b */\n//# sourceMappingURL=nowhere.map\n";
 
@@ -108,11 +63,7 @@ fn vites_chunks_keep_names_and_bytes() {
     assert!(!project.has("out/app.css") && !project.has("out/plain.js"));
     project.ok(&["verify", "out", "--ignore-errors", "assets/*:*"]);
     // Again, and one that was damaged in between.
-    fs::write(
-        project.dir.path().join("out/assets/vendor-Bq1.js"),
-        "damaged",
-    )
-    .unwrap();
+    fs::write(project.dir().join("out/assets/vendor-Bq1.js"), "damaged").unwrap();
     project.ok(&[&["build", "src", "dist", "-o", "out"], &quick[..]].concat());
     project.ok(&["verify", "out", "--ignore-errors", "assets/*:*"]);
     assert_eq!(
@@ -159,7 +110,7 @@ fn a_prefix_counts_and_so_does_a_public_path() {
         "app/assets/main-D4f.js"
     );
     let webpack = r#"{"main.js": "/static/assets/main-D4f.js", "main.css": "assets/main-9xk.css"}"#;
-    fs::write(project.dir.path().join("webpack.json"), webpack).unwrap();
+    fs::write(project.dir().join("webpack.json"), webpack).unwrap();
     project.ok(&[
         "build",
         "dist",
@@ -200,7 +151,7 @@ fn what_is_no_bundlers_manifest_is_refused() {
         ("b.json", Some("{")),
     ] {
         if let Some(text) = text {
-            fs::write(project.dir.path().join(name), text).unwrap();
+            fs::write(project.dir().join(name), text).unwrap();
         }
         let output = project.run(&["build", "src", "-o", "out", "--bundler-manifest", name]);
         assert_eq!(output.status.code(), Some(2), "{name}");

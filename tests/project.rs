@@ -2,39 +2,35 @@
 //! asked in `tests/python/test_project.py`.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+mod support;
+
 use std::fs;
+use std::ops::Deref;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Output;
 
-use tempfile::TempDir;
+use support::{Project, hashstatic};
 
-struct Project {
-    dir: TempDir,
+struct Site(Project);
+
+impl Deref for Site {
+    type Target = Project;
+
+    fn deref(&self) -> &Project {
+        &self.0
+    }
 }
 
-impl Project {
+impl Site {
     fn new(files: &[(&str, &str)]) -> Self {
-        let project = Self {
-            dir: tempfile::tempdir().unwrap(),
-        };
-        for (name, text) in files {
-            let path = project.path(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        project
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
+        Self(Project::new(files))
     }
 
     fn run(&self, command: &str, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-            .current_dir(self.dir.path())
+        hashstatic(self.dir())
             .env_remove("VIRTUAL_ENV")
-            .env("PATH", self.dir.path())
+            .env("PATH", self.dir())
             .arg(command)
             .args((command == "build").then_some("--no-cache"))
             .args(arguments)
@@ -61,8 +57,8 @@ impl Project {
     }
 }
 
-fn packages() -> Project {
-    Project::new(&[
+fn packages() -> Site {
+    Site::new(&[
         ("site/django/contrib/admin/static/admin/a.css", "a{}"),
         ("site/django/contrib/auth/models.py", ""),
         ("site/rest/static/rest.css", "r{}"),

@@ -8,11 +8,14 @@
     reason = "tests"
 )]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Output;
 
+use support::{hashstatic, paths as manifest, tree};
 use tempfile::TempDir;
 
 fn project() -> &'static Path {
@@ -20,10 +23,7 @@ fn project() -> &'static Path {
 }
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-        .args(arguments)
-        .output()
-        .unwrap()
+    hashstatic(project()).args(arguments).output().unwrap()
 }
 
 /// A source root with everything that `verify` looks at: a chain, a cycle, a source map, CSS that is minified.
@@ -78,24 +78,6 @@ fn verify(root: &Path, more: &[&str]) -> (bool, String) {
         Some(1) => (false, stderr),
         other => panic!("{other:?}: {stderr}"),
     }
-}
-
-fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    walkdir::WalkDir::new(root)
-        .into_iter()
-        .map(|entry| entry.unwrap().into_path())
-        .filter(|path| path.is_file())
-        .map(|path| {
-            let bytes = fs::read(&path).unwrap();
-            (path.strip_prefix(root).unwrap().to_owned(), bytes)
-        })
-        .collect()
-}
-
-fn manifest(root: &Path) -> BTreeMap<String, String> {
-    let json: serde_json::Value =
-        serde_json::from_slice(&fs::read(root.join("staticfiles.json")).unwrap()).unwrap();
-    serde_json::from_value(json["paths"].clone()).unwrap()
 }
 
 const WAYS: [&[&str]; 6] = [
@@ -172,7 +154,7 @@ fn a_flipped_byte_in_any_output_is_found() {
                     fs::remove_file(&path).unwrap();
                     fs::write(&path, changed).unwrap();
                     let (proven, stderr) = verify(out.path(), &[]);
-                    assert!(!proven, "{} byte {at} ^ {bit}: {stderr}", name.display());
+                    assert!(!proven, "{name} byte {at} ^ {bit}: {stderr}");
                     tried += 1;
                 }
             }
@@ -189,13 +171,11 @@ fn a_missing_file_is_found() {
     let source = source();
     let out = build(source.path(), &[]);
     for (name, bytes) in tree(out.path()) {
-        let is_variant = [".gz", ".br"]
-            .iter()
-            .any(|s| name.to_str().unwrap().ends_with(s));
+        let is_variant = [".gz", ".br"].iter().any(|s| name.ends_with(s));
         let path = out.path().join(&name);
         fs::remove_file(&path).unwrap();
         let output = run(&["verify", out.path().to_str().unwrap()]);
-        assert_eq!(output.status.success(), is_variant, "{}", name.display());
+        assert_eq!(output.status.success(), is_variant, "{name}");
         fs::write(&path, bytes).unwrap();
     }
 }

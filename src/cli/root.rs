@@ -50,6 +50,9 @@ pub(crate) struct Verify {
     /// URL prefix that makes an absolute reference ours, as in the build
     #[arg(long, value_name = "URL", default_value = "/static/")]
     static_url: String,
+    /// Follow module specifiers in scripts too, as in the build
+    #[arg(long)]
+    js_modules: bool,
     #[command(flatten)]
     unresolved: Unresolved,
     /// Threads [default: one per core]
@@ -70,6 +73,7 @@ impl Verify {
         VerifyOptions {
             manifest: self.root.manifest.clone(),
             static_url: self.static_url.clone(),
+            js_modules: self.js_modules,
             require: self.require.clone(),
             on_missing: self.unresolved.on_missing.into(),
             missing_source_map: self.unresolved.missing_source_map.into(),
@@ -128,6 +132,9 @@ pub(crate) struct Explain {
     /// URL prefix that makes an absolute reference ours, as in the build
     #[arg(long, value_name = "URL", default_value = "/static/")]
     static_url: String,
+    /// Module specifiers in scripts are references too, as in the build
+    #[arg(long)]
+    js_modules: bool,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -137,6 +144,7 @@ impl Explain {
         ExplainOptions {
             manifest: self.root.manifest.clone(),
             static_url: self.static_url.clone(),
+            js_modules: self.js_modules,
             ..ExplainOptions::new(self.root.dir.clone(), self.asset.clone())
         }
     }

@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::options::Encodings;
 use crate::output::{Output, Plain};
 use crate::parallel::map_in_order;
-use crate::plan::Plan;
+use crate::plan::{AssetId, Plan};
 use crate::progress::Progress;
 use crate::static_root::{Staged, StaticRoot, Written};
 
@@ -65,6 +65,13 @@ pub(crate) struct Variant {
     pub(crate) pending: Option<Pending>,
 }
 
+impl Variant {
+    /// Its name beside `file`.
+    pub(crate) fn name(&self, file: &str) -> String {
+        format!("{file}{}", self.encoding.suffix())
+    }
+}
+
 /// A variant of a plain file that is not in its place yet.
 #[derive(Debug)]
 pub(crate) enum Pending {
@@ -74,8 +81,12 @@ pub(crate) enum Pending {
     Twin(String),
 }
 
-/// The variants of every file of this build that has any, by the file's name.
-pub(crate) type Variants = HashMap<String, Vec<Variant>>;
+/// The variants of one asset's files.
+#[derive(Debug, Default)]
+pub(crate) struct Variants {
+    pub(crate) hashed: Vec<Variant>,
+    pub(crate) plain: Vec<Variant>,
+}
 
 /// What is needed to compress.
 pub(crate) struct Compressor<'c> {
@@ -86,11 +97,14 @@ pub(crate) struct Compressor<'c> {
 }
 
 impl Compressor<'_> {
-    /// Compresses the outputs. Variants of hashed files are put in place, those of plain files wait for theirs.
-    pub(crate) fn compress(&self, plan: &Plan, outputs: &[Output]) -> Result<Variants, Error> {
+    /// Compresses the outputs. Variants of hashed files are put in place, those of plain files wait for theirs. Returns
+    /// the variants of each asset.
+    pub(crate) fn compress(&self, plan: &Plan, outputs: &[Output]) -> Result<Vec<Variants>, Error> {
+        let mut variants = Vec::new();
+        variants.resize_with(plan.assets.len(), Variants::default);
         let wanted = wanted(self.encodings);
         if wanted.is_empty() || self.root.is_dry_run() {
-            return Ok(Variants::new());
+            return Ok(variants);
         }
         let jobs = jobs(plan, outputs);
         let bytes = jobs.iter().map(|job| job.content.length).sum();
@@ -102,12 +116,20 @@ impl Compressor<'_> {
                 job,
                 bytes: None,
             };
-            let variants = work.run(&wanted);
+            let made = work.run(&wanted);
             self.progress.compressed(job.content.length);
-            variants
+            made
         });
         self.progress.end();
-        Ok(done?.into_iter().flatten().collect())
+        for (file, variant) in done?.into_iter().flatten() {
+            let of = &mut variants[file.asset];
+            if file.hashed {
+                of.hashed.push(variant);
+            } else {
+                of.plain.push(variant);
+            }
+        }
+        Ok(variants)
     }
 }
 
@@ -138,6 +160,7 @@ enum Source<'o> {
 
 /// A file that gets variants.
 struct Beside<'o> {
+    asset: AssetId,
     name: &'o str,
     output: &'o Output,
     hashed: bool,
@@ -153,7 +176,7 @@ fn jobs<'o>(plan: &'o Plan, outputs: &'o [Output]) -> Vec<Job<'o>> {
         });
         job.files.push(file);
     };
-    for (asset, output) in plan.assets.iter().zip(outputs) {
+    for (id, (asset, output)) in plan.assets.iter().zip(outputs).enumerate() {
         if !asset.compress {
             continue;
         }
@@ -162,12 +185,14 @@ fn jobs<'o>(plan: &'o Plan, outputs: &'o [Output]) -> Vec<Job<'o>> {
             output.content,
             hashed,
             Beside {
+                asset: id,
                 name: &output.hashed,
                 output,
                 hashed: true,
             },
         );
         let plain = Beside {
+            asset: id,
             name: asset.plain.as_str(),
             output,
             hashed: false,
@@ -203,15 +228,11 @@ struct Encoded {
     stored: Option<Stored>,
 }
 
-impl Work<'_> {
+impl<'w> Work<'w> {
     /// The variants worth having, by WhiteNoise's rules (`whitenoise.compress.Compressor.compress`): where Brotli does
     /// not pay, there are none at all.
-    fn run(mut self, wanted: &[(Encoding, u8)]) -> Result<Vec<(String, Vec<Variant>)>, Error> {
-        let files = &self.job.files;
-        let mut variants: Vec<(String, Vec<Variant>)> = files
-            .iter()
-            .map(|file| (file.name.to_owned(), Vec::new()))
-            .collect();
+    fn run(mut self, wanted: &[(Encoding, u8)]) -> Result<Vec<(&'w Beside<'w>, Variant)>, Error> {
+        let mut made = Vec::new();
         for &(encoding, level) in wanted {
             let Some(encoded) = self.encode(encoding, level)? else {
                 if encoding == Encoding::Brotli {
@@ -219,11 +240,9 @@ impl Work<'_> {
                 }
                 continue;
             };
-            for (index, variant) in self.store(encoding, level, encoded)? {
-                variants[index].1.push(variant);
-            }
+            made.append(&mut self.store(encoding, level, encoded)?);
         }
-        Ok(variants)
+        Ok(made)
     }
 
     fn key(&self, encoding: Encoding, level: u8) -> Key {
@@ -270,10 +289,10 @@ impl Work<'_> {
         encoding: Encoding,
         level: u8,
         mut encoded: Encoded,
-    ) -> Result<Vec<(usize, Variant)>, Error> {
+    ) -> Result<Vec<(&'w Beside<'w>, Variant)>, Error> {
         let mut stored = Vec::new();
         let mut twins: Vec<(SystemTime, String, Written)> = Vec::new();
-        for (index, file) in self.job.files.iter().enumerate() {
+        for file in &self.job.files {
             let name = format!("{}{}", file.name, encoding.suffix());
             if !has_room(&name) {
                 continue;
@@ -313,7 +332,7 @@ impl Work<'_> {
                 new: unchanged.is_none(),
                 pending,
             };
-            stored.push((index, variant));
+            stored.push((file, variant));
         }
         Ok(stored)
     }

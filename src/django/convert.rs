@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::patterns::{Match, Pattern, ignored_blocks, in_block};
+use super::patterns::{Match, Pattern, Words, ignored_blocks, in_block};
 use super::python::{
     Python, dirname, filepath_to_uri, join, normpath, repr, strip, unquote, unsplit, urldefrag,
     urljoin, urlsplit, urlunsplit,
@@ -85,37 +85,30 @@ impl Converter<'_> {
         let mut content = Cow::Borrowed(text);
         let mut replaced = 0;
         let mut failures = Vec::new();
-        // The patterns of one kind of file all have the same syntax: its blocks stay until the content changes.
-        let mut blocks_of_content: Option<Vec<Range<usize>>> = None;
+        // Of the content, until it changes: the patterns of one kind of file all have the same syntax.
+        let mut words = Words::default();
+        let mut blocks: (usize, Vec<Range<usize>>) = Default::default();
         for &pattern in patterns {
-            let matches = pattern.find_all(self.version, &content);
-            if matches.is_empty() {
-                continue;
+            let matches = pattern.find_all(self.version, &content, &words);
+            let Some(last) = matches.last() else { continue };
+            let until = last.span.start;
+            if self.version >= DjangoVersion::V6_1 && blocks.0 < until {
+                blocks = (until, ignored_blocks(&content, pattern.ignored(), until));
             }
-            let blocks = blocks_of_content.get_or_insert_with(|| {
-                if self.version < DjangoVersion::V6_1 {
-                    Vec::new()
-                } else {
-                    ignored_blocks(&content, pattern.ignored())
-                }
-            });
-            let mut out = String::with_capacity(content.len() + 64);
-            let mut copied = 0;
+            let mut edits: Vec<(Range<usize>, String)> = Vec::new();
             for found in matches {
-                if in_block(found.span.start, blocks) {
+                if in_block(found.span.start, &blocks.1) {
                     continue;
                 }
                 match self.converted_url(&content, &found) {
                     Ok(None) if pattern.forgets_match(self.version) => {
-                        out.push_str(&content[copied..found.span.start]);
-                        copied = found.span.end;
+                        edits.push((found.span, String::new()));
                     }
                     Ok(None) => {}
                     Ok(Some(url)) => {
-                        out.push_str(&content[copied..found.span.start]);
-                        let names = &content[found.names.clone()];
-                        out.push_str(&pattern.replacement(self.version, names, &url));
-                        copied = found.span.end;
+                        let names = &content[found.names];
+                        let replacement = pattern.replacement(self.version, names, &url);
+                        edits.push((found.span, replacement));
                         replaced += 1;
                     }
                     Err(failure) => failures.push(Failure {
@@ -125,10 +118,10 @@ impl Converter<'_> {
                     }),
                 }
             }
-            if copied > 0 {
-                out.push_str(&content[copied..]);
-                content = Cow::Owned(out);
-                blocks_of_content = None;
+            if !edits.is_empty() {
+                content = Cow::Owned(spliced(&content, &edits));
+                words = Words::default();
+                blocks = Default::default();
             }
         }
         Converted {
@@ -252,6 +245,20 @@ impl Converter<'_> {
         }
         failure
     }
+}
+
+/// `text` with each of the ascending, disjoint edits made.
+fn spliced(text: &str, edits: &[(Range<usize>, String)]) -> String {
+    let inserted: usize = edits.iter().map(|(_, insert)| insert.len()).sum();
+    let mut out = String::with_capacity(text.len() + inserted);
+    let mut copied = 0;
+    for (range, insert) in edits {
+        out.push_str(&text[copied..range.start]);
+        out.push_str(insert);
+        copied = range.end;
+    }
+    out.push_str(&text[copied..]);
+    out
 }
 
 /// `re.match(r"^[a-z]+:", url)`

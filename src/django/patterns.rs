@@ -3,6 +3,7 @@
 //!
 //! All are compiled by Django with `re.IGNORECASE`, for which Python's `i` and `s` have non-ASCII partners.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memchr2_iter, memchr3, memmem};
@@ -55,14 +56,14 @@ impl Pattern {
     pub(super) fn of(kind: AssetKind, js_modules: bool) -> &'static [Self] {
         match kind {
             AssetKind::Css => &[Self::CssUrl, Self::CssImport, Self::CssSourceMap],
-            AssetKind::Js if js_modules => &[
+            AssetKind::Js | AssetKind::Module if js_modules => &[
                 Self::JsSourceMap,
                 Self::JsImportFrom,
                 Self::JsExportFrom,
                 Self::JsImport,
                 Self::JsDynamicImport,
             ],
-            AssetKind::Js => &[Self::JsSourceMap],
+            AssetKind::Js | AssetKind::Module => &[Self::JsSourceMap],
             AssetKind::Opaque => &[],
         }
     }
@@ -99,7 +100,7 @@ impl Pattern {
     }
 
     /// `re.finditer(pattern, text)`
-    pub(super) fn find_all(self, version: DjangoVersion, text: &str) -> Vec<Match> {
+    pub(super) fn find_all(self, version: DjangoVersion, text: &str, words: &Words) -> Vec<Match> {
         let bytes = text.as_bytes();
         let scan = Scan { text, version };
         match self {
@@ -121,25 +122,19 @@ impl Pattern {
                 let end = scan.line_end(at);
                 Some(found(start..end, at..end, 0..0))
             }),
-            Self::JsImportFrom => {
-                let tails = scan.all_tails();
-                Scan::all(scan.imports(), |start, at| {
-                    scan.import_from(start, at, &tails)
-                })
-            }
-            Self::JsExportFrom => {
-                let tails = scan.all_tails();
-                Scan::all(scan.exports(), |start, at| {
-                    scan.named_from(start, at, &tails)
-                })
-            }
-            Self::JsImport => Scan::all(scan.imports(), |start, at| {
+            Self::JsImportFrom => Scan::all(words.imports(&scan), |start, at| {
+                scan.import_from(start, at, words.tails(&scan))
+            }),
+            Self::JsExportFrom => Scan::all(scan.exports(), |start, at| {
+                scan.named_from(start, at, words.tails(&scan))
+            }),
+            Self::JsImport => Scan::all(words.imports(&scan), |start, at| {
                 let (url, end) = scan.specifier(scan.skip_space(at))?;
                 Some(found(start..end, url, 0..0))
             }),
-            Self::JsDynamicImport => {
-                Scan::all(scan.imports(), |start, at| scan.dynamic_import(start, at))
-            }
+            Self::JsDynamicImport => Scan::all(words.imports(&scan), |start, at| {
+                scan.dynamic_import(start, at)
+            }),
         }
     }
 }
@@ -154,6 +149,24 @@ struct Tail {
     from: usize,
     url: Range<usize>,
     end: usize,
+}
+
+/// What several patterns look for in one text, found once. Belongs to that text.
+#[derive(Default)]
+pub(super) struct Words {
+    imports: OnceCell<Vec<(usize, usize)>>,
+    tails: OnceCell<Vec<Tail>>,
+}
+
+impl Words {
+    fn imports(&self, scan: &Scan<'_>) -> impl Iterator<Item = (usize, usize)> {
+        let imports = self.imports.get_or_init(|| scan.imports().collect());
+        imports.iter().copied()
+    }
+
+    fn tails(&self, scan: &Scan<'_>) -> &[Tail] {
+        self.tails.get_or_init(|| scan.all_tails())
+    }
 }
 
 struct Scan<'t> {
@@ -419,8 +432,9 @@ fn same_letter(c: char, letter: char) -> bool {
         }
 }
 
-/// `HashedFilesMixin.get_ignored_blocks`: comments, strings and escapes, as Django's regular expressions see them.
-pub(super) fn ignored_blocks(text: &str, syntax: Ignored) -> Vec<Range<usize>> {
+/// `HashedFilesMixin.get_ignored_blocks`: comments, strings and escapes, as Django's regular expressions see them. Those
+/// that begin before `until`: what comes later is in nobody's way.
+pub(super) fn ignored_blocks(text: &str, syntax: Ignored, until: usize) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let js = syntax == Ignored::Js;
     let mut blocks = Vec::new();
@@ -428,6 +442,9 @@ pub(super) fn ignored_blocks(text: &str, syntax: Ignored) -> Vec<Range<usize>> {
     let mut open_comment = false; // an unclosed `/*` was seen: no later one closes either
     while let Some(next) = bytes[at..].iter().position(|b| OPENS[usize::from(*b)]) {
         at += next;
+        if at >= until {
+            break;
+        }
         let end = match bytes[at] {
             b'/' if bytes.get(at + 1) == Some(&b'*') && !open_comment => {
                 let end = memmem::find(&bytes[at + 2..], b"*/").map(|n| at + 2 + n + 2);

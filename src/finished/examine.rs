@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::options::HashAlgorithm;
 use crate::plan::{AssetId, AssetKind};
 use crate::read::{Edge, read_whole};
-use crate::reference::{ReferenceKind, references};
+use crate::reference::{NotParsed, Reference, ReferenceKind, Scan, scan};
 use crate::resolve::{Target, resolve};
 use crate::static_root::CHUNK;
 
@@ -32,6 +32,8 @@ pub(crate) struct Examined {
     /// Whether the digest in its name, if it is a hashed file, is that of its bytes.
     pub(crate) digest_matches: bool,
     pub(crate) references: Vec<Found>,
+    /// Why module specifiers are not among them.
+    pub(crate) not_parsed: Option<NotParsed>,
     /// What is wrong with its variants.
     pub(crate) bad_variants: Vec<(Encoding, AssetId, String)>,
     /// Of text files.
@@ -63,7 +65,7 @@ impl FinishedRoot {
         };
         let bytes = match kind {
             AssetKind::Opaque => None,
-            AssetKind::Css | AssetKind::Js => Some(read_whole(&asset.source)?),
+            AssetKind::Css | AssetKind::Js | AssetKind::Module => Some(read_whole(&asset.source)?),
         };
         let (content, digest_matches) = match &bytes {
             Some(bytes) => self.hash(entry, |hasher| {
@@ -73,13 +75,16 @@ impl FinishedRoot {
             None => self.hash(entry, |hasher| self.stream(id, hasher))?,
         };
         let bad_variants = self.bad_variants(id, content)?;
-        let references = bytes
-            .as_deref()
-            .map_or_else(Vec::new, |text| self.references(id, kind, text, static_url));
+        let text = bytes.as_deref().unwrap_or_default();
+        let Scan {
+            references,
+            not_parsed,
+        } = scan(kind, text);
         Ok(Examined {
             content,
             digest_matches,
-            references,
+            references: self.resolved(id, text, &references, static_url),
+            not_parsed,
             bad_variants,
             bytes,
         })
@@ -140,15 +145,15 @@ impl FinishedRoot {
         Ok(bad)
     }
 
-    fn references(
+    fn resolved(
         &self,
         id: AssetId,
-        kind: AssetKind,
         text: &[u8],
+        references: &[Reference],
         static_url: &str,
     ) -> Vec<Found> {
         let name = self.files.name(id);
-        references(kind, text)
+        references
             .iter()
             .map(|reference| {
                 let url = reference.url(text);

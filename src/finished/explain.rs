@@ -22,6 +22,8 @@ pub struct ExplainOptions {
     pub manifest: PathBuf,
     /// Prefix that makes an absolute reference ours, as in the build. Default: `/static/`.
     pub static_url: String,
+    /// Module specifiers are references too, as in the build. Default: `false`.
+    pub js_modules: bool,
 }
 
 impl ExplainOptions {
@@ -32,6 +34,7 @@ impl ExplainOptions {
             asset,
             manifest: "staticfiles.json".into(),
             static_url: "/static/".into(),
+            js_modules: false,
         }
     }
 }
@@ -106,7 +109,12 @@ pub struct Explanation {
 /// Tells about one asset.
 pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
     let mut diagnostics = Vec::new();
-    let root = FinishedRoot::open(&options.static_root, &options.manifest, &mut diagnostics)?;
+    let root = FinishedRoot::open(
+        &options.static_root,
+        &options.manifest,
+        options.js_modules,
+        &mut diagnostics,
+    )?;
     let is_asked = |entry: &&Entry| {
         entry.logical.as_str() == options.asset || entry.hashed.as_str() == options.asset
     };

@@ -47,10 +47,11 @@ pub(crate) struct FinishedRoot {
 }
 
 impl FinishedRoot {
-    /// Reads the manifest and looks at what is there. What is wrong with the manifest is added to `diagnostics`.
+    /// Reads the manifest and looks at what is there. `js_modules`: scripts are read as such a build reads them. What is wrong with the manifest is added to `diagnostics`.
     pub(crate) fn open(
         dir: &Path,
         manifest: &Path,
+        js_modules: bool,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Self, Error> {
         must_be_there(dir)?;
@@ -98,7 +99,7 @@ impl FinishedRoot {
             .map(|(index, entry)| (entry.hashed.clone(), index))
             .collect();
         Ok(Self {
-            files: files(&dir, diagnostics)?,
+            files: files(&dir, js_modules, diagnostics)?,
             dir,
             entries,
             hash,
@@ -148,7 +149,7 @@ pub(crate) fn must_be_there(dir: &Path) -> Result<(), Error> {
 }
 
 /// Every file of the static root. Links are followed wherever they lead: `collectstatic --link` makes such.
-fn files(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> Result<Plan, Error> {
+fn files(dir: &Path, js_modules: bool, diagnostics: &mut Vec<Diagnostic>) -> Result<Plan, Error> {
     let mut options = Options::new(Input::Roots(vec![SourceRoot {
         prefix: String::new(),
         dir: dir.to_owned(),
@@ -156,5 +157,5 @@ fn files(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> Result<Plan, Error> {
     options.ignore.clear();
     options.follow_external_links = true;
     let sources = walk(&options, Path::new(""), diagnostics)?;
-    Ok(Plan::of(sources))
+    Ok(Plan::of(sources, js_modules))
 }

@@ -38,7 +38,7 @@ impl<'r> Sources<'r> {
         Self {
             root,
             // Entries have different names; whatever is odd about them was told when the manifest was read.
-            plan: Plan::of(sources.collect()),
+            plan: Plan::of(sources.collect(), false), // kinds are told by who asks
             static_url,
         }
     }
@@ -51,17 +51,24 @@ impl<'r> Sources<'r> {
         source: &[u8],
         hashed: &[u8],
     ) -> bool {
-        let modes: &[Minify] = match kind {
-            AssetKind::Css => &[Minify::Safe, Minify::Off, Minify::Full],
-            AssetKind::Js => &[Minify::Off],
+        let ways: &[(AssetKind, Minify)] = match kind {
+            AssetKind::Css => &[
+                (kind, Minify::Safe),
+                (kind, Minify::Off),
+                (kind, Minify::Full),
+            ],
+            AssetKind::Js | AssetKind::Module => &[
+                (AssetKind::Js, Minify::Off),
+                (AssetKind::Module, Minify::Off),
+            ],
             AssetKind::Opaque => return false,
         };
-        modes.iter().any(|mode| {
+        ways.iter().any(|(kind, mode)| {
             let minified = (*mode != Minify::Off)
                 .then(|| transform_css(&entry.logical, source, *mode, None).bytes)
                 .flatten();
             let text = minified.as_deref().unwrap_or(source);
-            self.linked(entry, kind, text) == hashed
+            self.linked(entry, *kind, text) == hashed
         }) || self.django_gives(entry, kind, source, hashed)
     }
 

@@ -34,6 +34,8 @@ pub struct VerifyOptions {
     pub manifest: PathBuf,
     /// Prefix that makes an absolute reference ours, as in the build. Default: `/static/`.
     pub static_url: String,
+    /// Module specifiers are references too, as in the build. Default: `false`.
+    pub js_modules: bool,
     /// Logical paths that must be there and must not be empty.
     pub require: Vec<String>,
     /// Policy for references other than source maps. Default: [`MissingPolicy::Error`].
@@ -53,6 +55,7 @@ impl VerifyOptions {
             static_root,
             manifest: "staticfiles.json".into(),
             static_url: "/static/".into(),
+            js_modules: false,
             require: Vec::new(),
             on_missing: MissingPolicy::Error,
             missing_source_map: MissingPolicy::Warn,
@@ -90,7 +93,12 @@ impl Verification {
 /// Proves a static root.
 pub(crate) fn verify(options: &VerifyOptions) -> Result<Verification, Error> {
     let mut diagnostics = Vec::new();
-    let root = FinishedRoot::open(&options.static_root, &options.manifest, &mut diagnostics)?;
+    let root = FinishedRoot::open(
+        &options.static_root,
+        &options.manifest,
+        options.js_modules,
+        &mut diagnostics,
+    )?;
     pool(options.jobs)?.install(|| Verifier::new(options, &root, diagnostics).run())
 }
 
@@ -192,7 +200,11 @@ impl<'v> Verifier<'v> {
         let name = self.root.files.name(id);
         let text = examined.bytes.as_deref().unwrap_or_default();
         let is_plain = self.root.entry_of_hashed(name).is_none();
-        let mut broken = Vec::new();
+        let not_parsed = examined.not_parsed.as_ref();
+        let mut broken: Vec<Diagnostic> = not_parsed
+            .map(|why| why.diagnostic(name, text))
+            .into_iter()
+            .collect();
         let mut locator = Locator::new(text);
         for found in &examined.references {
             if let Target::Missing(target) = &found.target
@@ -274,12 +286,18 @@ impl<'v> Verifier<'v> {
         for (digest, members) in cycles {
             if !self.is_cycle(digest, &members, examined) {
                 for entry in members {
+                    let help = match root.files.find(entry.hashed.as_str()) {
+                        Some(id) if root.files.assets[id].kind == AssetKind::Js => {
+                            "build again; or give the --js-modules of the build"
+                        }
+                        _ => "build again: a build replaces what is damaged",
+                    };
                     self.error(
                         Code::WrongDigest,
                         entry.hashed.as_str(),
                         "its bytes do not have the digest in its name",
                     )
-                    .help = Some("build again: a build replaces what is damaged".into());
+                    .help = Some(help.into());
                 }
             }
         }

@@ -12,7 +12,7 @@ mod nginx;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::compress::{Encoding, Variants};
+use crate::compress::{Encoding, Variant, Variants};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::digest::is_hex;
 use crate::earlier::Earlier;
@@ -81,7 +81,7 @@ struct HeadersPlan {
 pub(crate) fn headers(
     options: &Options,
     store: Store<'_>,
-    (plan, outputs, variants): (&Plan, &[Output], &Variants),
+    (plan, outputs, variants): (&Plan, &[Output], &[Variants]),
     last: &Earlier,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<HeadersFile> {
@@ -152,18 +152,17 @@ fn encodings(options: &Options) -> Vec<Encoding> {
 }
 
 /// Everything that the build publishes, but for variants and the manifest.
-fn files(plan: &Plan, outputs: &[Output], variants: &Variants) -> BTreeMap<String, ServedFile> {
+fn files(plan: &Plan, outputs: &[Output], variants: &[Variants]) -> BTreeMap<String, ServedFile> {
     let mut files: BTreeMap<String, ServedFile> = BTreeMap::new();
-    let mut add = |name: &str, immutable| {
+    let mut add = |name: &str, immutable, variants: &[Variant]| {
         let file = files.entry(name.to_owned()).or_default();
         file.immutable |= immutable; // a hashed file and another asset may be one
-        let found = variants.get(name).into_iter().flatten();
-        file.variants.extend(found.map(|variant| variant.encoding));
+        file.variants.extend(variants.iter().map(|v| v.encoding));
     };
-    for (asset, output) in plan.assets.iter().zip(outputs) {
-        add(&output.hashed, true);
+    for ((asset, output), variants) in plan.assets.iter().zip(outputs).zip(variants) {
+        add(&output.hashed, true, &variants.hashed);
         if !matches!(output.plain, Plain::None) {
-            add(asset.plain.as_str(), false);
+            add(asset.plain.as_str(), false, &variants.plain);
         }
     }
     let names: Vec<String> = files

@@ -31,7 +31,11 @@ pub(super) fn references(text: &str) -> Vec<Reference> {
     let mut found = Vec::new();
     let mut brackets: Vec<Bracket> = Vec::new();
     let mut prelude = Prelude::None;
-    for token in tokens(text) {
+    // A byte order mark is no part of the first name (css-syntax-3, section 3.2).
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let bom = text.len() - body.len();
+    for mut token in tokens(body) {
+        token.span = token.span.start + bom..token.span.end + bom;
         let raw = &text[token.span.clone()];
         match token.kind {
             Kind::WhiteSpace => continue,
@@ -194,6 +198,7 @@ mod tests {
             ("a{b:url(x\\20 )}", &["x "]),
             ("a{b:url(x\\(1\\).png)}", &["x(1).png"]),
             ("a{b:u\\72l(x.png)}", &["x.png"]),
+            ("\u{feff}url(x.png){}", &["x.png"]), // found by fuzzing: the mark is no part of the name
             ("a{b:url(\"x\\\"y.png\")}", &["x\"y.png"]),
             ("a{b:url(x.png", &["x.png"]),
             ("a{b:url(\"x.png", &["x.png"]),

@@ -1,12 +1,17 @@
 //! What lies in the static root already, and whether it is what it should be.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::sync::{PoisonError, RwLock};
 use std::time::SystemTime;
 
-use super::{Staged, StaticRoot};
+use walkdir::{DirEntryExt as _, WalkDir};
+
+use super::{Staged, StaticRoot, is_temporary};
 use crate::digest::{Content, ContentHasher};
 use crate::error::Error;
 use crate::options::HashAlgorithm;
@@ -22,6 +27,67 @@ impl FileId {
 }
 
 impl StaticRoot {
+    /// Looks at what is there. Temporary files of a run that was killed are removed.
+    pub(super) fn look(&mut self) -> Result<(), Error> {
+        let mut directories = HashSet::new();
+        let mut devices = HashSet::new();
+        for entry in WalkDir::new(&self.dir) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) if error.depth() == 0 && self.dry_run => break, // not made yet
+                Err(error) => {
+                    let path = error.path().unwrap_or(&self.dir).to_owned();
+                    return Err(Error::io("read", &path)(error.into()));
+                }
+            };
+            let name = entry
+                .path()
+                .strip_prefix(&self.dir)
+                .ok()
+                .and_then(Path::to_str);
+            if entry.file_type().is_dir() {
+                directories.extend(name.map(str::to_owned));
+                devices.insert(entry.metadata().map_or(0, |metadata| metadata.dev()));
+            } else if is_temporary(entry.file_name()) {
+                if !self.dry_run {
+                    fs::remove_file(entry.path()).map_err(Error::io("remove", entry.path()))?;
+                }
+            } else if entry.file_type().is_file() {
+                let inode = entry.ino();
+                self.existing
+                    .extend(name.map(|name| (name.to_owned(), inode)));
+            }
+        }
+        directories.insert(String::new());
+        let mut devices = devices.into_iter();
+        self.device = devices.next().filter(|_| devices.next().is_none());
+        self.directories = RwLock::new(directories);
+        Ok(())
+    }
+
+    /// Whether a regular file of that name was there when the build began.
+    pub(crate) fn had(&self, name: &str) -> bool {
+        self.existing.contains_key(name)
+    }
+
+    /// Bytes of a file; 0 if it is not there.
+    pub(crate) fn length(&self, name: &str) -> u64 {
+        fs::metadata(self.path(name)).map_or(0, |metadata| metadata.len())
+    }
+
+    /// Whether a directory of that name is there.
+    pub(crate) fn had_directory(&self, name: &str) -> bool {
+        self.directories
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(name)
+    }
+
+    /// The names of the regular files that were there when the build began.
+    pub(crate) fn existing(&self) -> impl Iterator<Item = &str> {
+        self.existing.keys().map(String::as_str)
+    }
+
     /// Reads a staged file whole.
     #[expect(
         clippy::unused_self,
@@ -57,7 +123,7 @@ impl StaticRoot {
         modified: SystemTime,
     ) -> Result<Option<FileId>, Error> {
         self.proved(name, content.length, modified, |file| {
-            Ok(content_of(file)? == content)
+            Ok(content_of(file.take(content.length))? == content)
         })
     }
 
@@ -98,10 +164,18 @@ impl StaticRoot {
         read().map_err(Error::io("read", &path))
     }
 
-    /// Whether `name` is this very file on disk.
+    /// Whether `name` was this very file on disk when the build began.
     pub(crate) fn is_linked(&self, name: &str, to: FileId) -> bool {
-        self.had(name)
-            && fs::symlink_metadata(self.path(name)).is_ok_and(|found| FileId::of(&found) == to)
+        let Some(inode) = self.existing.get(name) else {
+            return false;
+        };
+        match self.device {
+            // The directory has told the inode: a question less to the system for every second file of a re-run.
+            Some(device) => FileId(device, *inode) == to,
+            None => {
+                fs::symlink_metadata(self.path(name)).is_ok_and(|found| FileId::of(&found) == to)
+            }
+        }
     }
 }
 
@@ -120,7 +194,7 @@ fn same_bytes(mut file: &File, mut bytes: &[u8]) -> io::Result<bool> {
 }
 
 /// What a file holds.
-fn content_of(mut file: &File) -> io::Result<Content> {
+fn content_of(mut file: impl io::Read) -> io::Result<Content> {
     with_buffer(|buffer| {
         let mut hasher = ContentHasher::new(HashAlgorithm::Blake3);
         loop {

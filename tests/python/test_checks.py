@@ -1,6 +1,7 @@
 """The system checks: each one comes when it should, and none on a site that is set up well."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,19 @@ def test_no_manifest(site):
 def test_an_unreadable_manifest(site, content):
     (site / "root/staticfiles.json").write_text(content)
     assert list(found(site)) == ["hashstatic.E002"]
+
+
+def test_no_static_root(site):
+    messages = found(site, STATIC_ROOT=None)
+    assert list(messages) == ["hashstatic.E002"] and "STATIC_ROOT" in messages["hashstatic.E002"]
+
+
+def test_every_check_is_documented_and_every_documented_check_is_there():
+    project = Path(__file__).parents[2]
+    documented = re.findall(r"^\| `(hashstatic\.\w+)` \|", (project / "docs/django.md").read_text(), re.M)
+    code = (project / "python/hashstatic/checks.py").read_text()
+    assert documented == sorted(set(documented), key=lambda name: name[-3:])
+    assert set(documented) == set(re.findall(r'id="([^"]+)"', code)) and len(documented) == 9
 
 
 def test_files_that_are_not_there(site):

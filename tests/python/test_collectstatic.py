@@ -119,6 +119,27 @@ def test_what_clear_would_delete_satisfies_nothing(source, tmp_path):
     assert [str(run.yielded[0][0]) for run in runs] == ["bad.css", "bad.css"]
 
 
+@pytest.mark.parametrize("command", [DjangoCommand, OurCommand])
+@pytest.mark.parametrize("link", [False, True])
+def test_a_file_is_taken_once_however_often_it_is_found(source, tmp_path, command, link):
+    class Twice(command):
+        def copy_file(self, *arguments):
+            for _ in range(2):
+                super().copy_file(*arguments)
+
+        def link_file(self, *arguments):
+            for _ in range(2):
+                super().link_file(*arguments)
+
+    for already, skipped in (("linked" if link else "copied", len(SITE)), ("", 0)):
+        run = collect(tmp_path / "root", [source], command=Twice, verbosity=2, link=link)
+        assert run.error is None
+        assert run.out.count(f"(already {already} earlier)") == skipped
+        done = 0 if not already else len(SITE)
+        assert f"\n{done} static files {'symlinked' if link else 'copied'}" in run.out
+        assert ("unmodified" in run.out.splitlines()[-1]) == (not already)
+
+
 def test_it_is_the_command_that_manage_py_runs():
     from django.core.management import get_commands, load_command_class
 

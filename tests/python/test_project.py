@@ -1,5 +1,7 @@
 """A real project: admin, rest_framework, debug_toolbar, wagtail. Its trees by collectstatic and by the binary alone."""
 
+import gzip
+import json
 import os
 import subprocess
 import sys
@@ -7,7 +9,9 @@ import sysconfig
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
+import django
 import pytest
 
 import hashstatic
@@ -61,6 +65,8 @@ STORAGES = {{
     "default": {{"BACKEND": "django.core.files.storage.FileSystemStorage"}},
     "staticfiles": {{"BACKEND": os.environ["BACKEND"]}},
 }}
+if "SKIP_COMPRESS" in os.environ:
+    WHITENOISE_SKIP_COMPRESS_EXTENSIONS = os.environ["SKIP_COMPRESS"].split()
 """
 MANAGE = """
 import os, sys
@@ -178,17 +184,13 @@ def test_site_packages_without_settings(project, djangos, tmp_path):
     env = {"PATH": "/nowhere"}
     command = [hashstatic.find_binary(), "build", "assets", "extra=more", "--out", root, "--no-gzip", "--no-brotli"]
     command += ["--site-packages", sysconfig.get_path("purelib"), "--site-packages", ".", "--apps", ",".join(APPS)]
-    version = ".".join(map(str, __import__("django").VERSION[:2]))
+    version = ".".join(map(str, django.VERSION[:2]))
     run(project, [*command, f"--django-exact={version}", "--no-cache"], env)
     assert same(tree(root), djangos[1])
 
 
 def same(ours, theirs):
     """Equal, but for the order in the manifest, which before Django 6.0 is that of processing."""
-    import json
-
-    import django
-
     if django.VERSION < (6, 0):
         for files in (ours, theirs):
             files["staticfiles.json"] = json.dumps(json.loads(files["staticfiles.json"]), sort_keys=True).encode()
@@ -217,21 +219,62 @@ def test_the_project_cannot_be_asked(project, tmp_path):
     assert f"the staticfiles storage is {plain}" in error(BACKEND=plain)
 
 
-def test_whitenoise_and_gunicorn_serve_it(project, tmp_path):
+def test_with_whitenoise_only_the_backend_changed(project, tmp_path):
+    """Its tree and ours, and all of it as it comes from gunicorn and WhiteNoise's middleware."""
+    more = {"SKIP_COMPRESS": "js map svg png gif jpg ico woff woff2 ttf"}  # WhiteNoise needs a minute for them
+    summary, theirs = collected(project, tmp_path / "theirs", WHITENOISE, **more)
+    our_summary, ours = collected(project, tmp_path / "ours", OURS_COMPRESSED, **more)
+    assert our_summary.split("'")[2] == summary.split("'")[2]
+    assert decoded(ours) == decoded(theirs)
+    assert sum(name.endswith(".br") for name in ours) > 50
+    paths = json.loads(ours["staticfiles.json"])["paths"]
+    assert len(paths) > 200
+    with served(project, environment(tmp_path / "ours", OURS_COMPRESSED, **more)) as url:
+        for name, hashed in paths.items():
+            for encoding, suffix, decode in (("", "", bytes), ("gzip", ".gz", gzip.decompress)):
+                if hashed + suffix not in ours:
+                    continue
+                headers, body = fetched(f"{url}/static/{quote(hashed)}", encoding)
+                assert (headers["Content-Encoding"] or "") == encoding
+                # WhiteNoise takes a hash without an extension after it for the extension.
+                assert ("immutable" in headers["Cache-Control"]) == ("." in name.rpartition("/")[2])
+                assert decode(body) == ours[hashed]
+            headers, body = fetched(f"{url}/static/{quote(name)}", "")
+            assert "immutable" not in headers["Cache-Control"] and body == ours[name]
+
+
+def fetched(url, encoding):
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept-Encoding": encoding})) as answer:
+        return answer.headers, answer.read()
+
+
+def test_whitenoise_and_gunicorn_serve_what_the_binary_built(project, tmp_path):
     root = tmp_path / "ours"
     theirs = built(project, tmp_path / "theirs", WHITENOISE, "--from-django", "--brotli-quality", "5")
     files = built(project, root, OURS_COMPRESSED, "--from-django", "--brotli-quality", "5")
     assert {name for name in theirs if name not in files} == set()
-    plain = decoded(files)
     (name,) = [name for name in files if name.startswith("app.") and name.endswith(".css") and name != "app.css"]
     with served(project, environment(root, OURS_COMPRESSED)) as url:
-        request = urllib.request.Request(f"{url}/static/{name}", headers={"Accept-Encoding": "gzip"})
-        with urllib.request.urlopen(request) as answer:
-            assert "immutable" in answer.headers["Cache-Control"]
-            assert answer.headers["Content-Encoding"] == "gzip"
-            import gzip
+        headers, body = fetched(f"{url}/static/{name}", "gzip")
+        assert "immutable" in headers["Cache-Control"]
+        assert headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(body) == decoded(files)[name]
 
-            assert gzip.decompress(answer.read()) == plain[name]
+
+def test_manage_py_check_deploy(project, tmp_path):
+    """Our checks are among those of the command."""
+    command = [sys.executable, "manage.py", "check", "--deploy", "--tag", "staticfiles"]
+    env = environment(tmp_path / "ours", OURS_COMPRESSED, FIRST="hashstatic", SKIP_COMPRESS="js css svg map")
+
+    def said(*more):
+        return subprocess.run([*command, *more], cwd=project, env=env, capture_output=True, text=True)
+
+    failed = said()
+    assert failed.returncode == 1 and "hashstatic.E001" in failed.stderr
+    assert "HINT: Run `manage.py collectstatic`" in failed.stderr
+    run(project, [sys.executable, "manage.py", "collectstatic", "--no-input"], env)
+    done = said("--fail-level", "WARNING")
+    assert (done.returncode, "hashstatic" in done.stderr) == (0, False), done.stderr
 
 
 @contextmanager

@@ -29,6 +29,7 @@ class Command(DjangoCommand):
 
     def collect(self) -> dict[str, list[str]]:
         self.cleared = []
+        self.copied_files, self.symlinked_files, self.unmodified_files = _Names(), _Names(), _Names()
         if not self.post_process or not isinstance(self.storage, ManifestStaticFilesStorage):
             return super().collect()
         if self.dry_run:
@@ -114,6 +115,21 @@ class Command(DjangoCommand):
             self.stderr.write(f"Post-processing '{name}' would fail: {exception}")
         if broken:
             raise CommandError(f"Post-processing would fail: {len(broken)} error{'s'[: len(broken) > 1]} found.")
+
+
+class _Names(list[str]):
+    """Names in their order. Django asks for each file whether it is there, and with a list that takes ever longer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: set[str] = set()
+
+    def append(self, name: str) -> None:
+        super().append(name)
+        self._known.add(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
 
 
 class _Undeletable:
