@@ -46,7 +46,7 @@ def buildah(*arguments):
 def build(tag, context, *arguments):
     bases = [f"--build-arg={name}=localhost/base" for name in ("NODE_IMAGE", "PYTHON_IMAGE")]
     bases.append("--build-arg=HASHSTATIC_IMAGE=localhost/hashstatic")
-    return buildah("bud", "--format=docker", "--isolation=chroot", *bases, *arguments, "--tag", tag, context)
+    return buildah("bud", "--format=docker", "--isolation=chroot", "--force-rm", *bases, *arguments, "--tag", tag, context)
 
 
 def built(*arguments):
@@ -107,46 +107,46 @@ def replace(file, old, new):
 
 def check_faults(scratch):
     """What is missing, empty or misspelt stops the image of either Dockerfile, and the message names the file."""
-    faults = {
+    faults = {  # with the message of each Dockerfile: the second asks Django first
         # The css stage is left out, as nothing asks for it: no Node runs.
         "without Node": (
             "Dockerfile",
             "COPY --from=css /app/static/css",
             "# COPY --from=css /app/static/css",
-            {
-                "Dockerfile": "error: css/output.css: required, but in no source root",
-                "Dockerfile.collectstatic": "css/output.css: required, but not in the manifest or not there",
-            },
+            "error: css/output.css: required, but in no source root",
+            "error: css/output.css: required, but not in the manifest or not there",
         ),
         "an empty output.css": (
             "package.json",
             "postcss frontend/input.css --output static/css/output.css",
             "mkdir -p static/css && : > static/css/output.css",
-            "css/output.css: required, but empty",
+            "error: css/output.css: required, but empty",
+            "error: css/output.css: required, but empty",
         ),
         "a misspelt url()": (
             "frontend/input.css",
             "leaf.svg",
             "laef.svg",
-            '"../img/laef.svg" resolves to img/laef.svg',
+            '"../img/laef.svg" resolves to img/laef.svg, which is not in any source root',
+            "'css/output.css' contains this reference 'url(../img/laef.svg)'",
         ),
     }
     for dockerfile in DOCKERFILES:
-        for fault, (file, old, new, message) in faults.items():
+        for fault, (file, old, new, *messages) in faults.items():
             context = scratch / "broken"
             shutil.copytree(EXAMPLE, context, ignore=IGNORED)
             replace(context / (dockerfile if file == "Dockerfile" else file), old, new)
             failed = build("broken", context, "--layers", f"--file={context / dockerfile}")
             said = failed.stdout + failed.stderr
             assert failed.returncode != 0, f"{dockerfile}, {fault}: was built"
-            message = message[dockerfile] if isinstance(message, dict) else message
+            message = messages[DOCKERFILES.index(dockerfile)]
             assert message in said, f"{dockerfile}, {fault}: {said[-2000:]}"
             assert ("npm run" in said) == (fault != "without Node"), said[-2000:]
             assert buildah("inspect", "--type=image", "broken").returncode != 0, "a half-made image is left"
             left = buildah("containers", "--quiet").stdout
             assert left == "", f"{dockerfile}, {fault}: containers are left: {left}"
             shutil.rmtree(context)
-            (line,) = {line.strip() for line in said.splitlines() if message in line}
+            line = next(line.strip() for line in said.splitlines() if message in line)
             print(f"{dockerfile}, {fault}: stopped by\n        {line}", flush=True)
 
 
@@ -221,6 +221,7 @@ def report(rows, timed):
 
 def main():
     (TARGET / "tmp").mkdir(parents=True, exist_ok=True)
+    buildah("rm", "--all")  # what an interrupted run has left
     with tempfile.TemporaryDirectory(dir=TARGET) as directory:
         scratch = Path(directory)
         make_base(scratch)
