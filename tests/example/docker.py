@@ -46,7 +46,8 @@ def buildah(*arguments):
 def build(tag, context, *arguments):
     bases = [f"--build-arg={name}=localhost/base" for name in ("NODE_IMAGE", "PYTHON_IMAGE")]
     bases.append("--build-arg=HASHSTATIC_IMAGE=localhost/hashstatic")
-    return buildah("bud", "--format=docker", "--isolation=chroot", "--force-rm", *bases, *arguments, "--tag", tag, context)
+    options = ["--format=docker", "--isolation=chroot", "--force-rm"]
+    return buildah("bud", *options, *bases, *arguments, "--tag", tag, context)
 
 
 def built(*arguments):
