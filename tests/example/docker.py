@@ -46,7 +46,7 @@ def buildah(*arguments):
 def build(tag, context, *arguments):
     bases = [f"--build-arg={name}=localhost/base" for name in ("NODE_IMAGE", "PYTHON_IMAGE")]
     bases.append("--build-arg=HASHSTATIC_IMAGE=localhost/hashstatic")
-    options = ["--format=docker", "--isolation=chroot", "--force-rm"]
+    options = ["--format=docker", "--isolation=chroot", "--layers", "--force-rm"]
     return buildah("bud", *options, *bases, *arguments, "--tag", tag, context)
 
 
@@ -80,7 +80,8 @@ def make_hashstatic(scratch):
     sysroot = subprocess.run(["rustc", "--print", "sysroot"], check=True, capture_output=True, text=True).stdout.strip()
     (scratch / "Rust").write_text(f"FROM localhost/base\nENV PATH={RUST}/bin:$PATH CARGO_HOME=/usr/local/cargo\n")
     built("rust", scratch, f"--file={scratch / 'Rust'}")
-    built("hashstatic", PROJECT, "--build-arg=RUST_IMAGE=localhost/rust", f"--volume={sysroot}:{RUST}:ro")
+    volume = f"--volume={sysroot}:{RUST}:ro"
+    built("hashstatic", PROJECT, "--no-cache", "--build-arg=RUST_IMAGE=localhost/rust", volume)
 
 
 def run(image, *command, options=()):
@@ -137,7 +138,7 @@ def check_faults(scratch):
             context = scratch / "broken"
             shutil.copytree(EXAMPLE, context, ignore=IGNORED)
             replace(context / (dockerfile if file == "Dockerfile" else file), old, new)
-            failed = build("broken", context, "--layers", f"--file={context / dockerfile}")
+            failed = build("broken", context, f"--file={context / dockerfile}")
             said = failed.stdout + failed.stderr
             assert failed.returncode != 0, f"{dockerfile}, {fault}: was built"
             message = messages[DOCKERFILES.index(dockerfile)]
@@ -181,7 +182,7 @@ def sizes(context, scratch):
         else:
             image = "meadow-sizes"
             replace(file, "--keep-only-hashed", options)
-            built(image, context, "--layers", f"--file={file}")
+            built(image, context, f"--file={file}")
             check(image)
         whole = sum(layers(image))
         rows.append((options, whole, whole - base, *static_root(image)))
@@ -232,7 +233,7 @@ def main():
 
         for image, dockerfile in zip(("meadow", "meadow-collectstatic"), DOCKERFILES, strict=True):
             # Every step runs once; the builds after these take from their layers what is the same.
-            built(image, context, "--layers", "--no-cache", f"--file={context / dockerfile}")
+            built(image, context, "--no-cache", f"--file={context / dockerfile}")
             check(image)
         check_faults(scratch)
         rows = sizes(context, scratch)
@@ -240,7 +241,7 @@ def main():
 
         css = context / "frontend/input.css"
         css.write_text(css.read_text() + "\n.release-2 { order: 2; }\n")
-        built("meadow-2", context, "--layers", "--build-arg=PREVIOUS=localhost/meadow")
+        built("meadow-2", context, "--build-arg=PREVIOUS=localhost/meadow")
         check("meadow-2")
         listed = run("meadow-2", "sh", "-c", "ls ../staticfiles/css/output.*.css").stdout.split()
         assert len(listed) == 2, listed
