@@ -245,6 +245,8 @@ def main():
         check("meadow-2")
         listed = run("meadow-2", "sh", "-c", "ls ../staticfiles/css/output.*.css").stdout.split()
         assert len(listed) == 2, listed
+        pruned = buildah("rmi", "--prune", "--force")  # the layers that the next run would not take, either
+        assert pruned.returncode == 0, pruned.stderr
         print(buildah("images").stdout, end="")
         report(rows, timed)
 
