@@ -26,7 +26,7 @@ from run import build_wheel  # noqa: E402
 def main(arguments):
     TARGET.mkdir(parents=True, exist_ok=True)
     if arguments[:1] == ["docker"]:
-        sys.exit(subprocess.run([sys.executable, str(HERE / "docker.py"), str(wheel())]).returncode)
+        sys.exit(subprocess.run([sys.executable, str(HERE / "docker.py")]).returncode)
     python = make_environment(wheel())
     if arguments[:1] == ["deploy-check"]:
         command = [python, HERE / "deployment.py", TARGET / "deployment"]
