@@ -122,8 +122,6 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
 
 /// The names of a file and of the variants it may have.
 fn with_variants(file: &str) -> impl Iterator<Item = String> {
-    let suffixes = Encoding::ALL.iter().map(|encoding| encoding.suffix());
-    std::iter::once("")
-        .chain(suffixes)
-        .map(move |suffix| format!("{file}{suffix}"))
+    let variants = Encoding::ALL.map(|encoding| encoding.variant_of(file));
+    std::iter::once(file.to_owned()).chain(variants)
 }

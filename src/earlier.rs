@@ -6,7 +6,7 @@ use crate::compress::Encoding;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::digest::{Digest, is_hex};
 use crate::generations::Generations;
-use crate::headers::is_headers_file;
+use crate::headers::file_names;
 use crate::logical_path::{LogicalPath, stem_length};
 use crate::manifest::Manifest;
 use crate::options::HashAlgorithm;
@@ -91,16 +91,14 @@ pub(crate) fn without_outputs(
     // Plain copies of assets that are gone are in the record too; in place, such a file is a source.
     outputs.extend(last.generations.files().filter(|name| has_digits(name)));
     let record = Generations::name(manifest_name);
+    let headers = file_names(manifest_name);
     let mut sources = sources;
     sources.retain(|source| {
         let name = source.logical.as_str();
-        let is_variant = Encoding::ALL.iter().any(|encoding| {
-            name.strip_suffix(encoding.suffix())
-                .is_some_and(|file| names.contains(file))
-        });
+        let is_variant = Encoding::files_behind(name).any(|file| names.contains(file));
         let is_output = name == manifest_name
             || name == record
-            || is_headers_file(manifest_name, name)
+            || headers.iter().any(|file| file == name)
             || outputs.contains(name)
             || is_variant
             || !prehashed.contains(name) && carries_own_digest(&source.logical, &names, root);

@@ -8,7 +8,7 @@ use crate::compress::{Encoding, Variant, Variants};
 use crate::earlier::Earlier;
 use crate::error::Error;
 use crate::generations::Generations;
-use crate::headers::{HeadersFile, file_name, is_headers_file};
+use crate::headers::{HeadersFile, file_name, file_names};
 use crate::manifest::Manifest;
 use crate::options::HeadersFormat;
 use crate::output::{Output, Plain, Store};
@@ -71,8 +71,9 @@ pub(crate) fn publish(
 
 /// Whether an asset could be in the way of a variant.
 fn is_named_like_variant(asset: &PlannedAsset) -> bool {
-    let name = asset.plain.as_str();
-    Encoding::ALL.iter().any(|e| name.ends_with(e.suffix()))
+    Encoding::files_behind(asset.plain.as_str())
+        .next()
+        .is_some()
 }
 
 /// The names of all variants.
@@ -101,9 +102,10 @@ fn others(
         .iter()
         .map(|output| output.hashed.as_str())
         .collect();
+    let headers = file_names(store.manifest);
     let ours = |name: &str| {
         name == store.manifest
-            || is_headers_file(store.manifest, name) // see `publish_headers`
+            || headers.iter().any(|file| file == name) // see `publish_headers`
             || hashed.contains(name)
             || variant_names.contains(name)
             || plan
@@ -186,7 +188,7 @@ fn remove_variants(
 ) -> Result<usize, Error> {
     let mut removed = 0;
     for encoding in Encoding::ALL {
-        let variant = format!("{name}{}", encoding.suffix());
+        let variant = encoding.variant_of(name);
         let is_asset = || {
             plan.find(&variant)
                 .is_some_and(|id| plan.assets[id].keep_plain)

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use hashstatic::{CleanOptions, Error, ExplainOptions, VerifyOptions};
 
-use super::sources::Unresolved;
+use super::sources::{Threads, Unresolved};
 use super::{CacheDir, Output};
 
 pub(crate) const VERIFY_EXAMPLES: &str = "\
@@ -56,15 +56,8 @@ pub(crate) struct Verify {
     js_modules: bool,
     #[command(flatten)]
     unresolved: Unresolved,
-    /// Threads [default: one per core]
-    #[arg(
-        short,
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        hide_default_value = true
-    )]
-    jobs: usize,
+    #[command(flatten)]
+    threads: Threads,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -79,7 +72,7 @@ impl Verify {
             on_missing: self.unresolved.on_missing.into(),
             missing_source_map: self.unresolved.missing_source_map.into(),
             ignore_errors: self.unresolved.ignore_errors.clone(),
-            jobs: self.jobs,
+            jobs: self.threads.jobs,
             ..VerifyOptions::new(self.root.dir.clone())
         }
     }

@@ -53,6 +53,13 @@ pub(super) struct Sources {
     js_modules: bool,
     #[command(flatten)]
     unresolved: Unresolved,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+/// How many threads work.
+#[derive(Debug, Args)]
+pub(super) struct Threads {
     /// Threads [default: one per core]
     #[arg(
         short,
@@ -61,7 +68,7 @@ pub(super) struct Sources {
         default_value_t = 0,
         hide_default_value = true
     )]
-    jobs: usize,
+    pub(super) jobs: usize,
 }
 
 /// What becomes of references that resolve to nothing.
@@ -148,7 +155,7 @@ impl Sources {
         options
             .ignore_errors
             .clone_from(&self.unresolved.ignore_errors);
-        options.jobs = self.jobs;
+        options.jobs = self.threads.jobs;
         options
     }
 

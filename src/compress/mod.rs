@@ -44,6 +44,17 @@ impl Encoding {
         }
     }
 
+    /// The name of the variant beside `file`.
+    pub(crate) fn variant_of(self, file: &str) -> String {
+        format!("{file}{}", self.suffix())
+    }
+
+    /// The files that one of this name could be a variant of.
+    pub(crate) fn files_behind(variant: &str) -> impl Iterator<Item = &str> {
+        let strip = |encoding: Self| variant.strip_suffix(encoding.suffix());
+        Self::ALL.into_iter().filter_map(strip)
+    }
+
     /// What is added to the name of the file beside which the variant stands.
     pub(crate) fn suffix(self) -> &'static str {
         match self {
@@ -68,7 +79,7 @@ pub(crate) struct Variant {
 impl Variant {
     /// Its name beside `file`.
     pub(crate) fn name(&self, file: &str) -> String {
-        format!("{file}{}", self.encoding.suffix())
+        self.encoding.variant_of(file)
     }
 }
 
@@ -293,7 +304,7 @@ impl<'w> Work<'w> {
         let mut stored = Vec::new();
         let mut twins: Vec<(SystemTime, String, Written)> = Vec::new();
         for file in &self.job.files {
-            let name = format!("{}{}", file.name, encoding.suffix());
+            let name = encoding.variant_of(file.name);
             if !has_room(&name) {
                 continue;
             }

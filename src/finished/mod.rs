@@ -47,7 +47,8 @@ pub(crate) struct FinishedRoot {
 }
 
 impl FinishedRoot {
-    /// Reads the manifest and looks at what is there. `js_modules`: scripts are read as such a build reads them. What is wrong with the manifest is added to `diagnostics`.
+    /// Reads the manifest and looks at what is there. `js_modules`: scripts are read as such a build reads them. What is
+    /// wrong with the manifest is added to `diagnostics`.
     pub(crate) fn open(
         dir: &Path,
         manifest: &Path,
@@ -131,7 +132,7 @@ impl FinishedRoot {
     pub(crate) fn variants(&self, file: AssetId) -> impl Iterator<Item = (Encoding, AssetId)> {
         let name = self.files.name(file).as_str();
         Encoding::ALL.into_iter().filter_map(move |encoding| {
-            let variant = self.files.find(&format!("{name}{}", encoding.suffix()))?;
+            let variant = self.files.find(&encoding.variant_of(name))?;
             (!self.is_named(self.files.name(variant))).then_some((encoding, variant))
         })
     }

@@ -59,7 +59,7 @@ fn entries<'p>(name: &'p str, file: &ServedFile) -> Vec<File<'p>> {
         let mut headers = headers.clone();
         headers.insert("Content-Encoding", encoding.token().to_owned());
         entries.push(File {
-            path: format!("{name}{}", encoding.suffix()),
+            path: encoding.variant_of(name),
             variant_of: Some(name),
             headers,
         });

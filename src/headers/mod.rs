@@ -45,10 +45,10 @@ pub(crate) fn file_name(manifest: &str, format: HeadersFormat) -> String {
     beside(manifest, &format!("headers.{format}"))
 }
 
-/// Whether a file of the static root is one of these.
-pub(crate) fn is_headers_file(manifest: &str, name: &str) -> bool {
-    let mut formats = HeadersFormat::ALL.iter();
-    formats.any(|format| file_name(manifest, *format) == name)
+/// The names of all of these.
+pub(crate) fn file_names(manifest: &str) -> Vec<String> {
+    let formats = HeadersFormat::ALL.iter();
+    formats.map(|format| file_name(manifest, *format)).collect()
 }
 
 /// What is served under one name.
@@ -101,11 +101,13 @@ pub(crate) fn headers(
     let is_ours = |name: &str| {
         plan.find(name).is_some() || headers.files.contains_key(name) || earlier.contains(name)
     };
+    let written = file_names(store.manifest);
     let others: Vec<&str> = store
         .root
         .existing()
-        .filter(|name| !options.clear && !is_ours(name) && !is_variant(name, is_ours))
-        .filter(|name| !is_headers_file(store.manifest, name))
+        .filter(|name| !options.clear && !is_ours(name))
+        .filter(|name| !Encoding::files_behind(name).any(is_ours))
+        .filter(|name| !written.iter().any(|file| file == name))
         .collect();
     let is_lookalike = |name: &&str| looks_hashed(name, headers.hash_length);
     let lookalikes = others.iter().copied().filter(is_lookalike);
@@ -167,24 +169,12 @@ fn files(plan: &Plan, outputs: &[Output], variants: &[Variants]) -> BTreeMap<Str
     }
     let names: Vec<String> = files
         .iter()
-        .flat_map(|(name, file)| variant_names(name, file))
+        .flat_map(|(name, file)| file.variants.iter().map(|e| e.variant_of(name)))
         .collect();
     for name in names {
         files.remove(&name); // an asset of that name gives way to the variant
     }
     files
-}
-
-fn variant_names(name: &str, file: &ServedFile) -> impl Iterator<Item = String> {
-    let suffixes = file.variants.iter().map(|encoding| encoding.suffix());
-    suffixes.map(move |suffix| format!("{name}{suffix}"))
-}
-
-fn is_variant(name: &str, of: impl Fn(&str) -> bool) -> bool {
-    let mut files = Encoding::ALL
-        .iter()
-        .filter_map(|encoding| name.strip_suffix(encoding.suffix()));
-    files.any(of)
 }
 
 /// The hashed files of earlier generations: what was recorded, without the plain copies among it, which are those whose
@@ -261,10 +251,8 @@ impl HeadersPlan {
 
     /// What lies in the static root and is nobody's to see.
     fn hidden(&self) -> Vec<String> {
-        let headers = HeadersFormat::ALL
-            .iter()
-            .map(|format| file_name(&self.manifest, *format));
-        let names = std::iter::once(Generations::name(&self.manifest)).chain(headers);
+        let names = std::iter::once(Generations::name(&self.manifest));
+        let names = names.chain(file_names(&self.manifest));
         names.filter(|name| !name.starts_with('/')).collect()
     }
 
