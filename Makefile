@@ -34,7 +34,8 @@ fuzz-smoke:
 python-test: build
 	python3 tests/oracle/prepare.py
 	cd tests/browser && npm ci --silent --no-audit --no-fund
-	HASHSTATIC_BIN=$(CURDIR)/target/release/hashstatic $(ORACLE) -m pytest -q -p no:cacheprovider tests/oracle
+	HASHSTATIC_BIN=$(CURDIR)/target/release/hashstatic $(ORACLE) -m pytest -q \
+	  --basetemp=target/oracle/tmp tests/oracle
 
 # The wheel and the sdist in dist/, with maturin from PyPI.
 wheel:

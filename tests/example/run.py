@@ -31,7 +31,7 @@ def main(arguments):
     if arguments[:1] == ["deploy-check"]:
         command = [python, HERE / "deployment.py", TARGET / "deployment"]
     else:
-        command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(arguments or [HERE])]
+        command = [python, "-m", "pytest", "-q", "--basetemp", TARGET / "tmp", *(arguments or [HERE])]
         servers.prepare()
         npm = ["npm", "ci", "--silent", "--no-audit", "--no-fund"]
         subprocess.run(npm, cwd=PROJECT / "tests" / "browser", check=True)

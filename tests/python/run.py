@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import zlib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -54,7 +55,7 @@ def main(arguments):
         if name != "project":
             tests.remove(HERE / "test_project.py")  # has an environment of its own
         print(f"--- {name}", flush=True)
-        command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *scratch(), *(pytest or tests)]
+        command = [python, "-m", "pytest", "-q", *scratch(), *(pytest or tests)]
         environment = {
             "HASHSTATIC_CACHE_DIR": str(TARGET / "cache"),  # not the user's
             **os.environ,
@@ -67,9 +68,11 @@ def main(arguments):
 
 
 def scratch():
-    """In memory, where there is such a place: the tests write thousands of small files."""
-    memory = "/dev/shm"
-    return ["--basetemp", f"{memory}/hashstatic-tests-{os.getpid()}"] if os.access(memory, os.W_OK) else []
+    """In memory, where there is such a place: the tests write thousands of small files. One place per checkout, which
+    pytest empties first: a run that was killed leaves no more than one."""
+    memory = Path("/dev/shm")
+    name = f"hashstatic-tests-{zlib.crc32(bytes(PROJECT)):08x}"
+    return ["--basetemp", memory / name if os.access(memory, os.W_OK) else TARGET / "tmp"]
 
 
 def tools():
