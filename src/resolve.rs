@@ -38,7 +38,8 @@ pub(crate) fn resolve(plan: &Plan, static_url: &str, from: &LogicalPath, url: &s
         return Target::External; // a directory
     }
     let name = segments.join("/");
-    if let Some(id) = plan.find(&name) {
+    let is_name = decoded.is_utf8 || !name.contains(char::REPLACEMENT_CHARACTER);
+    if let Some(id) = plan.find(&name).filter(|_| is_name) {
         let file_name = plan.name(id).file_name();
         let extension = file_name.len() - stem_length(file_name);
         let digest_at = decoded.offset(decoded.text.len() - extension);
@@ -114,6 +115,8 @@ struct DecodedPath {
     text: String,
     /// The offset in the URL of every byte of `text`, and of its end.
     offsets: Vec<usize>,
+    /// Otherwise, `text` has replacement characters for what could not be decoded.
+    is_utf8: bool,
 }
 
 impl DecodedPath {
@@ -136,16 +139,38 @@ impl DecodedPath {
             at += length;
         }
         offsets.push(start + raw.len());
-        // What is not UTF-8 names no asset of ours; the path shown in the message may then be approximate.
-        let text = match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                offsets.resize(text.len() + 1, start + raw.len());
-                text
+        // What is not UTF-8 names no asset of ours, but `..` may take it away again: the offsets behind it stay right.
+        match String::from_utf8(bytes) {
+            Ok(text) => Self {
+                text,
+                offsets,
+                is_utf8: true,
+            },
+            Err(error) => Self::lossy(error.as_bytes(), &offsets),
+        }
+    }
+
+    /// A replacement character has the offset of what it stands for.
+    fn lossy(bytes: &[u8], offsets: &[usize]) -> Self {
+        let mut text = String::with_capacity(bytes.len());
+        let mut kept = Vec::with_capacity(offsets.len());
+        let mut at = 0;
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            let end = at + chunk.valid().len();
+            kept.extend_from_slice(&offsets[at..end]);
+            if !chunk.invalid().is_empty() {
+                text.push(char::REPLACEMENT_CHARACTER);
+                kept.resize(text.len(), offsets[end]);
             }
-        };
-        Self { text, offsets }
+            at = end + chunk.invalid().len();
+        }
+        kept.push(offsets[at]);
+        Self {
+            text,
+            offsets: kept,
+            is_utf8: false,
+        }
     }
 
     fn offset(&self, at: usize) -> usize {
@@ -170,6 +195,7 @@ mod tests {
             "css/noext",
             "css/d/e.png",
             "css/a\\b.png",
+            "css/\u{fffd}.gif",
         ]);
         let from = LogicalPath::new("css/m.css").unwrap();
         let own = "/static/";
@@ -235,6 +261,13 @@ mod tests {
             (own, "../../x.png", "outside"),
             (own, "/static/../x.png", "outside"),
             (own, "%FF.png", "missing css/\u{fffd}.png"),
+            (own, "%FE.gif", "missing css/\u{fffd}.gif"), // not the file of that name
+            (own, "\u{fffd}.gif", "css/\u{fffd}.gif \u{fffd}.H.gif"),
+            (
+                own,
+                "x%AA\u{8208}%E2%82/../a.png?q",
+                "css/a.png x%AA\u{8208}%E2%82/../a.H.png?q",
+            ),
         ] {
             let got = match resolve(&plan, static_url, &from, url) {
                 Target::Asset {
