@@ -5,25 +5,30 @@
 //! damaged in any way does not exist. Entries are written beside their place and renamed, so builds that run at the same
 //! time share one cache. Whatever goes wrong here costs time, never a build.
 
+mod contents;
+mod entry;
+mod index;
+
 use std::fs::{self, File, FileTimes};
-use std::io::{self, Read, Write};
+use std::io::{self, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use crate::digest::{Content, ContentKey, is_hex};
-use crate::error::Error;
+use crate::digest::{Content, ContentKey};
+pub use contents::{CacheContents, cache_contents, clear_cache};
+use contents::{files, is_temporary};
+pub(crate) use entry::{Entry, Stored};
+use entry::{HEADER, header, read_header};
+use index::Index;
 
-/// Begins every entry.
-const MAGIC: [u8; 16] = *b"hashstatic cache";
 /// Raised when the format of entries changes.
 const FORMAT: &str = "1";
 /// Of the code whose results are kept (`build.rs`): results of another version are never served.
 const CODE: &str = env!("HASHSTATIC_RESULTS");
-/// Magic, whether there is a payload, its length, its BLAKE3, and a check over all of these and the key.
-const HEADER: usize = 16 + 1 + 8 + 32 + 16;
 /// <https://bford.info/cachedir/>: backup programs leave such directories out.
 const TAG: (&str, &str) = (
     "CACHEDIR.TAG",
@@ -55,6 +60,7 @@ impl Key {
 pub(crate) struct Cache {
     dir: PathBuf,
     max_size: u64,
+    index: Index,
     counter: AtomicUsize,
     hits: AtomicUsize,
     misses: AtomicUsize,
@@ -72,53 +78,23 @@ pub struct CacheUse {
     pub added: u64,
 }
 
-/// What is in a cache.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CacheContents {
-    /// The directory.
-    pub dir: PathBuf,
-    /// Entries.
-    pub entries: usize,
-    /// Their bytes.
-    pub bytes: u64,
-}
-
-/// An entry that is there.
-pub(crate) enum Entry {
-    /// The job gave nothing worth keeping.
-    Nothing,
-    /// It gave this content; [`Stored::load`] reads it.
-    Stored(Stored),
-}
-
-/// A payload in the cache.
-pub(crate) struct Stored {
-    pub(crate) content: Content,
-    file: File,
-}
-
-impl Stored {
-    /// The payload; `None` if it is damaged.
-    pub(crate) fn load(mut self) -> Option<Vec<u8>> {
-        let mut payload = Vec::new();
-        let length = usize::try_from(self.content.length).ok()?;
-        payload.try_reserve_exact(length.checked_add(1)?).ok()?;
-        self.file.read_to_end(&mut payload).ok()?;
-        (Content::of(&payload) == self.content).then_some(payload)
-    }
-}
-
 impl Cache {
-    /// Opens the cache in `dir`, which is made if need be, to hold about `max_size` bytes.
-    pub(crate) fn open(dir: &Path, max_size: u64) -> io::Result<Self> {
+    /// Opens the cache in `dir`, which is made if need be, to hold about `max_size` bytes, for a build of `static_root`.
+    pub(crate) fn open(dir: &Path, max_size: u64, static_root: &Path) -> io::Result<Self> {
         fs::create_dir_all(dir)?;
         let tag = dir.join(TAG.0);
         if !tag.exists() {
             fs::write(&tag, TAG.1)?;
         }
+        let index = Key::new("index", Content::of(static_root.as_os_str().as_bytes()).key);
+        let payload = match read_header(&entry_path(dir, index), index) {
+            Some(Entry::Stored(stored)) => stored.load(),
+            _ => None,
+        };
         Ok(Self {
             dir: dir.to_owned(),
             max_size,
+            index: Index::new(index, payload.as_deref()),
             counter: AtomicUsize::new(0),
             hits: AtomicUsize::new(0),
             misses: AtomicUsize::new(0),
@@ -128,7 +104,20 @@ impl Cache {
 
     /// Looks a result up, without reading it whole.
     pub(crate) fn get(&self, key: Key) -> Option<Entry> {
-        let entry = read_header(&self.path(key), key);
+        let entry = match self.index.get(key) {
+            Some(Some(content)) => Some(Entry::Stored(Stored::in_entry(
+                content,
+                self.path(key),
+                key,
+            ))),
+            Some(None) => Some(Entry::Nothing),
+            None => read_header(&self.path(key), key),
+        };
+        match &entry {
+            Some(Entry::Stored(stored)) => self.index.note(key, Some(stored.content)),
+            Some(Entry::Nothing) => self.index.note(key, None),
+            None => {}
+        }
         match entry {
             Some(_) => &self.hits,
             None => &self.misses,
@@ -139,14 +128,21 @@ impl Cache {
 
     /// Keeps a result. `None`: nothing worth keeping, which is worth knowing.
     pub(crate) fn put(&self, key: Key, payload: Option<&[u8]>) {
+        let content = payload.map(Content::of);
         // A cache on a full or read-only disk is no reason to fail.
-        if self.try_put(key, payload).is_ok() {
+        if self.try_put(key, payload, content).is_ok() {
             let length = HEADER + payload.map_or(0, <[u8]>::len);
             self.added.fetch_add(length as u64, Ordering::Relaxed);
+            self.index.note(key, content);
         }
     }
 
-    fn try_put(&self, key: Key, payload: Option<&[u8]>) -> io::Result<()> {
+    fn try_put(
+        &self,
+        key: Key,
+        payload: Option<&[u8]>,
+        content: Option<Content>,
+    ) -> io::Result<()> {
         let path = self.path(key);
         let number = self.counter.fetch_add(1, Ordering::Relaxed);
         let temporary = path.with_extension(format!("{:x}-{number:x}.tmp", std::process::id()));
@@ -158,7 +154,7 @@ impl Cache {
             other => other?,
         };
         let bytes = payload.unwrap_or_default();
-        file.write_all(&header(key, payload.is_some(), Content::of(bytes)))
+        file.write_all(&header(key, content))
             .and_then(|()| file.write_all(bytes))
             .and_then(|()| fs::rename(&temporary, &path))
             .inspect_err(|_| drop(fs::remove_file(&temporary)))
@@ -167,6 +163,16 @@ impl Cache {
     /// What this build had from the cache. If it added anything, the cache is brought back to its size: what was not
     /// used for longest goes.
     pub(crate) fn finish(&self) -> CacheUse {
+        let (used, index) = self.index.finish();
+        for key in used {
+            let now = FileTimes::new().set_modified(SystemTime::now());
+            // Only the order in which entries go: a cache that one may read but not write to serves as well.
+            let _ = File::open(self.path(key)).and_then(|file| file.set_times(now));
+        }
+        if let Some(index) = index {
+            let content = Content::of(&index);
+            let _ = self.try_put(self.index.key, Some(&index), Some(content));
+        }
         let added = self.added.load(Ordering::Relaxed);
         if added > 0 {
             let _ = self.trim(); // another build will
@@ -209,129 +215,14 @@ impl Cache {
     }
 
     fn path(&self, key: Key) -> PathBuf {
-        let hex = blake3::Hash::from_bytes(key.0).to_hex();
-        let (directory, name) = hex.split_at(2);
-        self.dir.join(directory).join(name)
+        entry_path(&self.dir, key)
     }
 }
 
-/// What is in the cache `dir`.
-///
-/// # Errors
-///
-/// [`Error::Io`] if it cannot be read. A directory that is not there is an empty cache.
-pub fn cache_contents(dir: &Path) -> Result<CacheContents, Error> {
-    let mut contents = CacheContents {
-        dir: dir.to_owned(),
-        entries: 0,
-        bytes: 0,
-    };
-    for file in files(dir).map_err(Error::io("read", dir))? {
-        if let Ok(metadata) = file.metadata()
-            && !is_temporary(&file)
-        {
-            contents.entries += 1;
-            contents.bytes += metadata.len();
-        }
-    }
-    Ok(contents)
-}
-
-/// Removes every entry of the cache `dir`, and nothing else that may be in that directory. Returns what was removed.
-///
-/// # Errors
-///
-/// [`Error::Io`] if the file system refuses.
-pub fn clear_cache(dir: &Path) -> Result<CacheContents, Error> {
-    let contents = cache_contents(dir)?;
-    for file in files(dir).map_err(Error::io("read", dir))? {
-        match fs::remove_file(&file) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(Error::io("remove", &file)(error));
-            }
-            _ => {}
-        }
-        if let Some(parent) = file.parent() {
-            let _ = fs::remove_dir(parent); // once it is empty
-        }
-    }
-    Ok(contents)
-}
-
-/// The files of a cache: those whose names are hex digits in the right places, and their temporaries.
-fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
-    let is_hex = |name: &str, length: usize| name.len() == length && is_hex(name);
-    let mut files = Vec::new();
-    let directories = match fs::read_dir(dir) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(files),
-        other => other?,
-    };
-    for directory in directories {
-        let directory = directory?;
-        if !directory.file_name().to_str().is_some_and(|n| is_hex(n, 2)) {
-            continue;
-        }
-        let Ok(entries) = fs::read_dir(directory.path()) else {
-            continue; // removed just now, or no directory
-        };
-        for entry in entries {
-            let entry = entry?;
-            let name = entry.file_name();
-            let stem = name
-                .to_str()
-                .and_then(|name| name.split('.').next())
-                .unwrap_or("");
-            if is_hex(stem, 62) {
-                files.push(entry.path());
-            }
-        }
-    }
-    Ok(files)
-}
-
-fn is_temporary(file: &Path) -> bool {
-    file.extension().is_some()
-}
-
-fn header(key: Key, has_payload: bool, content: Content) -> [u8; HEADER] {
-    let mut header = [0; HEADER];
-    header[..16].copy_from_slice(&MAGIC);
-    header[16] = has_payload.into();
-    header[17..25].copy_from_slice(&content.length.to_le_bytes());
-    header[25..57].copy_from_slice(&content.key);
-    let check = blake3::keyed_hash(&key.0, &header[..57]);
-    header[57..].copy_from_slice(&check.as_bytes()[..16]);
-    header
-}
-
-/// The entry in `path`, if it is there and its header is right.
-fn read_header(path: &Path, key: Key) -> Option<Entry> {
-    let mut file = File::open(path).ok()?;
-    let mut found = [0; HEADER];
-    file.read_exact(&mut found).ok()?;
-    let content = Content {
-        length: u64::from_le_bytes(found[17..25].try_into().ok()?),
-        key: found[25..57].try_into().ok()?,
-    };
-    let has_payload = found[16] != 0;
-    let metadata = file.metadata().ok()?;
-    if found != header(key, has_payload, content)
-        || metadata.len() != HEADER as u64 + content.length
-    {
-        return None;
-    }
-    if metadata
-        .modified()
-        .is_ok_and(|used| used.elapsed().is_ok_and(|age| age > USED))
-    {
-        // Only the order in which entries go: a cache that one may read but not write to serves as well.
-        let _ = file.set_times(FileTimes::new().set_modified(SystemTime::now()));
-    }
-    Some(if has_payload {
-        Entry::Stored(Stored { content, file })
-    } else {
-        Entry::Nothing
-    })
+fn entry_path(dir: &Path, key: Key) -> PathBuf {
+    let hex = blake3::Hash::from_bytes(key.0).to_hex();
+    let (directory, name) = hex.split_at(2);
+    dir.join(directory).join(name)
 }
 
 #[cfg(test)]
@@ -354,7 +245,7 @@ mod tests {
     #[test]
     fn what_was_kept_is_found() {
         let dir = tempfile::tempdir().unwrap();
-        let cache = Cache::open(dir.path(), 1 << 20).unwrap();
+        let cache = Cache::open(dir.path(), 1 << 20, Path::new("out")).unwrap();
         assert!(load(&cache, key(1)).is_none());
         cache.put(key(1), Some(PAYLOAD));
         cache.put(key(2), None);
@@ -368,7 +259,7 @@ mod tests {
     #[test]
     fn no_changed_byte_and_no_renamed_entry_is_served() {
         let dir = tempfile::tempdir().unwrap();
-        let cache = Cache::open(dir.path(), 1 << 20).unwrap();
+        let cache = Cache::open(dir.path(), 1 << 20, Path::new("out")).unwrap();
         cache.put(key(1), Some(PAYLOAD));
         let path = cache.path(key(1));
         let good = fs::read(&path).unwrap();
@@ -390,7 +281,7 @@ mod tests {
     #[test]
     fn the_least_recently_used_go_first() {
         let dir = tempfile::tempdir().unwrap();
-        let cache = Cache::open(dir.path(), 10 * (1000 + HEADER as u64)).unwrap();
+        let cache = Cache::open(dir.path(), 10 * (1000 + HEADER as u64), Path::new("out")).unwrap();
         for n in 0..20 {
             cache.put(key(n), Some(&[n; 1000]));
             let used = SystemTime::now() - Duration::from_secs(10_000 - u64::from(n));
@@ -402,13 +293,13 @@ mod tests {
         let left: Vec<u8> = (0..20)
             .filter(|n| load(&cache, key(*n)).is_some())
             .collect();
-        assert_eq!(left, [3, 12, 13, 14, 15, 16, 17, 18, 19]);
+        assert_eq!(left, [3, 14, 15, 16, 17, 18, 19]); // and the index of this build
     }
 
     #[test]
     fn clearing_leaves_what_is_not_ours() {
         let dir = tempfile::tempdir().unwrap();
-        let cache = Cache::open(dir.path(), 1 << 20).unwrap();
+        let cache = Cache::open(dir.path(), 1 << 20, Path::new("out")).unwrap();
         cache.put(key(1), Some(PAYLOAD));
         fs::create_dir_all(dir.path().join("ab")).unwrap();
         fs::write(dir.path().join("ab/mine"), "").unwrap();

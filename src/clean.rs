@@ -68,6 +68,7 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
     must_be_there(dir)?;
     let opening = Opening::new(LinkMode::Auto, options.lock_timeout, options.dry_run);
     let root = StaticRoot::open(dir, &opening)?;
+    root.look()?;
     let manifest_name = root.manifest_name(&options.manifest)?;
     let manifest = Manifest::parse(&root.read(&manifest_name)?).map_err(|why| {
         Error::StaticRoot(format!(

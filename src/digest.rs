@@ -1,7 +1,5 @@
 //! Content hashes.
 
-use std::fmt::Write as _;
-
 use md5::{Digest as _, Md5};
 
 use crate::options::HashAlgorithm;
@@ -16,19 +14,29 @@ pub(crate) struct Digest {
 impl Digest {
     /// Hashes `bytes`.
     pub(crate) fn of(algorithm: HashAlgorithm, bytes: &[u8]) -> Self {
-        let mut hasher = Hasher::new(algorithm);
-        hasher.update(bytes);
-        hasher.finish()
+        match algorithm {
+            HashAlgorithm::Blake3 => Self::blake3(Content::of(bytes).key),
+            HashAlgorithm::Md5 => Self::md5(&Md5::digest(bytes)),
+        }
+    }
+
+    fn blake3(bytes: [u8; 32]) -> Self {
+        Self { bytes, length: 32 }
+    }
+
+    fn md5(digest: &[u8]) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(digest);
+        Self { bytes, length: 16 }
     }
 
     /// The first `digits` hex digits.
     pub(crate) fn hex(&self, digits: usize) -> String {
-        let mut hex = String::with_capacity(self.length * 2);
-        for byte in &self.bytes[..self.length] {
-            let _ = write!(hex, "{byte:02x}"); // writing to a String cannot fail
-        }
-        hex.truncate(digits);
-        hex
+        let nibbles = self.bytes[..self.length]
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15]);
+        let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+        nibbles.take(digits).map(digit).collect()
     }
 }
 
@@ -62,6 +70,16 @@ impl Content {
             length: bytes.len() as u64,
         }
     }
+}
+
+/// The hash of some bytes for their name, and what identifies them.
+pub(crate) fn digest_and_content(algorithm: HashAlgorithm, bytes: &[u8]) -> (Digest, Content) {
+    let content = Content::of(bytes);
+    let digest = match algorithm {
+        HashAlgorithm::Blake3 => Digest::blake3(content.key),
+        HashAlgorithm::Md5 => Digest::of(algorithm, bytes),
+    };
+    (digest, content)
 }
 
 /// Hashes bytes as they come, for their name and for their content key at once: with the default hash these are one
@@ -133,16 +151,9 @@ impl Hasher {
     }
 
     pub(crate) fn finish(self) -> Digest {
-        let mut bytes = [0; 32];
         match self {
-            Self::Blake3(hasher) => {
-                bytes = *hasher.finalize().as_bytes();
-                Digest { bytes, length: 32 }
-            }
-            Self::Md5(hasher) => {
-                bytes[..16].copy_from_slice(&hasher.finalize());
-                Digest { bytes, length: 16 }
-            }
+            Self::Blake3(hasher) => Digest::blake3(*hasher.finalize().as_bytes()),
+            Self::Md5(hasher) => Digest::md5(&hasher.finalize()),
         }
     }
 }

@@ -41,6 +41,7 @@ mod lock;
 mod logical_path;
 mod manifest;
 mod missing;
+mod name_map;
 pub mod options;
 mod output;
 mod parallel;
@@ -144,10 +145,10 @@ pub fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
 /// The stages, in their order.
 fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
     let mut log = run::Log::new(options);
-    let cache = run::cache(options, &mut log.diagnostics);
+    let cache = run.cache(&mut log.diagnostics);
     let last = run.earlier(&mut log.diagnostics);
 
-    let sources = walk::walk(options, run.static_root.dir(), &mut log.diagnostics)?;
+    let sources = run.look_and_walk(&mut log.diagnostics)?;
     let (sources, carried) = run.without_outputs(sources, &last);
     log.stage("walk");
 
@@ -175,7 +176,7 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
 
     let outputs = run::finished(outputs, &plan, &mut log.diagnostics);
     log.fail_on_errors()?;
-    let manifest = run::manifest(&plan, &outputs, exact.is_some());
+    let manifest = run::manifest(run.store(), &plan, &outputs);
     let compressor = run.compressor(cache.as_ref(), progress);
     let variants = compressor.compress(&plan, &outputs)?;
     log.stage("compress");
@@ -188,8 +189,8 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
     );
     log.fail_on_errors()?;
 
-    let built = run::built(run, &plan, &outputs, &variants, exact.is_some());
-    let mut totals = publish::publish(run.store(), &plan, outputs, variants, options.clear)?;
+    let (built, mut totals) =
+        publish::publish(run.store(), &plan, outputs, variants, options.clear)?;
     totals.references = references;
     log.stage("write");
 

@@ -17,7 +17,7 @@ const RETRY: Duration = Duration::from_millis(20);
 
 /// Held as long as it lives; the system lets go of it even if the process is killed.
 pub(crate) struct Lock {
-    _directory: File,
+    directory: File,
 }
 
 impl Lock {
@@ -48,9 +48,12 @@ impl Lock {
             (Ok(locked), Ok(there)) => (locked.dev(), locked.ino()) == (there.dev(), there.ino()),
             _ => false,
         };
-        Ok(is_still_there.then_some(Self {
-            _directory: directory,
-        }))
+        Ok(is_still_there.then_some(Self { directory }))
+    }
+
+    /// The directory that is locked.
+    pub(crate) fn directory(&self) -> &File {
+        &self.directory
     }
 }
 

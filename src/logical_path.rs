@@ -73,7 +73,7 @@ impl LogicalPath {
         let (before, after) = self
             .0
             .split_at(directory_length + stem_length(self.file_name()));
-        Self(format!("{before}.{digest}{after}").into())
+        Self([before, ".", digest, after].concat().into())
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
-use crate::digest::{Content, ContentHasher, Digest};
+use crate::digest::{Content, Digest, digest_and_content};
+use crate::django::Exact;
 use crate::error::Error;
 use crate::options::HashAlgorithm;
 use crate::plan::PlannedAsset;
@@ -57,9 +58,20 @@ pub(crate) struct Store<'a> {
     pub(crate) compresses: bool,
     /// The manifest's name in the static root: no plain file may take it.
     pub(crate) manifest: &'a str,
+    /// Names are written into the manifest as Django does.
+    pub(crate) django_exact: bool,
 }
 
 impl Store<'_> {
+    /// A name as the manifest has it.
+    pub(crate) fn manifest_entry(&self, name: &str) -> String {
+        if self.django_exact {
+            Exact::manifest_name(name)
+        } else {
+            name.to_owned()
+        }
+    }
+
     /// The digest of `bytes` as it stands in names.
     pub(crate) fn digest(&self, bytes: &[u8]) -> String {
         Digest::of(self.hash, bytes).hex(self.hash_length)
@@ -67,9 +79,7 @@ impl Store<'_> {
 
     /// That digest, and the content.
     pub(crate) fn hash(&self, bytes: &[u8]) -> (String, Content) {
-        let mut hasher = ContentHasher::new(self.hash);
-        hasher.update(bytes);
-        let (digest, content) = hasher.finish();
+        let (digest, content) = digest_and_content(self.hash, bytes);
         (digest.hex(self.hash_length), content)
     }
 

@@ -1,11 +1,10 @@
 //! Stage 2, plan: which source file becomes which asset, and what is to be done with each. Conflicts are found here,
 //! before any work.
 
-use std::collections::HashMap;
-
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::glob::Glob;
 use crate::logical_path::LogicalPath;
+use crate::name_map::NameMap;
 use crate::options::{Input, Options};
 use crate::prehashed::Prehashed;
 use crate::walk::SourceFile;
@@ -69,7 +68,7 @@ pub(crate) struct Plan {
     pub(crate) assets: Vec<PlannedAsset>,
     /// Source files that an earlier source root already provides.
     pub(crate) duplicates: usize,
-    by_name: HashMap<LogicalPath, AssetId>,
+    by_name: NameMap<AssetId, LogicalPath>,
 }
 
 impl Plan {
@@ -132,7 +131,8 @@ pub(crate) fn plan(
 ) -> Plan {
     let decide = Decide::new(options, prehashed);
     let mut plan = Plan::default();
-    let mut first: HashMap<LogicalPath, PlannedAsset> = HashMap::with_capacity(sources.len());
+    let mut first: NameMap<PlannedAsset, LogicalPath> = NameMap::default();
+    first.reserve(sources.len());
     for source in sources {
         if let Some(winner) = first.get(&source.logical) {
             plan.duplicates += 1;

@@ -14,7 +14,7 @@ use crate::options::HeadersFormat;
 use crate::output::{Output, Plain, Store};
 use crate::parallel::map_in_order;
 use crate::plan::{Plan, PlannedAsset};
-use crate::report::Totals;
+use crate::report::{BuiltAsset, Totals};
 
 /// An asset with everything that is to be published of it.
 struct Publication<'a> {
@@ -24,14 +24,14 @@ struct Publication<'a> {
 }
 
 /// Publishes the outputs, after which every name that their manifest will have is complete. With `clear`, everything
-/// else in the static root is removed.
+/// else in the static root is removed. Returns the account of each asset, and of all.
 pub(crate) fn publish(
     store: Store<'_>,
     plan: &Plan,
     outputs: Vec<Output>,
     variants: Vec<Variants>,
     clear: bool,
-) -> Result<Totals, Error> {
+) -> Result<(Vec<BuiltAsset>, Totals), Error> {
     let variant_names = if clear || plan.assets.iter().any(is_named_like_variant) {
         variant_names(plan, &outputs, &variants)
     } else {
@@ -49,7 +49,9 @@ pub(crate) fn publish(
             output,
             variants,
         };
-        publication.run(store, plan, &variant_names)
+        let built = publication.account(store);
+        let totals = publication.run(store, plan, &variant_names)?;
+        Ok((built, totals))
     })?;
     let mut totals = Totals {
         duplicates: plan.duplicates,
@@ -58,7 +60,9 @@ pub(crate) fn publish(
     for asset in &plan.assets {
         totals.assets.count(asset.source.length);
     }
-    for part in done {
+    let mut built = Vec::with_capacity(done.len());
+    for (asset, part) in done {
+        built.push(asset);
         totals.add(&part);
     }
     for name in others {
@@ -66,7 +70,7 @@ pub(crate) fn publish(
         store.root.remove_empty_directories(&name);
         totals.removed += 1;
     }
-    Ok(totals)
+    Ok((built, totals))
 }
 
 /// Whether an asset could be in the way of a variant.
@@ -120,6 +124,22 @@ fn others(
 }
 
 impl Publication<'_> {
+    fn account(&self, store: Store<'_>) -> BuiltAsset {
+        let beside = [
+            (self.output.hashed.as_str(), &self.variants.hashed),
+            (self.asset.plain.as_str(), &self.variants.plain),
+        ];
+        BuiltAsset {
+            path: store.manifest_entry(self.asset.source.logical.as_str()),
+            hashed: store.manifest_entry(&self.output.hashed),
+            new: !store.root.had(&self.output.hashed),
+            variants: beside
+                .into_iter()
+                .flat_map(|(file, variants)| variants.iter().map(|v| v.name(file)))
+                .collect(),
+        }
+    }
+
     fn run(
         self,
         store: Store<'_>,

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::cache::{Cache, CacheUse};
-use crate::compress::{Compressor, Variants};
+use crate::compress::Compressor;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django::{Exact, StaticName};
 use crate::earlier::{self, Earlier};
@@ -16,14 +16,14 @@ use crate::missing::Missing;
 use crate::options::{Encodings, Input, Minify, Options};
 use crate::output::{Output, Plain, Store};
 use crate::parallel::pool;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedAsset};
 use crate::prehashed::Prehashed;
 use crate::progress::Progress;
 use crate::read::Reader;
-use crate::report::{BuiltAsset, Report, StageTime, Totals};
+use crate::report::{Report, StageTime, Totals};
 use crate::static_root::{Opening, StaticRoot};
 use crate::transform::Targets;
-use crate::walk::SourceFile;
+use crate::walk::{self, SourceFile};
 
 /// One build.
 pub(crate) struct Run<'a> {
@@ -92,6 +92,39 @@ impl<'a> Run<'a> {
     /// Runs `work` on this build's own threads.
     pub(crate) fn in_pool<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         self.pool.install(work)
+    }
+
+    /// The build cache, if the options name one. A dry run writes nothing, there either.
+    pub(crate) fn cache(&self, diagnostics: &mut Vec<Diagnostic>) -> Option<Cache> {
+        let options = self.options;
+        let dir = options.cache_dir.as_deref().filter(|_| !options.dry_run)?;
+        Cache::open(dir, options.cache_max_size, self.static_root.dir())
+            .inspect_err(|error| {
+                let name = dir.display().to_string();
+                let problem = format!("the build cache cannot be used: {error}");
+                diagnostics.push(
+                    Diagnostic::new(Severity::Warning, Code::UnusableCache, name, problem)
+                        .help("choose another one with --cache-dir, or none with --no-cache"),
+                );
+            })
+            .ok()
+    }
+
+    /// Stage 1, and at the same time a look at what the static root has. In place, where both walk the same directory,
+    /// one after the other: temporary files of a run that was killed must be gone before.
+    pub(crate) fn look_and_walk(
+        &self,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Vec<SourceFile>, Error> {
+        let look = || self.static_root.look();
+        let mut walk = || walk::walk(self.options, self.static_root.dir(), diagnostics);
+        let (looked, sources) = if self.in_place {
+            (look(), walk())
+        } else {
+            rayon::join(look, walk)
+        };
+        looked?;
+        sources
     }
 
     /// The sources that are not outputs of earlier runs, and the assets that live on without a source.
@@ -177,6 +210,7 @@ impl<'a> Run<'a> {
             in_place: self.in_place,
             compresses: self.options.encodings != Encodings::NONE,
             manifest: &self.manifest_name,
+            django_exact: self.options.django_exact.is_some(),
         }
     }
 }
@@ -280,21 +314,6 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
     Ok(())
 }
 
-/// The build cache, if the options name one. A dry run writes nothing, there either.
-pub(crate) fn cache(options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Option<Cache> {
-    let dir = options.cache_dir.as_deref().filter(|_| !options.dry_run)?;
-    Cache::open(dir, options.cache_max_size)
-        .inspect_err(|error| {
-            let name = dir.display().to_string();
-            let problem = format!("the build cache cannot be used: {error}");
-            diagnostics.push(
-                Diagnostic::new(Severity::Warning, Code::UnusableCache, name, problem)
-                    .help("choose another one with --cache-dir, or none with --no-cache"),
-            );
-        })
-        .ok()
-}
-
 /// The outputs of all assets, each of which must not be in the way of another's plain file.
 pub(crate) fn finished(
     outputs: Vec<OnceLock<Output>>,
@@ -336,48 +355,14 @@ pub(crate) fn finished(
 }
 
 /// The manifest of these outputs.
-pub(crate) fn manifest(plan: &Plan, outputs: &[Output], exact: bool) -> Manifest {
-    let name = |name: &str| manifest_name(name, exact);
+pub(crate) fn manifest(store: Store<'_>, plan: &Plan, outputs: &[Output]) -> Manifest {
+    let assets = plan.assets.iter().zip(outputs);
+    let entry = |(asset, output): (&PlannedAsset, &Output)| {
+        let logical = store.manifest_entry(asset.source.logical.as_str());
+        (logical, store.manifest_entry(&output.hashed))
+    };
     Manifest {
-        paths: plan
-            .assets
-            .iter()
-            .zip(outputs)
-            .map(|(asset, output)| (name(asset.source.logical.as_str()), name(&output.hashed)))
-            .collect(),
-    }
-}
-
-/// The account of each asset.
-pub(crate) fn built(
-    run: &Run<'_>,
-    plan: &Plan,
-    outputs: &[Output],
-    variants: &[Variants],
-    exact: bool,
-) -> Vec<BuiltAsset> {
-    let name = |name: &str| manifest_name(name, exact);
-    let assets = plan.assets.iter().zip(outputs).zip(variants);
-    assets
-        .map(|((asset, output), variants)| BuiltAsset {
-            path: name(asset.source.logical.as_str()),
-            hashed: name(&output.hashed),
-            new: !run.static_root.had(&output.hashed),
-            variants: {
-                let hashed = variants.hashed.iter().map(|v| v.name(&output.hashed));
-                let plain = variants.plain.iter().map(|v| v.name(asset.plain.as_str()));
-                hashed.chain(plain).collect()
-            },
-        })
-        .collect()
-}
-
-/// A name as the manifest has it.
-fn manifest_name(name: &str, exact: bool) -> String {
-    if exact {
-        Exact::manifest_name(name)
-    } else {
-        name.to_owned()
+        paths: assets.map(entry).collect(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use crate::compress::{Encoding, encode};
-use crate::digest::ContentHasher;
+use crate::digest::digest_and_content;
 use crate::error::Error;
 use crate::logical_path::LogicalPath;
 use crate::options::{HashAlgorithm, LinkMode, Minify, Options};
@@ -67,9 +67,7 @@ pub fn link(options: &Options, bench: impl FnOnce(&dyn Fn() -> usize)) -> Result
 
 /// The digest and the content key of some bytes.
 pub fn hash(algorithm: HashAlgorithm, bytes: &[u8]) -> String {
-    let mut hasher = ContentHasher::new(algorithm);
-    hasher.update(bytes);
-    hasher.finish().0.hex(12)
+    digest_and_content(algorithm, bytes).0.hex(12)
 }
 
 /// Stage 7: Brotli.

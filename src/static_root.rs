@@ -5,23 +5,26 @@
 //! this run has made is taken away again ([`StaticRoot::roll_back`]).
 
 mod existing;
+mod look;
 mod twin;
 mod writer;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use crate::error::Error;
 use crate::lock::Lock;
+use crate::name_map::NameSet;
 use crate::options::{FileMode, LinkMode};
 
+use existing::Existing;
 pub(crate) use existing::FileId;
 pub(crate) use writer::Writer;
 
@@ -48,15 +51,14 @@ pub(crate) struct Staged(PathBuf);
 /// The output directory.
 pub(crate) struct StaticRoot {
     dir: PathBuf,
-    _lock: Option<Lock>,
+    /// `None` in a dry run.
+    lock: Option<Lock>,
     dry_run: bool,
     link_mode: LinkMode,
-    /// The regular files that were there when the build began, by path relative to `dir`, with their inodes.
-    existing: HashMap<String, u64>,
-    /// The device that all of them are on, if they are on one.
-    device: Option<u64>,
+    /// Set by [`StaticRoot::look`].
+    existing: OnceLock<Existing>,
     /// Directories known to be there, relative to `dir`.
-    directories: RwLock<HashSet<String>>,
+    directories: RwLock<NameSet>,
     made: Mutex<Made>,
     /// What the names of this run's temporary files have in common.
     prefix: String,
@@ -99,8 +101,7 @@ struct Made {
 }
 
 impl StaticRoot {
-    /// Opens (and makes) the directory and looks at what is there. Temporary files of a run that was killed are
-    /// removed.
+    /// Opens (and makes) the directory, without a look at what is there.
     pub(crate) fn open(dir: &Path, opening: &Opening) -> Result<Self, Error> {
         let Opening {
             link_mode,
@@ -117,12 +118,11 @@ impl StaticRoot {
         }
         let mut root = Self {
             dir: dir.canonicalize().unwrap_or_else(|_| dir.to_owned()),
-            _lock: lock,
+            lock,
             dry_run,
             link_mode,
-            existing: HashMap::new(),
-            device: None,
-            directories: RwLock::default(),
+            existing: OnceLock::new(),
+            directories: RwLock::new(NameSet::from_iter([String::new()])),
             made: Mutex::new(made),
             prefix: format!("{TEMPORARY}{:x}-", std::process::id()),
             counter: AtomicU64::new(0),
@@ -131,7 +131,6 @@ impl StaticRoot {
             directory_mode,
             needs_chmod: false,
         };
-        root.look()?;
         if !dry_run {
             root.needs_chmod = match root.file_mode {
                 FileMode::Bits(mode) => root.umask_bites(mode)?,
@@ -350,7 +349,7 @@ impl StaticRoot {
 
     fn make_parent(&self, name: &str) -> Result<(), Error> {
         let parent = name.rfind('/').map_or("", |at| &name[..at]);
-        let known = |set: &HashSet<String>| set.contains(parent);
+        let known = |set: &NameSet| set.contains(parent);
         if self.dry_run
             || known(
                 &self

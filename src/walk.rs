@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::glob::Glob;
 use crate::logical_path::{LogicalPath, normpath};
 use crate::options::{Input, NamedFile, Options, SourceRoot};
+use crate::parallel::map_in_order;
 
 /// A file that will be an asset.
 #[derive(Debug, Clone)]
@@ -119,11 +120,28 @@ struct RootWalk<'a> {
 }
 
 impl RootWalk<'_> {
+    /// Walks in the order of the directories; what the files are is asked for side by side.
     fn run(
         &self,
         found: &mut Vec<SourceFile>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<(), Error> {
+        let files = self.files(diagnostics);
+        let files = map_in_order(files, |entry| {
+            let mut notes = Vec::new();
+            Ok((self.source_file(&entry, &mut notes)?, notes))
+        })?;
+        for (file, notes) in files {
+            diagnostics.extend(notes);
+            let order = found.len();
+            found.extend(file.map(|file| SourceFile { order, ..file }));
+        }
+        Ok(())
+    }
+
+    /// What is not ignored and no directory.
+    fn files(&self, diagnostics: &mut Vec<Diagnostic>) -> Vec<DirEntry> {
+        let mut files = Vec::new();
         let mut entries = WalkDir::new(&self.canonical)
             .min_depth(1)
             .follow_links(true)
@@ -142,11 +160,10 @@ impl RootWalk<'_> {
                     entries.skip_current_dir();
                 }
             } else if !is_dir {
-                let order = found.len();
-                found.extend(self.source_file(&entry, order, diagnostics)?);
+                files.push(entry);
             }
         }
-        Ok(())
+        files
     }
 
     /// Whether an entry is neither ignored, nor the static root, nor a link that leads out of the source root.
@@ -195,10 +212,10 @@ impl RootWalk<'_> {
         true
     }
 
+    /// `None` for what cannot be an asset. Its order is not known yet.
     fn source_file(
         &self,
         entry: &DirEntry,
-        order: usize,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Option<SourceFile>, Error> {
         let relative = self.relative(entry);
@@ -243,7 +260,7 @@ impl RootWalk<'_> {
             length: metadata.len(),
             modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
             leave_plain: false,
-            order,
+            order: 0,
         }))
     }
 

@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -79,6 +79,46 @@ fn the_same_bytes_cold_warm_and_without() {
             fs::remove_dir_all(dir.join(out)).unwrap();
         }
     }
+}
+
+/// The files of the cache but its tag.
+fn entries(project: &Path) -> BTreeSet<String> {
+    let is_entry = |name: &String| name.contains('/');
+    tree(&project.join("cache"))
+        .into_keys()
+        .filter(is_entry)
+        .collect()
+}
+
+#[test]
+fn a_static_root_that_is_whole_needs_one_entry() {
+    let project = project();
+    let dir = project.path();
+    let quick = ["--brotli-quality", "5", "--minify", "off"];
+    build(dir, "first", &quick);
+    let others = entries(dir);
+    let (_, misses) = build(dir, "second", &quick);
+    assert_eq!(misses, 0);
+    let expected = tree(&dir.join("second"));
+    // The second static root's index is all that came to be; now it is all that there is.
+    assert_eq!(entries(dir).len(), others.len() + 1);
+    for name in &others {
+        fs::remove_file(dir.join("cache").join(name)).unwrap();
+    }
+    let (hits, misses) = build(dir, "second", &quick);
+    assert!(hits > 20 && misses == 0, "{hits} {misses}");
+    assert!(tree(&dir.join("second")) == expected);
+    assert_eq!(entries(dir).len(), 1);
+
+    // What is not right in place is not taken from the index: its entries are gone, and it is made anew.
+    let is_variant = |name: &&String| Path::new(name).extension().is_some_and(|end| end == "gz");
+    let variants: Vec<&String> = expected.keys().filter(is_variant).collect();
+    assert!(variants.len() > 20);
+    fs::write(dir.join("second").join(variants[0]), "?").unwrap();
+    fs::remove_file(dir.join("second").join(variants[5])).unwrap();
+    build(dir, "second", &quick);
+    assert!(tree(&dir.join("second")) == expected);
+    assert!(entries(dir).len() > 1);
 }
 
 #[test]

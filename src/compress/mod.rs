@@ -46,7 +46,7 @@ impl Encoding {
 
     /// The name of the variant beside `file`.
     pub(crate) fn variant_of(self, file: &str) -> String {
-        format!("{file}{}", self.suffix())
+        [file, self.suffix()].concat()
     }
 
     /// The files that one of this name could be a variant of.

@@ -1,20 +1,22 @@
 //! What lies in the static root already, and whether it is what it should be.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
-use std::sync::{PoisonError, RwLock};
+use std::sync::PoisonError;
 use std::time::SystemTime;
 
-use walkdir::{DirEntryExt as _, WalkDir};
+use rustix::fs::{Mode, OFlags, openat};
 
-use super::{Staged, StaticRoot, is_temporary};
+use super::{Staged, StaticRoot};
 use crate::digest::{Content, ContentHasher};
 use crate::error::Error;
+use crate::name_map::NameMap;
 use crate::options::HashAlgorithm;
+
+/// Bytes read at a time.
+const BUFFER: usize = 256 << 10;
 
 /// Which file on disk something is: device and inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,48 +28,23 @@ impl FileId {
     }
 }
 
+/// What lay in the static root when the build began.
+#[derive(Default)]
+pub(super) struct Existing {
+    /// The regular files by path relative to the static root, with their inodes.
+    pub(super) files: NameMap<u64>,
+    /// The device that all of them are on, if they are on one.
+    pub(super) device: Option<u64>,
+}
+
 impl StaticRoot {
-    /// Looks at what is there. Temporary files of a run that was killed are removed.
-    pub(super) fn look(&mut self) -> Result<(), Error> {
-        let mut directories = HashSet::new();
-        let mut devices = HashSet::new();
-        for entry in WalkDir::new(&self.dir) {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) if error.depth() == 0 && self.dry_run => break, // not made yet
-                Err(error) => {
-                    let path = error.path().unwrap_or(&self.dir).to_owned();
-                    return Err(Error::io("read", &path)(error.into()));
-                }
-            };
-            let name = entry
-                .path()
-                .strip_prefix(&self.dir)
-                .ok()
-                .and_then(Path::to_str);
-            if entry.file_type().is_dir() {
-                directories.extend(name.map(str::to_owned));
-                devices.insert(entry.metadata().map_or(0, |metadata| metadata.dev()));
-            } else if is_temporary(entry.file_name()) {
-                if !self.dry_run {
-                    fs::remove_file(entry.path()).map_err(Error::io("remove", entry.path()))?;
-                }
-            } else if entry.file_type().is_file() {
-                let inode = entry.ino();
-                self.existing
-                    .extend(name.map(|name| (name.to_owned(), inode)));
-            }
-        }
-        directories.insert(String::new());
-        let mut devices = devices.into_iter();
-        self.device = devices.next().filter(|_| devices.next().is_none());
-        self.directories = RwLock::new(directories);
-        Ok(())
+    fn files(&self) -> Option<&NameMap<u64>> {
+        self.existing.get().map(|existing| &existing.files)
     }
 
     /// Whether a regular file of that name was there when the build began.
     pub(crate) fn had(&self, name: &str) -> bool {
-        self.existing.contains_key(name)
+        self.files().is_some_and(|files| files.contains_key(name))
     }
 
     /// Bytes of a file; 0 if it is not there.
@@ -85,7 +62,21 @@ impl StaticRoot {
 
     /// The names of the regular files that were there when the build began.
     pub(crate) fn existing(&self) -> impl Iterator<Item = &str> {
-        self.existing.keys().map(String::as_str)
+        self.files()
+            .into_iter()
+            .flat_map(|files| files.keys())
+            .map(String::as_str)
+    }
+
+    /// Opens a file by its name below the open directory: so the system need not look its whole path up.
+    fn open_file(&self, name: &str) -> io::Result<File> {
+        match &self.lock {
+            Some(lock) => {
+                let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+                Ok(openat(lock.directory(), name, flags, Mode::empty())?.into())
+            }
+            None => File::open(self.path(name)),
+        }
     }
 
     /// Reads a staged file whole.
@@ -122,9 +113,7 @@ impl StaticRoot {
         content: Content,
         modified: SystemTime,
     ) -> Result<Option<FileId>, Error> {
-        self.proved(name, content.length, modified, |file| {
-            Ok(content_of(file.take(content.length))? == content)
-        })
+        self.proved(name, content.length, modified, |file| holds(file, content))
     }
 
     /// The file that was there, if it has this length and `is_right`.
@@ -138,18 +127,18 @@ impl StaticRoot {
         if !self.had(name) {
             return Ok(None);
         }
-        let path = self.path(name);
-        let Ok(file) = File::open(&path) else {
+        let Ok(file) = self.open_file(name) else {
             return Ok(None); // unreadable or gone: it will be replaced
         };
-        let metadata = file.metadata().map_err(Error::io("read", &path))?;
-        if metadata.len() != length || !is_right(&file).map_err(Error::io("read", &path))? {
+        let unreadable = |error| Error::io("read", &self.path(name))(error);
+        let metadata = file.metadata().map_err(unreadable)?;
+        if metadata.len() != length || !is_right(&file).map_err(unreadable)? {
             return Ok(None);
         }
         let is_timed = metadata.modified().is_ok_and(|time| time == modified);
         if !is_timed && !self.dry_run {
             file.set_times(FileTimes::new().set_modified(modified))
-                .map_err(Error::io("set the time of", &path))?;
+                .map_err(|error| Error::io("set the time of", &self.path(name))(error))?;
         }
         Ok(Some(FileId::of(&metadata)))
     }
@@ -166,10 +155,13 @@ impl StaticRoot {
 
     /// Whether `name` was this very file on disk when the build began.
     pub(crate) fn is_linked(&self, name: &str, to: FileId) -> bool {
-        let Some(inode) = self.existing.get(name) else {
+        let Some(existing) = self.existing.get() else {
             return false;
         };
-        match self.device {
+        let Some(inode) = existing.files.get(name) else {
+            return false;
+        };
+        match existing.device {
             // The directory has told the inode: a question less to the system for every second file of a re-run.
             Some(device) => FileId(device, *inode) == to,
             None => {
@@ -206,10 +198,24 @@ fn content_of(mut file: impl io::Read) -> io::Result<Content> {
     })
 }
 
+/// Whether a file of this length holds `content`.
+fn holds(mut file: &File, content: Content) -> io::Result<bool> {
+    if content.length > BUFFER as u64 {
+        return Ok(content_of(file)? == content);
+    }
+    with_buffer(|buffer| {
+        let mut count = 0;
+        while let read @ 1.. = file.read(&mut buffer[count..])? {
+            count += read;
+        }
+        Ok(Content::of(&buffer[..count]) == content)
+    })
+}
+
 /// Lends this thread's buffer, which stays in the processor's cache: a new one for every file costs page faults.
 fn with_buffer<R>(work: impl FnOnce(&mut [u8]) -> R) -> R {
     thread_local! {
-        static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; 256 << 10]);
+        static BYTES: RefCell<Vec<u8>> = RefCell::new(vec![0; BUFFER]);
     }
-    BUFFER.with_borrow_mut(|buffer| work(buffer))
+    BYTES.with_borrow_mut(|buffer| work(buffer))
 }

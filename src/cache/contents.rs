@@ -1,0 +1,99 @@
+//! The files of a cache directory, counted and removed.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::digest::is_hex;
+use crate::error::Error;
+
+/// What is in a cache.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CacheContents {
+    /// The directory.
+    pub dir: PathBuf,
+    /// Entries.
+    pub entries: usize,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// What is in the cache `dir`.
+///
+/// # Errors
+///
+/// [`Error::Io`] if it cannot be read. A directory that is not there is an empty cache.
+pub fn cache_contents(dir: &Path) -> Result<CacheContents, Error> {
+    let mut contents = CacheContents {
+        dir: dir.to_owned(),
+        entries: 0,
+        bytes: 0,
+    };
+    for file in files(dir).map_err(Error::io("read", dir))? {
+        if let Ok(metadata) = file.metadata()
+            && !is_temporary(&file)
+        {
+            contents.entries += 1;
+            contents.bytes += metadata.len();
+        }
+    }
+    Ok(contents)
+}
+
+/// Removes every entry of the cache `dir`, and nothing else that may be in that directory. Returns what was removed.
+///
+/// # Errors
+///
+/// [`Error::Io`] if the file system refuses.
+pub fn clear_cache(dir: &Path) -> Result<CacheContents, Error> {
+    let contents = cache_contents(dir)?;
+    for file in files(dir).map_err(Error::io("read", dir))? {
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(Error::io("remove", &file)(error));
+            }
+            _ => {}
+        }
+        if let Some(parent) = file.parent() {
+            let _ = fs::remove_dir(parent); // once it is empty
+        }
+    }
+    Ok(contents)
+}
+
+/// The files of a cache: those whose names are hex digits in the right places, and their temporaries.
+pub(super) fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
+    let is_hex = |name: &str, length: usize| name.len() == length && is_hex(name);
+    let mut files = Vec::new();
+    let directories = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(files),
+        other => other?,
+    };
+    for directory in directories {
+        let directory = directory?;
+        if !directory.file_name().to_str().is_some_and(|n| is_hex(n, 2)) {
+            continue;
+        }
+        let Ok(entries) = fs::read_dir(directory.path()) else {
+            continue; // removed just now, or no directory
+        };
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name();
+            let stem = name
+                .to_str()
+                .and_then(|name| name.split('.').next())
+                .unwrap_or("");
+            if is_hex(stem, 62) {
+                files.push(entry.path());
+            }
+        }
+    }
+    Ok(files)
+}
+
+pub(super) fn is_temporary(file: &Path) -> bool {
+    file.extension().is_some()
+}
