@@ -5,17 +5,16 @@
 mod exact;
 mod file;
 mod places;
+mod stream;
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Read as _;
 use std::ops::Range;
 
 use crate::cache::{Cache, Entry, Key};
 use crate::diagnostic::Diagnostic;
-use crate::digest::{Content, ContentHasher};
+use crate::digest::Content;
 use crate::django::Exact;
 use crate::error::Error;
 use crate::logical_path::{LogicalPath, stem_length};
@@ -26,7 +25,7 @@ use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan, PlannedAsset};
 use crate::reference::{Scan, scan};
 use crate::resolve::{self, Target};
-use crate::static_root::{CHUNK, Written};
+use crate::static_root::Written;
 use crate::transform::{Targets, Transformed, transform_css};
 use exact::django_diagnostic;
 pub(crate) use file::read_whole;
@@ -282,58 +281,6 @@ impl Reader<'_> {
                 Ok(ReadAsset::Failed)
             }
         }
-    }
-
-    /// Hashes and writes a large file in one go, without holding it.
-    fn stream<'t>(
-        &self,
-        asset: &PlannedAsset,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<ReadAsset<'t>, Error> {
-        let path = &asset.source.path;
-        let root = self.store.root;
-        let mut file = File::open(path).map_err(Error::io("read", path))?;
-        let mut writer = root.writer(asset.plain.as_str())?;
-        let mut hasher = ContentHasher::new(self.store.hash);
-        let mut buffer = vec![0; CHUNK];
-        loop {
-            let count = file.read(&mut buffer).map_err(Error::io("read", path))?;
-            if count == 0 {
-                break;
-            }
-            hasher.update(&buffer[..count]);
-            writer.write(&buffer[..count])?;
-        }
-        let (digest, content) = hasher.finish();
-        let digest = digest.hex(self.store.hash_length);
-        let hashed = match self.hashed_name(asset, &digest) {
-            Ok(hashed) => hashed,
-            Err(diagnostic) => {
-                writer.discard();
-                diagnostics.push(*diagnostic);
-                return Ok(ReadAsset::Failed);
-            }
-        };
-        let modified = asset.source.modified;
-        let written = if let Some(id) = root.has_content(&hashed, content, modified)? {
-            writer.discard();
-            Written::Unchanged(id)
-        } else {
-            root.publish(writer.finish(modified)?, &hashed)?;
-            Written::New
-        };
-        let plain = self.store.twin(asset, content, written, || {
-            let plain = asset.plain.as_str();
-            Ok(root.has_content(plain, content, modified)?.is_some())
-        })?;
-        Ok(ReadAsset::Stored(Output {
-            hashed,
-            digest,
-            content,
-            written,
-            plain,
-            modified,
-        }))
     }
 
     /// An asset whose plain file an earlier in-place run removed.

@@ -259,6 +259,51 @@ fn full_disks() {
     assert!(failed > 5, "only {failed} of 20 disks were too small");
 }
 
+/// A large file is proved where it lies: there need not be room for it once more.
+#[test]
+fn a_large_file_that_is_there_needs_no_room() {
+    let Some(disk) = SmallDisk::new(20 << 10) else {
+        eprintln!("this process may not mount a tmpfs, nothing was tested");
+        return;
+    };
+    let scratch = tempfile::tempdir().unwrap();
+    let out = disk.0.path().join("out");
+    let video = scratch.path().join("video.webm");
+    fs::write(&video, "0123456789abcdef".repeat(12 << 16)).unwrap();
+    for more in [&[][..], &["--keep-only-hashed"]] {
+        let run = || {
+            let mut command = hashstatic();
+            command
+                .arg(scratch.path())
+                .arg("-o")
+                .arg(&out)
+                .args(["--link-mode", "hardlink"])
+                .args(more);
+            command.output().unwrap()
+        };
+        let output = run();
+        assert!(output.status.success(), "{output:?}");
+        let before = tree(&out);
+        let output = run();
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(tree(&out), before);
+    }
+    // A damaged one is replaced, which takes the room.
+    let hashed = tree(&out)
+        .into_keys()
+        .find(|name| name.starts_with("video."));
+    let hashed = out.join(hashed.unwrap());
+    fs::write(&hashed, "damaged").unwrap();
+    let mut command = hashstatic();
+    command
+        .arg(scratch.path())
+        .arg("-o")
+        .arg(&out)
+        .arg("--keep-only-hashed");
+    assert!(command.status().unwrap().success());
+    assert!(fs::read(&hashed).unwrap() == fs::read(&video).unwrap());
+}
+
 /// A build of `source` over the finished output of another edition, in which the system refuses something.
 struct Refusal {
     scratch: TempDir,

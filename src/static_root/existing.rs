@@ -47,6 +47,11 @@ impl StaticRoot {
         self.files().is_some_and(|files| files.contains_key(name))
     }
 
+    /// Whether it had no file at all.
+    pub(crate) fn is_new(&self) -> bool {
+        self.files().is_none_or(NameMap::is_empty)
+    }
+
     /// Bytes of a file; 0 if it is not there.
     pub(crate) fn length(&self, name: &str) -> u64 {
         fs::metadata(self.path(name)).map_or(0, |metadata| metadata.len())
