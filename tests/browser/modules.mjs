@@ -3,7 +3,7 @@
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
-import { chromium } from "playwright-core";
+import { withBrowser } from "./launch.mjs";
 
 const root = process.argv[2];
 const { imports, entries } = JSON.parse(readFileSync(0, "utf8"));
@@ -27,20 +27,16 @@ const server = createServer((request, response) => {
   createReadStream(file).pipe(response);
 });
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu"],
+const failed = await withBrowser(async (browser) => {
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  return page.evaluate(async (urls) => {
+    const failed = [];
+    for (const url of urls) {
+      await import(url).catch((error) => failed.push([url, String(error)]));
+    }
+    return failed;
+  }, entries);
 });
-const page = await browser.newPage();
-await page.route(/^https?:\/\/(?!127\.0\.0\.1)/, (route) => route.abort());
-await page.goto(`http://127.0.0.1:${server.address().port}/`);
-const failed = await page.evaluate(async (urls) => {
-  const failed = [];
-  for (const url of urls) {
-    await import(url).catch((error) => failed.push([url, String(error)]));
-  }
-  return failed;
-}, entries);
-await browser.close();
 server.close();
 console.log(JSON.stringify({ failed, missing: [...missing].sort(), served: served.size }));
