@@ -35,7 +35,7 @@ def save(storage: FileSystemStorage, name: str | None, content: Any) -> bool:
     That is so wherever Django would do more than copy: the name is taken, directories have to be made with a mode,
     something is overridden, the content is not that of a file.
     """
-    if not (_is_simple(name) and _is_file(content) and _is_djangos(storage)):
+    if not (is_file_to_copy(name, content) and is_djangos(storage)):
         return False
     path = os.path.join(os.path.abspath(storage.location), name)
     try:
@@ -56,6 +56,11 @@ def save(storage: FileSystemStorage, name: str | None, content: Any) -> bool:
         os.unlink(path)
         raise
     return True
+
+
+def is_file_to_copy(name: str | None, content: Any) -> TypeGuard[str]:
+    """Whether saving the content under the name is to copy a file to just that path."""
+    return _is_simple(name) and _is_file(content)
 
 
 def _create(path: str, directory_mode: int | None) -> int:
@@ -93,8 +98,11 @@ def _is_file(content: Any) -> bool:
     )
 
 
-def _is_djangos(storage: FileSystemStorage) -> bool:
-    """Asked for each file: somebody may change a class or an instance at any time, in tests above all."""
+def is_djangos(storage: FileSystemStorage) -> bool:
+    """Whether all that Django's `save` calls is Django's own.
+
+    Asked for each file: somebody may change a class or an instance at any time, in tests above all.
+    """
     kind = type(storage)
     return (
         os.name == "posix"

@@ -53,25 +53,33 @@ def js_modules(storage: DjangoStorage) -> bool | None:
     return True if ours == (*django_s, modules) else None
 
 
-def overridden(storage: DjangoStorage, *originals: type) -> str | None:
-    """The first hook that is neither Django's nor that of the other ``originals``."""
+def overridden(storage: DjangoStorage, ours: type, *originals: type) -> str | None:
+    """The first hook that is neither Django's nor that of the other ``originals``; what ``ours`` has does not count."""
     hooks = HOOKS + (COMPRESSION_HOOKS if len(originals) > 0 else ())
     for hook in hooks:
         known = [_attribute(original, hook) for original in (DjangoStorage, *originals)]
-        if hook in vars(storage) or _attribute(type(storage), hook) not in known:
+        if hook in vars(storage) or _beyond(ours, type(storage), hook) not in known:
             return hook
     return None
+
+
+def _beyond(ours: type, of: type, name: str) -> Any:
+    """As ``_attribute``, if ``ours`` did not exist."""
+    return next((vars(kind)[name] for kind in of.__mro__ if kind is not ours and name in vars(kind)), None)
 
 
 def _attribute(of: type, name: str) -> Any:
     return inspect.getattr_static(of, name, None)
 
 
-def why_not(storage: DjangoStorage, *originals: type) -> str | None:
-    """Why the storage needs Django's own code, if it does. ``originals`` are classes whose hooks are known, too."""
+def why_not(storage: DjangoStorage, ours: type, *originals: type) -> str | None:
+    """Why the storage, one of ``ours``, needs Django's own code, if it does.
+
+    The hooks of ``originals`` are known, too.
+    """
     if exact_version() is None:
         return f"hashstatic does not know Django {django.get_version()}"
-    hook = overridden(storage, *originals)
+    hook = overridden(storage, ours, *originals)
     if hook is not None:
         return f"{_name(storage)} overrides {hook}"
     if js_modules(storage) is None:

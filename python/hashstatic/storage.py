@@ -9,9 +9,9 @@ how Django processes files, its own code does the work, and a FallbackWarning sa
 from __future__ import annotations
 
 import os
+import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from django.conf import settings
@@ -24,6 +24,7 @@ from django.core.management.base import CommandError
 
 from hashstatic import _copy, _hooks
 from hashstatic._build import Asset, BinaryFailed, File, InputErrors, build
+from hashstatic._deferred import Copying, Deferred, Names, copying
 from hashstatic._failures import exceptions
 from hashstatic._options import NO_VARIANTS, StorageOptions
 
@@ -42,18 +43,6 @@ class FallbackWarning(UserWarning):
     """Django's own code post-processes, which is slower, because the binary could not do what a subclass asks for."""
 
 
-@dataclass
-class Deferred:
-    """Copying that ``collectstatic`` has left to ``post_process``."""
-
-    # The static root is to be emptied of everything else.
-    clear: bool
-    # Does in Django's way what was left, where the binary cannot.
-    catch_up: Callable[[], None] = lambda: None
-    # The names of the files that are to be copied.
-    names: set[str] = field(default_factory=set)
-
-
 class ManifestStaticFilesStorage(DjangoStorage):
     """Django's storage of the same name; the binary does the work of ``post_process``.
 
@@ -61,8 +50,10 @@ class ManifestStaticFilesStorage(DjangoStorage):
     """
 
     manifest_storage: Any
-    # Set by our collectstatic for one run.
+    # What collectstatic has left to post_process; our own collectstatic sets it for one run.
     deferred: Deferred | None = None
+    # Django's collectstatic that was last asked whether it can leave something.
+    _asked_by: Any = None
     _compressed = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,30 +61,67 @@ class ManifestStaticFilesStorage(DjangoStorage):
         super().__init__(*args, **kwargs)
 
     def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
-        """As Django does, for all who call it; a plain file is copied faster."""
-        djangos: Any = super().save
-        # Not past a class between ours and Django's that has its own.
-        next_is_djangos = getattr(djangos, "__func__", None) is _copy.DJANGOS_SAVE
-        if next_is_djangos and max_length is None and _copy.save(self, name, content):
+        """As Django does, for all who call it; a plain file is copied faster, or left to ``post_process``."""
+        of = copying(sys._getframe(1))
+        deferred = of and self._deferred_by(of)
+        if of and deferred:
+            if name == of.name and max_length is None and _copy.is_file_to_copy(name, content):
+                deferred.copies[name] = of.source, of.path, content.file.name
+                return name
+            super().delete(of.name)  # what `delete` has left
+        if self._next_is_djangos() and max_length is None and _copy.save(self, name, content):
             return cast(str, name)
-        return cast(str, djangos(name, content, max_length=max_length))
+        return super().save(name, content, max_length=max_length)
+
+    def delete(self, name: str) -> None:
+        """As Django does; but what ``collectstatic`` is about to replace stays until then."""
+        of = copying(sys._getframe(1))
+        if not (of and of.name == name and self._deferred_by(of)):
+            super().delete(name)
+
+    def _deferred_by(self, of: Copying) -> Deferred | None:
+        """What Django's command has left to ``post_process`` so far; None if it may not."""
+        if self._asked_by is not of.command:
+            self._asked_by = of.command
+            self.deferred = None
+            if self._will_post_process(of.command):
+                self.deferred = Deferred(of.command)
+                of.command.copied_files = Names(of.command.copied_files)
+        return self.deferred
+
+    def _will_post_process(self, command: Any) -> bool:
+        """Whether the command calls our own ``save``, and then our ``post_process``, and the binary will do that."""
+        ours = ManifestStaticFilesStorage
+        methods = (getattr(command.storage, name, None) for name in ("save", "post_process"))
+        return (
+            command.post_process
+            and [getattr(method, "__func__", None) for method in methods] == [ours.save, ours.post_process]
+            and command.storage.post_process == self.post_process
+            and self._next_is_djangos()
+            and _copy.is_djangos(self)
+            and self.why_not() is None
+        )
+
+    def _next_is_djangos(self) -> bool:
+        """Whether there is no class between ours and Django's that saves in its own way."""
+        return getattr(super().save, "__func__", None) is _copy.DJANGOS_SAVE
 
     def why_not(self) -> str | None:
         """Why Django's own code has to do the work, if it has to."""
-        return _hooks.why_not(self)
+        return _hooks.why_not(self, ManifestStaticFilesStorage)
 
     def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Processed:
         """Hashes the files and what they refer to; yields (name, hashed name, processed) as Django does."""
-        deferred, self.deferred = self.deferred, None
+        deferred, self.deferred, self._asked_by = self.deferred, None, None
         if dry_run:
             return
         why_not = self.why_not() or _hooks.why_not_from(paths)
         if why_not is None:
-            yield from self._post_process_by_binary(paths, deferred or Deferred(clear=False))
+            yield from self._post_process_by_binary(paths, deferred or Deferred())
             return
         warnings.warn(f"{why_not}: Django's own code post-processes the files.", FallbackWarning, stacklevel=2)
         if deferred is not None:
-            deferred.catch_up()
+            deferred.catch_up(self)
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
     def binary_arguments(self) -> list[str]:
@@ -118,7 +146,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
         if self.why_not() or _hooks.why_not_from(paths):
             return []
         try:
-            self._build(paths, Deferred(clear=False), "--dry-run")
+            self._build(paths, Deferred(), "--dry-run")
         except InputErrors as failed:
             return exceptions(failed.errors, self)
         return []
@@ -154,10 +182,10 @@ class ManifestStaticFilesStorage(DjangoStorage):
         arguments = [*self.binary_arguments(), "--no-manifest", *more]
         if deferred.clear:
             arguments.append("--clear")
-        files = [
-            File(name, source.path(path), leave_plain=name not in deferred.names)
-            for name, (source, path) in paths.items()
-        ]
+        files = []
+        for name, (source, path) in paths.items():
+            copied = deferred.copies.get(name)
+            files.append(File(name, copied[2] if copied else source.path(path), leave_plain=copied is None))
         try:
             result = build(files, arguments)
         except BinaryFailed as failed:
@@ -256,8 +284,8 @@ class CompressedManifestStaticFilesStorage(ManifestStaticFilesStorage, *_white_n
 
     def why_not(self) -> str | None:
         if _WhiteNoise is not None:
-            return _hooks.why_not(self, _WhiteNoise)
-        why_not = _hooks.why_not(self)
+            return _hooks.why_not(self, ManifestStaticFilesStorage, _WhiteNoise)
+        why_not = super().why_not()
         if why_not is not None:
             raise ImproperlyConfigured(
                 f"{why_not}: Django's own code has to post-process the files, and then WhiteNoise has to compress "

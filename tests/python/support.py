@@ -3,8 +3,10 @@
 import io
 import os
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 import django
 from django.contrib.staticfiles.finders import get_finder
@@ -61,9 +63,9 @@ def collect(root, sources, backend=OURS, options=None, command=None, settings=No
         if django.VERSION < (5, 1):  # forgets OPTIONS where STORAGES is overridden, not where it is set
             all_storages.backends["staticfiles"] = storages(backend, options)["staticfiles"]
         command = (command or DjangoCommand)(stdout=out, stderr=err)
-        noted(command.storage, collected.yielded)
         try:
-            call_command(command, interactive=False, **arguments)
+            with noted(command.storage, collected.yielded):
+                call_command(command, interactive=False, **arguments)
         except Exception as error:
             collected.error = error
     collected.out, collected.err = out.getvalue(), err.getvalue()
@@ -71,18 +73,23 @@ def collect(root, sources, backend=OURS, options=None, command=None, settings=No
     return collected
 
 
+@contextmanager
 def noted(storage, yielded):
-    """Has the storage note what its post_process yields."""
-    post_process = getattr(storage, "post_process", None)
-    if post_process is None:
+    """Has the storage's class note what its post_process yields."""
+    # Not type(): Django's default storage is a proxy.
+    kind = next((kind for kind in storage.__class__.__mro__ if "post_process" in vars(kind)), None)
+    if kind is None:
+        yield
         return
+    post_process = kind.post_process
 
     def noting(*args, **kwargs):
         for item in post_process(*args, **kwargs):
             yielded.append(item)
             yield item
 
-    storage.post_process = noting
+    with mock.patch.object(kind, "post_process", noting):
+        yield
 
 
 def write(root, files):

@@ -16,7 +16,8 @@ from django.contrib.staticfiles.management.commands.collectstatic import Command
 from django.core.files.storage import FileSystemStorage
 from django.core.management.base import CommandError
 
-from hashstatic.storage import Deferred, ManifestStaticFilesStorage
+from hashstatic._deferred import Deferred, Names
+from hashstatic.storage import ManifestStaticFilesStorage
 
 
 class Command(DjangoCommand):
@@ -24,12 +25,10 @@ class Command(DjangoCommand):
     deferred: Deferred | None = None
     # What --clear will have removed in the end.
     cleared: list[str]
-    # (path in the source storage, name in the static root, source storage)
-    copies: list[tuple[str, str, Any]]
 
     def collect(self) -> dict[str, list[str]]:
         self.cleared = []
-        self.copied_files, self.symlinked_files, self.unmodified_files = _Names(), _Names(), _Names()
+        self.copied_files, self.symlinked_files, self.unmodified_files = Names(), Names(), Names()
         if not self.post_process or not isinstance(self.storage, ManifestStaticFilesStorage):
             return super().collect()
         if self.dry_run:
@@ -38,8 +37,7 @@ class Command(DjangoCommand):
             return collected
         if self.symlink or self.storage.why_not() is not None:
             return super().collect()
-        self.copies = []
-        self.deferred = Deferred(self.clear, self.catch_up)
+        self.deferred = Deferred(self, self.clear, self.cleared)
         # The storage takes it when post_process begins: all files are found by then.
         self.storage.deferred = self.deferred
         try:
@@ -60,23 +58,11 @@ class Command(DjangoCommand):
             with self.nothing_deleted():
                 if not self.delete_file(path, prefixed_path, source_storage):
                     return None
-        self.log(f"Copying '{source_storage.path(path)}'", level=2)
-        self.deferred.names.add(prefixed_path)
-        self.copies.append((path, prefixed_path, source_storage))
+        source_path = source_storage.path(path)
+        self.log(f"Copying '{source_path}'", level=2)
+        self.deferred.copies[prefixed_path] = source_storage, path, source_path
         self.copied_files.append(prefixed_path)
         return None
-
-    def catch_up(self) -> None:
-        """Clears and copies as Django would have done at once."""
-        there = {*self.copied_files, *self.unmodified_files} - {name for _, name, _ in self.copies}
-        for name in self.cleared if self.clear else ():
-            if name not in there:
-                self.storage.delete(name)
-        for path, prefixed_path, source_storage in self.copies:
-            if self.storage.exists(prefixed_path):
-                self.storage.delete(prefixed_path)
-            with source_storage.open(path) as source_file:
-                self.storage.save(prefixed_path, source_file)
 
     def clear_dir(self, path: str) -> None:
         """Tells what is deleted; the binary deletes it once all else has succeeded."""
@@ -115,21 +101,6 @@ class Command(DjangoCommand):
             self.stderr.write(f"Post-processing '{name}' would fail: {exception}")
         if broken:
             raise CommandError(f"Post-processing would fail: {len(broken)} error{'s'[: len(broken) > 1]} found.")
-
-
-class _Names(list[str]):
-    """Names in their order. Django asks for each file whether it is there, and with a list that takes ever longer."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._known: set[str] = set()
-
-    def append(self, name: str) -> None:
-        super().append(name)
-        self._known.add(name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._known
 
 
 class _Undeletable:

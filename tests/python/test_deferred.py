@@ -1,0 +1,258 @@
+"""With only the backend changed: what Django's `collectstatic` leaves to the binary, and where it must not."""
+
+import os
+import sys
+
+import pytest
+from django.contrib.staticfiles.finders import FileSystemFinder
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage
+
+import hashstatic.storage
+from hashstatic import _copy
+from support import DJANGO, OURS, DjangoCommand, collect, tree, write
+from test_storage import SITE, Upper
+
+
+@pytest.fixture
+def source(tmp_path):
+    write(tmp_path / "source", SITE)
+    return tmp_path / "source"
+
+
+@pytest.fixture
+def saved(monkeypatch):
+    """The files that were copied at once."""
+    names = []
+
+    def noting(storage, name, content):
+        done = save(storage, name, content)
+        names.extend([name] * done)
+        return done
+
+    save = _copy.save
+    monkeypatch.setattr(_copy, "save", noting)
+    return names
+
+
+@pytest.fixture
+def changed(monkeypatch):
+    """Makes a subclass of our storage, and gives its name."""
+
+    def make(**attributes):
+        kind = type("Changed", (hashstatic.storage.ManifestStaticFilesStorage,), {**attributes, "__module__": __name__})
+        monkeypatch.setattr(sys.modules[__name__], "Changed", kind, raising=False)
+        return f"{__name__}.Changed"
+
+    return make
+
+
+def change(source):
+    """Files that are not what they were, a new one, and one that is gone."""
+    write(source, {"css/base.css": "body{}", "new.txt": "new"})
+    os.utime(source / "css/base.css", (2e9, 2e9))
+    (source / "empty.css").unlink()
+
+
+def same(tmp_path, source, backend=OURS, command=None, **arguments):
+    """Three runs beside Django's storage: all that can be seen is the same."""
+    for run in range(3):
+        if run == 2:
+            change(source)
+        theirs = collect(tmp_path / "theirs", [source], DJANGO, command=command, verbosity=2, **arguments)
+        ours = collect(tmp_path / "ours", [source], backend, command=command, verbosity=2, **arguments)
+        assert ours.error is None, ours.error
+        assert ours.out.replace("/ours", "/theirs") == theirs.out
+        assert ours.tree() == theirs.tree()
+    return ours
+
+
+def test_nothing_is_copied_one_by_one(source, tmp_path, saved):
+    same(tmp_path, source)
+    assert saved == []
+
+
+def test_a_failed_run_changes_nothing(source, tmp_path):
+    """Django's has deleted what it was to replace, and copied what is new."""
+    root = tmp_path / "root"
+    collect(root, [source])
+    before = tree(root)
+    change(source)
+    write(source, {"bad.css": "a{b:url(nope.png)}"})
+    assert collect(root, [source]).error is not None
+    assert tree(root) == before
+
+
+@pytest.mark.parametrize("where", ["open", "log"])
+def test_a_run_that_ends_early_changes_nothing(where, source, tmp_path, monkeypatch):
+    """And nothing of it comes back in the next run."""
+    root = tmp_path / "root"
+    collect(root, [source])
+    before = tree(root)
+    change(source)
+    write(source, {"z.txt": "never collected"})
+    ended = []
+
+    def end(self, name, *arguments, **more):
+        if "base.css" in name and "Copying" in name + "Copying" * (where == "open"):
+            ended.append(name)
+            raise KeyboardInterrupt
+        return original(self, name, *arguments, **more)
+
+    kind = DjangoCommand if where == "log" else FileSystemStorage
+    original = getattr(kind, where)
+    with monkeypatch.context() as patched:
+        patched.setattr(kind, where, end)
+        with pytest.raises(KeyboardInterrupt):
+            collect(root, [source], verbosity=2)
+    assert len(ended) == 1
+    assert tree(root) == before
+    (source / "z.txt").unlink()
+    run = collect(root, [source])
+    assert run.error is None
+    assert "z.txt" not in run.tree() and run.tree()["css/base.css"] == b"body{}"
+
+
+def test_what_is_replaced_is_never_missing(source, tmp_path, monkeypatch):
+    root = tmp_path / "root"
+    collect(root, [source])
+    change(source)
+    seen = []
+
+    def looking(files, arguments):
+        seen.append((root / "css/base.css").read_text())
+        return build(files, arguments)
+
+    build = hashstatic.storage.build
+    monkeypatch.setattr(hashstatic.storage, "build", looking)
+    assert collect(root, [source]).error is None
+    assert seen == [SITE["css/base.css"]]
+    assert (root / "css/base.css").read_text() == "body{}"
+
+
+def test_without_post_processing_all_is_copied_at_once(source, tmp_path, saved):
+    same(tmp_path, source, post_process=False)
+    assert {*SITE, "new.txt"} == {*saved}
+
+
+def test_sources_that_are_no_plain_files(source, tmp_path, monkeypatch, saved):
+    """The binary cannot read those; what was left to it until then is copied in the end."""
+
+    def upper(self, ignore_patterns):
+        for path, storage in original(self, ignore_patterns):
+            yield path, Upper(storage.location) if path.endswith(".txt") else storage
+
+    original = FileSystemFinder.list
+    monkeypatch.setattr(FileSystemFinder, "list", upper)
+    same(tmp_path, source)
+    assert {*saved} == {*SITE, "new.txt"} - {"ä/☃.txt", "new.txt"}
+
+
+class CopyFile(DjangoCommand):
+    """Looks at what it has copied."""
+
+    def copy_file(self, path, prefixed_path, source_storage):
+        super().copy_file(path, prefixed_path, source_storage)
+        assert self.dry_run or self.storage.exists(prefixed_path)
+
+
+class DeleteFile(DjangoCommand):
+    def delete_file(self, path, prefixed_path, source_storage):
+        super().delete_file(path, prefixed_path, source_storage)
+        self.storage.delete(prefixed_path)
+        assert not self.storage.exists(prefixed_path)
+        return True
+
+
+class Collect(DjangoCommand):
+    """Saves files of its own."""
+
+    def collect(self):
+        with open(__file__, "rb") as file:
+            self.storage.delete("own.py")
+            assert not self.storage.exists("own.py")
+            assert self.storage.save("own.py", File(file)) == "own.py"
+        assert self.storage.exists("own.py")
+        return super().collect()
+
+
+class Wrapped(DjangoCommand):
+    """Its storage is not ours, though it passes on to ours."""
+
+    def collect(self):
+        storage, copies = self.storage, self
+
+        class Wrapper:
+            def __getattr__(self, name):
+                return getattr(storage, name)
+
+            def post_process(self, paths, **options):
+                assert all(storage.exists(name) for name in paths)
+                copies.looked = True
+                return storage.post_process(paths, **options)
+
+        self.storage = Wrapper()
+        try:
+            return super().collect()
+        finally:
+            assert self.looked
+            self.storage = storage
+
+
+@pytest.mark.parametrize("command", [CopyFile, DeleteFile, Collect, Wrapped])
+def test_other_commands_get_what_they_ask_for(command, source, tmp_path, saved):
+    same(tmp_path, source, command=command)
+    assert {*saved} == {Collect: {"own.py"}, DeleteFile: set()}.get(command, {*SITE, "new.txt"})
+
+
+@pytest.mark.parametrize("part", ["collect", "copy_file", "delete_file"])
+def test_a_command_that_was_changed(part, source, tmp_path, saved, monkeypatch):
+    original = getattr(DjangoCommand, part)
+
+    def other(self, *arguments):
+        return original(self, *arguments)
+
+    monkeypatch.setattr(DjangoCommand, part, other)
+    same(tmp_path, source)
+    # With the others it is still Django's `copy_file` that its `collect` calls.
+    assert {*saved} == ({*SITE, "new.txt"} if part == "copy_file" else set())
+
+
+def post_process(self, paths, **options):
+    assert all(self.exists(name) for name in paths)
+    return hashstatic.storage.ManifestStaticFilesStorage.post_process(self, paths, **options)
+
+
+def save(self, name, content, max_length=None):
+    saved = hashstatic.storage.ManifestStaticFilesStorage.save(self, name, content, max_length)
+    assert self.exists(name)
+    return saved
+
+
+def delete(self, name):
+    hashstatic.storage.ManifestStaticFilesStorage.delete(self, name)
+    assert not self.exists(name)
+
+
+@pytest.mark.parametrize("hook", [post_process, save, delete])
+def test_a_storage_that_looks(hook, source, tmp_path, changed, saved):
+    same(tmp_path, source, changed(**{hook.__name__: hook}))
+    assert saved
+
+
+class Lower(FileSystemStorage):
+    deleted = 0
+
+    def delete(self, name):
+        Lower.deleted += 1
+        super().delete(name)
+        assert not self.exists(name)
+
+
+class Between(hashstatic.storage.ManifestStaticFilesStorage, Lower):
+    pass
+
+
+def test_a_class_between_that_deletes(source, tmp_path, saved):
+    same(tmp_path, source, f"{__name__}.Between")
+    assert saved and Lower.deleted > 0
