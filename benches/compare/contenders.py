@@ -6,10 +6,12 @@ import typing
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+PACKAGE = HERE.parent.parent / "python"
 
 MANIFEST = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 MODULES = "modules.ModulesStorage"
 WHITENOISE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+OURS = "hashstatic.storage.ManifestStaticFilesStorage"
 ENHANCED = "django_manifeststaticfiles_enhanced.storage.EnhancedManifestStaticFilesStorage"
 
 HASH_ONLY = ["--no-minify", "--no-gzip", "--no-brotli"]
@@ -40,16 +42,22 @@ class Tools:
     def __init__(self, binary, python, cache):
         self.binary, self.python, self.cache = Path(binary), Path(python), Path(cache)
         listed = subprocess.run([binary, "build", "--help"], capture_output=True, text=True, check=True).stdout
+        # Where the package looks for it.
+        installed = self.python.with_name("hashstatic")
+        installed.unlink(missing_ok=True)
+        installed.symlink_to(self.binary.absolute())
         self.has_cache = "--no-cache" in listed and "--cache-dir" in listed
 
     def cp(self, source, label="cp -r"):
         return Contender(label, lambda source, out: ["cp", "-r", str(source), str(out)], source)
 
-    def django(self, label, source, storage=MANIFEST, keep_only_hashed=False, **more):
+    def django(self, label, source, storage=MANIFEST, keep_only_hashed=False, app=None, **more):
         manage = [str(self.python), str(HERE / "project" / "manage.py"), "collectstatic", "--noinput", "-v", "0"]
 
         def environment(source, out):
             variables = {"BENCH_STORAGE": storage, "BENCH_SOURCE": str(source), "BENCH_OUT": str(out)}
+            variables |= {"PYTHONPATH": str(PACKAGE), "HASHSTATIC_CACHE_DIR": str(self.cache)}
+            variables |= {"BENCH_APP": app} if app else {}
             return variables | ({"BENCH_KEEP_ONLY_HASHED": "1"} if keep_only_hashed else {})
 
         return Contender(label, lambda source, out: manage, source, environment, **more)

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from contenders import ENHANCED, EXACT, HASH_ONLY, MODULES, WHITENOISE
+from contenders import ENHANCED, EXACT, HASH_ONLY, MODULES, OURS, WHITENOISE
 
 
 @dataclasses.dataclass
@@ -30,6 +30,7 @@ class Scenario:
 def scenarios(tools, scales):
     made = [
         hash_only(tools),
+        storage(tools),
         whitenoise(tools),
         keep_only_hashed(tools),
         rerun(tools),
@@ -60,6 +61,20 @@ def hash_only(tools):
             Goal("wall", "Django", default, at_least=20, on="tmpfs"),
             Goal("wall", "enhanced", exact, at_least=6),
         ],
+    )
+
+
+def storage(tools):
+    backend, app = "only the BACKEND changed", "BACKEND and the app"
+    return Scenario(
+        "storage",
+        "manage.py collectstatic with Django's storage and with ours",
+        [
+            tools.django(app, "project", OURS, app="hashstatic", check="equal Django"),
+            tools.django(backend, "project", OURS, check="equal Django"),
+            tools.django("Django", "project"),
+        ],
+        [Goal("wall", "Django", backend, at_least=3), Goal("wall", "Django", app, at_least=3)],
     )
 
 

@@ -6,8 +6,9 @@ STORAGE = os.environ["BENCH_STORAGE"]
 ENHANCED = "django_manifeststaticfiles_enhanced"
 
 SECRET_KEY = "not secret"
-# The enhanced storage brings a collectstatic of its own, which copies in threads.
-INSTALLED_APPS = [ENHANCED] * STORAGE.startswith(ENHANCED) + ["django.contrib.staticfiles"]
+# The enhanced storage brings a collectstatic of its own, which copies in threads. Ours is optional.
+FIRST = ENHANCED if STORAGE.startswith(ENHANCED) else os.environ.get("BENCH_APP")
+INSTALLED_APPS = [FIRST] * bool(FIRST) + ["django.contrib.staticfiles"]
 STATIC_URL = "/static/"
 STATIC_ROOT = os.environ["BENCH_OUT"]
 STATICFILES_DIRS = [os.environ["BENCH_SOURCE"]]
