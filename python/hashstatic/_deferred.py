@@ -26,7 +26,7 @@ _DJANGOS = [
 class Deferred:
     """What is left to ``post_process``."""
 
-    # The `collectstatic` that leaves it.
+    # The collectstatic that leaves it.
     command: Any = None
     # The static root is to be emptied of everything else.
     clear: bool = False
@@ -69,6 +69,8 @@ class Names(list[str]):
 class Copying:
     """A file that Django's own ``collectstatic`` is copying."""
 
+    # The call of `collect`; a command can be run twice.
+    run: FrameType
     command: Any
     source: Any
     path: str
@@ -91,4 +93,4 @@ def copying(caller: FrameType | None) -> Copying | None:
     if caller.f_back is None or caller.f_back.f_code is not collect:
         return None
     of = caller.f_locals
-    return Copying(of["self"], of["source_storage"], of["path"], of["prefixed_path"])
+    return Copying(caller.f_back, of["self"], of["source_storage"], of["path"], of["prefixed_path"])

@@ -12,6 +12,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from types import FrameType
 from typing import Any, cast
 
 from django.conf import settings
@@ -52,8 +53,8 @@ class ManifestStaticFilesStorage(DjangoStorage):
     manifest_storage: Any
     # What collectstatic has left to post_process; our own collectstatic sets it for one run.
     deferred: Deferred | None = None
-    # Django's collectstatic that was last asked whether it can leave something.
-    _asked_by: Any = None
+    # The last run of Django's collectstatic that asked whether it can leave something.
+    _asked_by: FrameType | None = None
     _compressed = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -81,8 +82,8 @@ class ManifestStaticFilesStorage(DjangoStorage):
 
     def _deferred_by(self, of: Copying) -> Deferred | None:
         """What Django's command has left to ``post_process`` so far; None if it may not."""
-        if self._asked_by is not of.command:
-            self._asked_by = of.command
+        if self._asked_by is not of.run:
+            self._asked_by = of.run
             self.deferred = None
             if self._will_post_process(of.command):
                 self.deferred = Deferred(of.command)

@@ -113,6 +113,30 @@ def test_a_run_that_ends_early_changes_nothing(where, source, tmp_path, monkeypa
     assert "z.txt" not in run.tree() and run.tree()["css/base.css"] == b"body{}"
 
 
+def test_one_command_twice(tmp_path):
+    """What a run that ended early has left is not the next one's, even if it is the same command."""
+    first, second, root = (tmp_path / name for name in ("first", "second", "root"))
+
+    class Twice(DjangoCommand):
+        def handle(self, **options):
+            with pytest.raises(FileNotFoundError):
+                super().handle(**options)
+            assert self.copied_files[0] == "a.txt"
+            (second / "broken.txt").unlink()
+            write(first, {"a.txt": "changed"})
+            write(root, {"a.txt": "newer"})  # not to be copied
+            os.utime(first / "a.txt", (1e9, 1e9))
+            self.copied_files = []
+            return super().handle(**options)
+
+    write(first, {"a.txt": "first"})
+    write(second, {"b.txt": "b"})
+    (second / "broken.txt").symlink_to("nowhere")
+    run = collect(root, [first, second], command=Twice)
+    assert run.error is None
+    assert (run.tree()["a.txt"], run.tree()["b.txt"]) == (b"newer", b"b")
+
+
 def test_what_is_replaced_is_never_missing(source, tmp_path, monkeypatch):
     root = tmp_path / "root"
     collect(root, [source])
