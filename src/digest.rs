@@ -52,6 +52,13 @@ pub(crate) fn is_hex(text: &str) -> bool {
         .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
+/// Whether `name` could be that of a hashed file with a digest of so many digits: they are somewhere in it, behind a dot.
+pub(crate) fn may_be_hashed(name: &str, digits: usize) -> bool {
+    name.match_indices('.')
+        .filter_map(|(dot, _)| name.get(dot + 1..dot + 1 + digits))
+        .any(is_hex)
+}
+
 /// Identifies some bytes across the whole tree, whatever the names: their BLAKE3.
 pub(crate) type ContentKey = [u8; 32];
 
@@ -68,6 +75,39 @@ impl Content {
         Self {
             key: *blake3::hash(bytes).as_bytes(),
             length: bytes.len() as u64,
+        }
+    }
+}
+
+/// What a file of this build holds: how much, and what, if anyone is going to ask.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Held {
+    /// Bytes.
+    pub(crate) length: u64,
+    key: Option<ContentKey>,
+}
+
+impl Held {
+    /// These bytes, of which nobody will ask more than how many they are: with MD5, the key is a hash more.
+    pub(crate) fn uncompared(bytes: &[u8]) -> Self {
+        Self {
+            length: bytes.len() as u64,
+            key: None,
+        }
+    }
+
+    /// The content, where it was taken.
+    pub(crate) fn content(self) -> Option<Content> {
+        let length = self.length;
+        self.key.map(|key| Content { key, length })
+    }
+}
+
+impl From<Content> for Held {
+    fn from(content: Content) -> Self {
+        Self {
+            length: content.length,
+            key: Some(content.key),
         }
     }
 }
@@ -172,5 +212,13 @@ mod tests {
             Digest::of(HashAlgorithm::Blake3, b"").hex(12),
             "af1349b9f5f9"
         );
+    }
+
+    #[test]
+    fn names_of_hashed_files() {
+        assert!(may_be_hashed("a/b.0123456789ab.css", 12));
+        assert!(may_be_hashed(".0123456789abé", 12));
+        assert!(!may_be_hashed("a.b/c.0123456789a.é.css", 12));
+        assert!(!may_be_hashed("a0123456789ab.css", 12));
     }
 }

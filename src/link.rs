@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::digest::{Content, Digest, Hasher};
+use crate::digest::{Content, Digest, Hasher, Held};
 use crate::django::Names;
 use crate::error::Error;
 use crate::graph::{Component, levels};
@@ -242,7 +242,7 @@ impl Linker<'_> {
                     }
                 }),
             );
-            let output = self.store(text, (digest.clone(), Content::of(&bytes)), &bytes)?;
+            let output = self.store(text, (digest.clone(), Content::of(&bytes).into()), &bytes)?;
             let _ = self.outputs[text.id].set(output); // each component is linked once
             rewritten += edges.len();
         }
@@ -277,7 +277,7 @@ impl Linker<'_> {
     fn store(
         &self,
         text: &TextAsset<'_>,
-        hash: (String, Content),
+        hash: (String, Held),
         bytes: &[u8],
     ) -> Result<Output, Error> {
         let asset = &self.reader.plan.assets[text.id];
@@ -293,7 +293,7 @@ impl Linker<'_> {
 /// A text with its references rewritten.
 struct Linked {
     bytes: Vec<u8>,
-    hash: (String, Content),
+    hash: (String, Held),
     references: usize,
 }
 

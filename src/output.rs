@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
-use crate::digest::{Content, Digest, digest_and_content};
+use crate::digest::{Content, Digest, Held, digest_and_content};
 use crate::django::Exact;
 use crate::error::Error;
 use crate::options::HashAlgorithm;
@@ -16,9 +16,9 @@ pub(crate) enum Plain {
     /// Not wanted.
     None,
     /// There already, with the right bytes (in place: the source itself).
-    Unchanged(Content),
+    Unchanged(Held),
     /// Staged; its bytes differ from the hashed file's.
-    Staged(Staged, Content),
+    Staged(Staged, Held),
     /// To be made from the hashed file, whose bytes it shares.
     Twin,
 }
@@ -30,7 +30,7 @@ pub(crate) struct Output {
     pub(crate) hashed: String,
     /// The digest in that name.
     pub(crate) digest: String,
-    pub(crate) content: Content,
+    pub(crate) content: Held,
     pub(crate) written: Written,
     pub(crate) plain: Plain,
     pub(crate) modified: SystemTime,
@@ -56,6 +56,8 @@ pub(crate) struct Store<'a> {
     pub(crate) in_place: bool,
     /// Variants are wanted.
     pub(crate) compresses: bool,
+    /// Somebody is going to ask which files hold the same.
+    pub(crate) compares: bool,
     /// The manifest's name in the static root: no plain file may take it.
     pub(crate) manifest: &'a str,
     /// Names are written into the manifest as Django does.
@@ -78,9 +80,21 @@ impl Store<'_> {
     }
 
     /// That digest, and the content.
-    pub(crate) fn hash(&self, bytes: &[u8]) -> (String, Content) {
+    pub(crate) fn hash(&self, bytes: &[u8]) -> (String, Held) {
+        if !self.compares {
+            return (self.digest(bytes), Held::uncompared(bytes));
+        }
         let (digest, content) = digest_and_content(self.hash, bytes);
-        (digest.hex(self.hash_length), content)
+        (digest.hex(self.hash_length), content.into())
+    }
+
+    /// The content of bytes that give no name.
+    fn content(&self, bytes: &[u8]) -> Held {
+        if self.compares {
+            Content::of(bytes).into()
+        } else {
+            Held::uncompared(bytes)
+        }
     }
 
     /// Whether the static root shall have the asset's plain file.
@@ -95,10 +109,10 @@ impl Store<'_> {
 
     /// A plain file that is left alone. `source` is what the source holds: in place, the same file. Otherwise the two
     /// may differ, which only matters for variants.
-    fn left(&self, asset: &PlannedAsset, source: Content) -> Plain {
+    fn left(&self, asset: &PlannedAsset, source: Held) -> Plain {
         if !self.in_place && self.compresses {
             return match self.root.content(asset.plain.as_str()) {
-                Ok((content, _)) => Plain::Unchanged(content),
+                Ok((content, _)) => Plain::Unchanged(content.into()),
                 Err(_) => Plain::None, // not there
             };
         }
@@ -110,7 +124,7 @@ impl Store<'_> {
         &self,
         asset: &PlannedAsset,
         hashed: String,
-        (digest, content): (String, Content),
+        (digest, content): (String, Held),
         bytes: &[u8],
         plain: Option<&[u8]>,
     ) -> Result<Output, Error> {
@@ -119,7 +133,7 @@ impl Store<'_> {
         let name = asset.plain.as_str();
         let plain = match plain {
             Some(plain) if self.keeps_plain(asset) => {
-                let content = Content::of(plain);
+                let content = self.content(plain);
                 if self.leaves_plain(asset) {
                     self.left(asset, content)
                 } else if self.root.matches(name, plain, modified)?.is_some() {
@@ -147,7 +161,7 @@ impl Store<'_> {
     pub(crate) fn twin(
         &self,
         asset: &PlannedAsset,
-        content: Content,
+        content: Held,
         written: Written,
         is_right: impl FnOnce() -> Result<bool, Error>,
     ) -> Result<Plain, Error> {

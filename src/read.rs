@@ -290,7 +290,7 @@ impl Reader<'_> {
             digest: digest_in_name(asset.source.logical.as_str(), hashed)
                 .unwrap_or_default()
                 .to_owned(),
-            content,
+            content: content.into(),
             hashed: hashed.to_owned(),
             written: Written::Unchanged(id),
             plain: Plain::None,

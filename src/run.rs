@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::cache::{Cache, CacheUse};
 use crate::compress::Compressor;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::digest::may_be_hashed;
 use crate::django::{Exact, StaticName};
 use crate::earlier::{self, Earlier};
 use crate::error::Error;
@@ -176,7 +177,10 @@ impl<'a> Run<'a> {
         Reader {
             plan,
             cache,
-            store: self.store(),
+            store: Store {
+                compares: self.compares(plan),
+                ..self.store()
+            },
             options: self.options,
             targets: self.targets.as_ref(),
             exact,
@@ -202,6 +206,17 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Whether it matters which files hold the same: for variants, each of which is made once, and where a hashed file may
+    /// have the name of another asset ([`finished`]).
+    fn compares(&self, plan: &Plan) -> bool {
+        let is_hashed = |asset: &PlannedAsset| {
+            may_be_hashed(asset.source.logical.as_str(), self.options.hash_length)
+                || asset.carried.is_some()
+                || asset.prehashed
+        };
+        self.options.encodings != Encodings::NONE || plan.assets.iter().any(is_hashed)
+    }
+
     pub(crate) fn store(&self) -> Store<'_> {
         Store {
             root: &self.static_root,
@@ -209,6 +224,7 @@ impl<'a> Run<'a> {
             hash_length: self.options.hash_length,
             in_place: self.in_place,
             compresses: self.options.encodings != Encodings::NONE,
+            compares: true,
             manifest: &self.manifest_name,
             django_exact: self.options.django_exact.is_some(),
         }
@@ -328,11 +344,12 @@ pub(crate) fn finished(
         let Some(other) = plan.find(&output.hashed) else {
             continue;
         };
-        let same = match &outputs[other].plain {
-            Plain::None => true,
-            Plain::Twin => outputs[other].content == output.content,
-            Plain::Unchanged(content) | Plain::Staged(_, content) => *content == output.content,
+        let plain = match &outputs[other].plain {
+            Plain::None => continue,
+            Plain::Twin => outputs[other].content,
+            Plain::Unchanged(content) | Plain::Staged(_, content) => *content,
         };
+        let same = plain.content() == output.content.content();
         if !same {
             diagnostics.push(
                 Diagnostic::new(

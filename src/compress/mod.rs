@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::time::SystemTime;
 
 use crate::cache::{Cache, Entry, Key, Stored};
-use crate::digest::{Content, ContentKey};
+use crate::digest::{Content, ContentKey, Held};
 use crate::error::Error;
 use crate::options::Encodings;
 use crate::output::{Output, Plain};
@@ -179,7 +179,10 @@ struct Beside<'o> {
 
 fn jobs<'o>(plan: &'o Plan, outputs: &'o [Output]) -> Vec<Job<'o>> {
     let mut jobs: HashMap<ContentKey, Job<'o>> = HashMap::new();
-    let mut add = |content: Content, from: Source<'o>, file: Beside<'o>| {
+    let mut add = |held: Held, from: Source<'o>, file: Beside<'o>| {
+        let Some(content) = held.content() else {
+            return; // where variants are wanted, it was taken
+        };
         let job = jobs.entry(content.key).or_insert_with(|| Job {
             content,
             from,

@@ -114,7 +114,7 @@ impl Reader<'_> {
             content,
         } = streamed;
         let modified = asset.source.modified;
-        let plain = self.store.twin(asset, content, written, || {
+        let plain = self.store.twin(asset, content.into(), written, || {
             let plain = asset.plain.as_str();
             let there = self.store.root.has_content(plain, content, modified)?;
             Ok(there.is_some())
@@ -122,7 +122,7 @@ impl Reader<'_> {
         Ok(Output {
             hashed,
             digest,
-            content,
+            content: content.into(),
             written,
             plain,
             modified,
