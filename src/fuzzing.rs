@@ -1,16 +1,15 @@
 //! What must hold for every input, for `fuzz/`: one function per target, which panics where it does not hold. Not part
 //! of the library's interface.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::css_tokens::{Kind, tokens};
-use crate::django::{Disk, Exact, StaticName};
+use crate::django::{Disk, Exact, Scanned, StaticName};
 use crate::link::splice;
 use crate::logical_path::LogicalPath;
 use crate::manifest::Manifest;
 use crate::options::{DjangoVersion, HashAlgorithm, Minify, NamedFile};
-use crate::plan::{AssetId, AssetKind, Plan};
+use crate::plan::{AssetKind, Plan};
 use crate::reference::{Escapes, ReferenceKind, references, scan};
 use crate::resolve::{Target, resolve};
 use crate::transform::transform_css;
@@ -291,7 +290,9 @@ pub fn django_exact(text: &str) {
             disk: &EmptyDisk,
         };
         for kind in [AssetKind::Css, AssetKind::Js] {
-            let (targets, _, converted): (BTreeSet<AssetId>, _, _) = exact.scan(id, kind, text);
+            let Scanned {
+                targets, converted, ..
+            } = exact.scan(id, kind, text);
             assert!(targets.iter().all(|id| *id < plan.assets.len()));
             assert_eq!(converted.text.is_some(), converted.replaced > 0);
             for failure in &converted.failures {

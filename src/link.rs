@@ -183,6 +183,13 @@ impl Linker<'_> {
                 references: edges.len(),
             });
         };
+        if let Some((bytes, references)) = self.filled(text) {
+            return Ok(Linked {
+                hash: hash.hash(&bytes),
+                bytes,
+                references,
+            });
+        }
         let Ok(content) = std::str::from_utf8(&text.source) else {
             return Err(Vec::new()); // was read as UTF-8 before
         };
@@ -202,6 +209,16 @@ impl Linker<'_> {
             bytes,
             references: converted.replaced,
         })
+    }
+
+    /// What was converted when the text was read, with the digests, and how many references are in it.
+    fn filled(&self, text: &TextAsset<'_>) -> Option<(Vec<u8>, usize)> {
+        let References::Django { draft, .. } = &text.references else {
+            return None;
+        };
+        let draft = draft.as_ref()?;
+        let digest = |id: AssetId| Some(self.outputs[id].get()?.digest.as_str());
+        Some((draft.filled(digest)?, draft.replaced))
     }
 
     /// The cycle rule: one digest for all members, taken from all members' contents, sorted by logical path, in which

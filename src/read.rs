@@ -15,7 +15,7 @@ use std::ops::Range;
 use crate::cache::{Cache, Entry, Key};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Content;
-use crate::django::Exact;
+use crate::django::{Draft, Exact};
 use crate::error::Error;
 use crate::logical_path::{LogicalPath, stem_length};
 use crate::missing::Missing;
@@ -55,6 +55,8 @@ pub(crate) enum References {
         targets: BTreeSet<AssetId>,
         /// The conversion depends on nothing but the names of these.
         names_only: bool,
+        /// What the conversion comes to, but for the digests, if that can be told.
+        draft: Option<Draft>,
     },
 }
 

@@ -8,8 +8,9 @@ use super::python::{
     Python, dirname, filepath_to_uri, join, normpath, repr, strip, unquote, unsplit, urldefrag,
     urljoin, urlsplit, urlunsplit,
 };
-use super::{Converted, STORAGE};
+use super::{Converted, NO_DIGEST, STORAGE};
 use crate::options::DjangoVersion;
+use crate::plan::AssetId;
 
 /// Why Django stops at a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,12 +62,29 @@ pub(crate) enum StaticName {
 
 /// What a conversion asks of the storage.
 pub(super) trait Storage {
-    /// `hashed_files.get(key)`
-    fn hashed_file(&self, key: &str) -> Option<String>;
+    /// `hashed_files.get(key)`, and of which asset it is the name.
+    fn hashed_file(&self, key: &str) -> Option<(String, AssetId)>;
     /// Whether it has it in the first pass too.
     fn is_hashed_yet(&self, key: &str) -> bool;
+    /// `exists(name)`; fails as `safe_join` fails.
+    fn exists(&self, name: &str) -> Result<bool, Failure>;
     /// `exists(name)` and `open(name)`; fails as `safe_join` fails.
     fn look_up(&self, name: &str) -> Result<StaticName, Failure>;
+}
+
+/// A name or URL that takes the place of another, and the asset whose hashed name is in it, if it is an asset's.
+struct Target {
+    text: String,
+    asset: Option<AssetId>,
+}
+
+impl Target {
+    fn map<E>(self, change: impl FnOnce(String) -> Result<String, E>) -> Result<Self, E> {
+        Ok(Self {
+            text: change(self.text)?,
+            asset: self.asset,
+        })
+    }
 }
 
 /// The conversion of one file.
@@ -84,6 +102,7 @@ impl Converter<'_> {
     pub(super) fn convert(&self, patterns: &[Pattern], text: &str) -> Converted {
         let mut content = Cow::Borrowed(text);
         let mut replaced = 0;
+        let mut digests = Some(Vec::new());
         let mut failures = Vec::new();
         // Of the content, until it changes: the patterns of one kind of file all have the same syntax.
         let mut words = Words::default();
@@ -96,6 +115,7 @@ impl Converter<'_> {
                 blocks = (until, ignored_blocks(&content, pattern.ignored(), until));
             }
             let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+            let mut inserted = Vec::new();
             for found in matches {
                 if in_block(found.span.start, &blocks.1) {
                     continue;
@@ -105,9 +125,14 @@ impl Converter<'_> {
                         edits.push((found.span, String::new()));
                     }
                     Ok(None) => {}
-                    Ok(Some(url)) => {
+                    Ok(Some(Target { text: url, asset })) => {
                         let names = &content[found.names];
                         let replacement = pattern.replacement(self.version, names, &url);
+                        let before = &content[found.url];
+                        let place = || digest_in(before, &url, &replacement);
+                        if let Some(id) = asset {
+                            inserted.push((edits.len(), place().map(|at| (at, id))));
+                        }
                         edits.push((found.span, replacement));
                         replaced += 1;
                     }
@@ -119,6 +144,7 @@ impl Converter<'_> {
                 }
             }
             if !edits.is_empty() {
+                digests = digests.and_then(|before| moved(before, &edits, &inserted));
                 content = Cow::Owned(spliced(&content, &edits));
                 words = Words::default();
                 blocks = Default::default();
@@ -130,12 +156,13 @@ impl Converter<'_> {
                 Cow::Owned(content) => Some(content),
             },
             replaced,
+            digests,
             failures,
         }
     }
 
     /// The body of `url_converter`'s `converter`; `None` where it returns `matched`.
-    fn converted_url(&self, content: &str, found: &Match) -> Result<Option<String>, Failure> {
+    fn converted_url(&self, content: &str, found: &Match) -> Result<Option<Target>, Failure> {
         let url = &content[found.url.clone()];
         if has_lower_case_scheme(url) || url.starts_with("//") && self.version > DjangoVersion::V4_2
         {
@@ -160,66 +187,80 @@ impl Converter<'_> {
             .hashed_url(&unquote(&target))
             .map_err(|failure| self.with_note(failure, content, found))?;
         let directory = url_path.rfind('/').map_or("", |at| &url_path[..=at]);
-        let file_name = hashed_url
-            .rfind('/')
-            .map_or(&*hashed_url, |at| &hashed_url[at + 1..]);
-        let mut transformed = format!("{directory}{file_name}");
-        if !fragment.is_empty() {
-            transformed.push_str(if url.contains("?#") { "?#" } else { "#" });
-            transformed.push_str(&fragment);
-        }
-        Ok(Some(unquote(&transformed).into_owned()))
+        let transformed = hashed_url.map(|hashed_url| {
+            let file_name = hashed_url
+                .rfind('/')
+                .map_or(&*hashed_url, |at| &hashed_url[at + 1..]);
+            let mut transformed = format!("{directory}{file_name}");
+            if !fragment.is_empty() {
+                transformed.push_str(if url.contains("?#") { "?#" } else { "#" });
+                transformed.push_str(&fragment);
+            }
+            Ok(unquote(&transformed).into_owned())
+        });
+        transformed.map(Some)
     }
 
     /// `_url(self._stored_name, name, force=True, hashed_files=hashed_files)`
-    fn hashed_url(&self, name: &str) -> Result<String, Failure> {
+    fn hashed_url(&self, name: &str) -> Result<Target, Failure> {
         let (clean_name, fragment) = urldefrag(name)?;
         let hashed_name = if urlsplit(&clean_name, "")?.path.ends_with('/') {
-            name.to_owned()
+            Target {
+                text: name.to_owned(),
+                asset: None,
+            }
         } else {
             self.stored_name(&clean_name)?
         };
-        let uri = filepath_to_uri(&hashed_name);
-        let mut url = urljoin(self.static_url, uri.trim_start_matches('/'))?;
-        let query_fragment = name.contains("?#"); // [sic!], says Django
-        if !fragment.is_empty() || query_fragment {
-            let mut parts = urlsplit(&url, "")?;
-            if parts.fragment.is_empty() {
-                parts.fragment = fragment;
+        hashed_name.map(|hashed_name| {
+            let uri = filepath_to_uri(&hashed_name);
+            let mut url = urljoin(self.static_url, uri.trim_start_matches('/'))?;
+            let query_fragment = name.contains("?#"); // [sic!], says Django
+            if !fragment.is_empty() || query_fragment {
+                let mut parts = urlsplit(&url, "")?;
+                if parts.fragment.is_empty() {
+                    parts.fragment = fragment;
+                }
+                if query_fragment && parts.query.is_empty() {
+                    parts.path.push('?');
+                }
+                url = urlunsplit(&parts);
             }
-            if query_fragment && parts.query.is_empty() {
-                parts.path.push('?');
-            }
-            url = urlunsplit(&parts);
-        }
-        Ok(unquote(&url).into_owned())
+            Ok(unquote(&url).into_owned())
+        })
     }
 
     /// `_stored_name`
-    fn stored_name(&self, name: &str) -> Result<String, Failure> {
+    fn stored_name(&self, name: &str) -> Result<Target, Failure> {
         let name = normpath(name);
         let key = name.replace('\\', "/");
-        let hashed = self.storage.hashed_file(&key);
-        if let Some(hashed) = &hashed
-            && self.storage.is_hashed_yet(&key)
-        {
-            return Ok(hashed.clone());
+        let missing = |name: &str| {
+            Failure::value_error(format!(
+                "The file '{name}' could not be found with {STORAGE}."
+            ))
+        };
+        if let Some((text, asset)) = self.storage.hashed_file(&key) {
+            // The first pass takes the file itself for a target that it has not come to yet: that must work too, which
+            // it does not if the name has a `?`, `#` or `%` in it.
+            if !self.storage.is_hashed_yet(&key) {
+                let clean_name = clean_name(&name)?;
+                if !self.storage.exists(&clean_name)? {
+                    return Err(missing(&clean_name));
+                }
+            }
+            let asset = Some(asset);
+            return Ok(Target { text, asset });
         }
-        // The first pass takes the file itself for a target that it has not come to yet: that must work too, which it
-        // does not if the name has a `?`, `#` or `%` in it.
         let clean_name = clean_name(&name)?;
-        let looked_up = self.storage.look_up(&clean_name)?;
-        if let (Some(hashed), false) = (hashed, looked_up == StaticName::Missing) {
-            return Ok(hashed);
-        }
-        match looked_up {
-            StaticName::Missing => Err(Failure::value_error(format!(
-                "The file '{clean_name}' could not be found with {STORAGE}."
-            ))),
-            StaticName::Directory => Ok(name),
-            StaticName::File(digest) => name_with_digest(self.version, &name, &digest),
-        }
-        .map(|hashed| hashed.replace('\\', "/"))
+        let hashed = match self.storage.look_up(&clean_name)? {
+            StaticName::Missing => return Err(missing(&clean_name)),
+            StaticName::Directory => name,
+            StaticName::File(digest) => name_with_digest(self.version, &name, &digest)?,
+        };
+        Ok(Target {
+            text: hashed.replace('\\', "/"),
+            asset: None,
+        })
     }
 
     /// The note that `url_converter` adds to a `ValueError` since 6.1.
@@ -245,6 +286,48 @@ impl Converter<'_> {
         }
         failure
     }
+}
+
+/// Where in `replacement` the digest is that `url` has got, which is still [`NO_DIGEST`]. `None` if that is not certain:
+/// the URL that stood there `before` could have given it such digits, too.
+fn digest_in(before: &str, url: &str, replacement: &str) -> Option<usize> {
+    if before.contains('%') || before.contains(NO_DIGEST) {
+        return None;
+    }
+    Some(replacement.rfind(url)? + url.find(NO_DIGEST)?)
+}
+
+/// A digest's place in a text, and of which asset it is.
+type Place = (usize, AssetId);
+
+/// The places of digests after the ascending, disjoint edits: of those that were there before, and of those that the
+/// edits have `inserted` (the edit's number, and the place in what it inserts, if that is known). `None` if there is one
+/// whose place is not known.
+fn moved(
+    before: Vec<Place>,
+    edits: &[(Range<usize>, String)],
+    inserted: &[(usize, Option<Place>)],
+) -> Option<Vec<Place>> {
+    let mut places = Vec::with_capacity(before.len() + inserted.len());
+    let mut before = before.into_iter().peekable();
+    let mut inserted = inserted.iter().peekable();
+    let (mut removed, mut added) = (0, 0);
+    for (number, (span, insert)) in edits.iter().enumerate() {
+        while let Some((at, id)) = before.next_if(|(at, _)| *at < span.end) {
+            if at + NO_DIGEST.len() > span.start {
+                return None; // a pattern has matched what another one made
+            }
+            places.push((at + added - removed, id));
+        }
+        if let Some((_, place)) = inserted.next_if(|(edit, _)| *edit == number) {
+            let (at, id) = (*place)?;
+            places.push((span.start + added - removed + at, id));
+        }
+        removed += span.len();
+        added += insert.len();
+    }
+    places.extend(before.map(|(at, id)| (at + added - removed, id)));
+    Some(places)
 }
 
 /// `text` with each of the ascending, disjoint edits made.

@@ -7,6 +7,7 @@
 //! Django gives up with "Max post-process passes exceeded.", as we do. Only Django fails on long acyclic chains too.
 
 mod convert;
+mod draft;
 mod patterns;
 mod python;
 
@@ -15,6 +16,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 pub(crate) use convert::{Failure, StaticName};
+pub(crate) use draft::Draft;
 pub(crate) use python::{decode_error, hex_pair, unquote};
 
 use crate::options::DjangoVersion;
@@ -51,7 +53,38 @@ pub(crate) struct Converted {
     pub(crate) text: Option<String>,
     /// References that were replaced.
     pub(crate) replaced: usize,
+    /// The places in the text where a dry conversion has put zeros for the digests of assets, ascending, if all are known.
+    digests: Option<Vec<(usize, AssetId)>>,
     pub(crate) failures: Vec<Failure>,
+}
+
+/// What a dry conversion has found.
+pub(crate) struct Scanned {
+    /// The assets that the text refers to.
+    pub(crate) targets: BTreeSet<AssetId>,
+    /// Its conversion depends on nothing but their names.
+    pub(crate) names_only: bool,
+    pub(crate) converted: Converted,
+}
+
+impl Scanned {
+    /// The true conversion but for the digests, if it can be told from the dry one.
+    pub(crate) fn draft(self, plan: &Plan) -> Option<Draft> {
+        let has_digest = |id: &AssetId| {
+            let asset = &plan.assets[*id];
+            !asset.prehashed && asset.carried.is_none()
+        };
+        let Converted {
+            text,
+            replaced,
+            digests,
+            failures,
+        } = self.converted;
+        if !self.names_only || !failures.is_empty() || !self.targets.iter().all(has_digest) {
+            return None;
+        }
+        Some(Draft::new(text?, digests?, replaced))
+    }
 }
 
 /// What is known of the assets while they are linked.
@@ -81,12 +114,7 @@ impl Exact<'_> {
 
     /// A dry conversion: which assets this text refers to, whether that is all that its conversion depends on, and what
     /// is wrong with it.
-    pub(crate) fn scan(
-        &self,
-        id: AssetId,
-        kind: AssetKind,
-        text: &str,
-    ) -> (BTreeSet<AssetId>, bool, Converted) {
+    pub(crate) fn scan(&self, id: AssetId, kind: AssetKind, text: &str) -> Scanned {
         let mut recorder = Recorder {
             exact: self,
             id,
@@ -105,7 +133,11 @@ impl Exact<'_> {
             converted = self.convert(id, kind, text, &recorder);
         }
         let names_only = !recorder.asked_more.get();
-        (recorder.seen.into_inner(), names_only, converted)
+        Scanned {
+            targets: recorder.seen.into_inner(),
+            names_only,
+            converted,
+        }
     }
 
     /// The conversion of a text whose referenced assets are all linked.
@@ -155,14 +187,21 @@ struct AssetStorage<'a> {
 }
 
 impl Storage for AssetStorage<'_> {
-    fn hashed_file(&self, key: &str) -> Option<String> {
+    fn hashed_file(&self, key: &str) -> Option<(String, AssetId)> {
         let id = self.exact.plan.find(key)?;
-        Some(Exact::manifest_name(&self.names.hashed(id)))
+        Some((Exact::manifest_name(&self.names.hashed(id)), id))
     }
 
     fn is_hashed_yet(&self, key: &str) -> bool {
         let id = self.exact.plan.find(key);
         id.is_some_and(|id| self.names.is_hashed_yet(id))
+    }
+
+    /// Of an asset without its digest, which is more than its name.
+    fn exists(&self, name: &str) -> Result<bool, Failure> {
+        let inside = self.exact.inside(name)?;
+        let is_asset = !inside.contains('\0') && self.exact.plan.find(&inside).is_some();
+        Ok(is_asset || self.look_up(name)? != StaticName::Missing)
     }
 
     fn look_up(&self, name: &str) -> Result<StaticName, Failure> {

@@ -32,7 +32,8 @@ impl Reader<'_> {
                 return Ok(ReadAsset::Failed);
             }
         };
-        let (targets, names_only, converted) = exact.scan(id, asset.kind, text);
+        let scanned = exact.scan(id, asset.kind, text);
+        let converted = &scanned.converted;
         let (failed, notes) = self.django_failures(name, source, &converted.failures);
         diagnostics.extend(notes);
         if failed {
@@ -47,8 +48,9 @@ impl Reader<'_> {
             source: Cow::Borrowed(source),
             minified: None,
             references: References::Django {
-                targets,
-                names_only,
+                targets: scanned.targets.clone(),
+                names_only: scanned.names_only,
+                draft: scanned.draft(self.plan),
             },
         }))
     }

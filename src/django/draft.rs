@@ -1,0 +1,164 @@
+//! A conversion that was done before the digests in it were known.
+//!
+//! Digests have no part in how a text is converted: they are hex digits, as many in every name, behind a dot, and none of
+//! Django's patterns or URL rules tells one hex digit from another there. So the first, dry conversion is the true one but
+//! for the digits.
+
+use crate::plan::AssetId;
+
+/// A converted text in which digests are still to be filled in.
+pub(crate) struct Draft {
+    text: String,
+    /// Where, and the digests of which assets.
+    digests: Vec<(usize, AssetId)>,
+    /// References that were replaced.
+    pub(crate) replaced: usize,
+}
+
+impl Draft {
+    pub(super) fn new(text: String, digests: Vec<(usize, AssetId)>, replaced: usize) -> Self {
+        Self {
+            text,
+            digests,
+            replaced,
+        }
+    }
+
+    /// The text with the digests in it. `None` if there is one that does not fit.
+    pub(crate) fn filled<'d>(
+        &self,
+        digest: impl Fn(AssetId) -> Option<&'d str>,
+    ) -> Option<Vec<u8>> {
+        let mut bytes = self.text.clone().into_bytes();
+        for &(at, id) in &self.digests {
+            let digest = digest(id)?.as_bytes();
+            if digest.len() != super::NO_DIGEST.len() {
+                return None;
+            }
+            bytes
+                .get_mut(at..at + digest.len())?
+                .copy_from_slice(digest);
+        }
+        Some(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::django::{Disk, Exact, Names, StaticName};
+    use crate::options::DjangoVersion;
+    use crate::plan::{AssetKind, Plan};
+    use crate::walk::SourceFile;
+
+    const NAMES: [&str; 7] = [
+        "a.js",
+        "js/a.000000000000.js",
+        "js/b.js",
+        "js/c%30.js",
+        "js/d",
+        "js/m.js",
+        "js/é.css",
+    ];
+    const DIGEST: &str = "e5a1f0c0ffee";
+
+    struct Linked<'a>(&'a Exact<'a>);
+
+    impl Names for Linked<'_> {
+        fn hashed(&self, id: AssetId) -> String {
+            let name = self.0.plan.name(id).as_str();
+            self.0.hashed_name(name, DIGEST).unwrap()
+        }
+
+        fn is_hashed_yet(&self, _: AssetId) -> bool {
+            true
+        }
+
+        fn plain_digest(&self, _: AssetId) -> String {
+            DIGEST.into()
+        }
+
+        fn output_digest(&self, _: &str) -> Option<String> {
+            None
+        }
+    }
+
+    struct Nothing;
+
+    impl Disk for Nothing {
+        fn stale(&self, _: &str) -> StaticName {
+            StaticName::Missing
+        }
+
+        fn source_digest(&self, _: &SourceFile) -> Option<String> {
+            None
+        }
+    }
+
+    /// Whether there is a draft for each version; it must be what a conversion with true digests is.
+    fn is_drafted(kind: AssetKind, text: &str) -> bool {
+        let plan = Plan::of_names(NAMES);
+        let mut drafted = true;
+        for version in [
+            DjangoVersion::V6_1,
+            DjangoVersion::V5_2,
+            DjangoVersion::V4_2,
+        ] {
+            let exact = Exact {
+                version,
+                js_modules: true,
+                static_url: "/static/",
+                static_root: Path::new("/r"),
+                plan: &plan,
+                disk: &Nothing,
+            };
+            let id = plan.find("js/m.js").unwrap();
+            let converted = exact.convert(id, kind, text, &Linked(&exact));
+            if let Some(draft) = exact.scan(id, kind, text).draft(&plan) {
+                let filled = draft.filled(|_| Some(DIGEST)).unwrap();
+                assert_eq!(converted.text.as_deref(), str::from_utf8(&filled).ok());
+                assert_eq!(converted.replaced, draft.replaced);
+            } else {
+                drafted = false;
+            }
+        }
+        drafted
+    }
+
+    #[test]
+    fn what_is_drafted() {
+        let js = |text| is_drafted(AssetKind::Js, text);
+        assert!(js(
+            "import {b} from './b.js'; export * from '../a.js';\nimport('./b.js'); import './d';"
+        ));
+        assert!(js("import é from './é.css';\n//# sourceMappingURL=b.js"));
+        assert!(is_drafted(
+            AssetKind::Css,
+            "url(b.js) url('../a.js#f') @import \"b.js\";\n/*# sourceMappingURL=b.js */"
+        ));
+        assert!(!js("import './a.000000000000.js';"));
+        assert!(!js("import './c%2530.js';"));
+        assert!(!js("import './b.js'; import './missing.js';"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn drafts_are_conversions(
+            parts in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "import", "export", "from", "(", ")", "'", "\"", ";", "\n", " ", "{a}", "* as b",
+                    "./b.js", "../a.js", "./d", "./é.css", "./a.000000000000.js", "./c%30.js", "c%2530.js",
+                    "#f", "?#", "//# sourceMappingURL=", "/*# sourceMappingURL=", "*/", "url(", "@import",
+                    "/static/a.js", "from './b.js'", "000000000000", "//", "/*",
+                ]),
+                0..24,
+            ),
+        ) {
+            let text = parts.concat();
+            is_drafted(AssetKind::Js, &text);
+            is_drafted(AssetKind::Css, &text);
+        }
+    }
+}
