@@ -165,7 +165,7 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
     let exact = run.exact(&plan);
     let reader = run.reader(&plan, exact.as_ref(), cache.as_ref());
     let outputs = output::none_of(plan.assets.len());
-    let link_early = |text: &TextAsset<'_>| link::link_early(&reader, &outputs, text);
+    let link_early = |text: &mut TextAsset<'_>| link::link_early(&reader, &outputs, text);
     let Reading { texts, references } =
         read::read(&reader, &outputs, link_early, &mut log.diagnostics)?;
     log.stage("read").fail_on_errors()?;

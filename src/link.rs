@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::digest::{Content, Digest, Hasher, Held};
-use crate::django::Names;
+use crate::django::{Draft, Names};
 use crate::error::Error;
 use crate::graph::{Component, levels};
 use crate::options::DjangoVersion;
@@ -64,7 +64,7 @@ pub(crate) fn link(
 pub(crate) fn link_early(
     reader: &Reader<'_>,
     outputs: &Outputs,
-    text: &TextAsset<'_>,
+    text: &mut TextAsset<'_>,
 ) -> Result<Option<(Output, usize)>, Error> {
     let on_names = match &text.references {
         References::Spans(_) => true,
@@ -79,7 +79,8 @@ pub(crate) fn link_early(
         outputs,
         text_of: Vec::new(),
     };
-    let Ok(linked) = linker.converted(text) else {
+    let draft = text.take_draft();
+    let Ok(linked) = linker.converted(text, draft) else {
         return Ok(None);
     };
     let asset = &reader.plan.assets[text.id];
@@ -161,7 +162,7 @@ impl Linker<'_> {
             return self.link_cycle(&component.nodes);
         }
         let text = &self.texts[component.nodes[0]];
-        match self.converted(text) {
+        match self.converted(text, text.draft().cloned()) {
             Ok(linked) => {
                 let output = self.store(text, linked.hash, &linked.bytes)?;
                 let _ = self.outputs[text.id].set(output); // each component is linked once
@@ -172,7 +173,11 @@ impl Linker<'_> {
     }
 
     /// A text whose targets all have their digests, with these in it; what Django finds fault with.
-    fn converted(&self, text: &TextAsset<'_>) -> Result<Linked, Vec<Diagnostic>> {
+    fn converted(
+        &self,
+        text: &TextAsset<'_>,
+        draft: Option<Draft>,
+    ) -> Result<Linked, Vec<Diagnostic>> {
         let hash = &self.reader.store;
         let Some(exact) = self.reader.exact else {
             let edges = spans(text);
@@ -183,7 +188,7 @@ impl Linker<'_> {
                 references: edges.len(),
             });
         };
-        if let Some((bytes, references)) = self.filled(text) {
+        if let Some((bytes, references)) = draft.and_then(|draft| self.filled(draft)) {
             return Ok(Linked {
                 hash: hash.hash(&bytes),
                 bytes,
@@ -212,13 +217,10 @@ impl Linker<'_> {
     }
 
     /// What was converted when the text was read, with the digests, and how many references are in it.
-    fn filled(&self, text: &TextAsset<'_>) -> Option<(Vec<u8>, usize)> {
-        let References::Django { draft, .. } = &text.references else {
-            return None;
-        };
-        let draft = draft.as_ref()?;
+    fn filled(&self, draft: Draft) -> Option<(Vec<u8>, usize)> {
+        let references = draft.replaced;
         let digest = |id: AssetId| Some(self.outputs[id].get()?.digest.as_str());
-        Some((draft.filled(digest)?, draft.replaced))
+        Some((draft.filled(digest)?, references))
     }
 
     /// The cycle rule: one digest for all members, taken from all members' contents, sorted by logical path, in which

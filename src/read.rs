@@ -87,6 +87,22 @@ impl TextAsset<'_> {
         self.minified.as_deref().unwrap_or(&self.source)
     }
 
+    /// Its conversion but for the digests, if there is one.
+    pub(crate) fn draft(&self) -> Option<&Draft> {
+        match &self.references {
+            References::Django { draft, .. } => draft.as_ref(),
+            References::Spans(_) => None,
+        }
+    }
+
+    /// The same, to be used up.
+    pub(crate) fn take_draft(&mut self) -> Option<Draft> {
+        match &mut self.references {
+            References::Django { draft, .. } => draft.take(),
+            References::Spans(_) => None,
+        }
+    }
+
     /// The assets it refers to.
     pub(crate) fn targets(&self) -> impl Iterator<Item = AssetId> {
         let (spans, django) = match &self.references {
@@ -314,7 +330,7 @@ pub(crate) struct Reading {
 pub(crate) fn read(
     reader: &Reader<'_>,
     outputs: &Outputs,
-    link: impl Fn(&TextAsset<'_>) -> Result<Option<(Output, usize)>, Error> + Sync,
+    link: impl Fn(&mut TextAsset<'_>) -> Result<Option<(Output, usize)>, Error> + Sync,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Reading, Error> {
     let assets = &reader.plan.assets;
@@ -332,8 +348,8 @@ pub(crate) fn read(
         let mut text = None;
         let output = with_buffer(|buffer| match reader.read(*id, buffer, &mut notes)? {
             ReadAsset::Stored(output) => Ok(Some(output)),
-            ReadAsset::Text(read) => {
-                let linked = link(&read)?;
+            ReadAsset::Text(mut read) => {
+                let linked = link(&mut read)?;
                 if linked.is_none() {
                     text = Some(read.kept());
                 }

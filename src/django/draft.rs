@@ -7,6 +7,7 @@
 use crate::plan::AssetId;
 
 /// A converted text in which digests are still to be filled in.
+#[derive(Clone)]
 pub(crate) struct Draft {
     text: String,
     /// Where, and the digests of which assets.
@@ -25,12 +26,9 @@ impl Draft {
     }
 
     /// The text with the digests in it. `None` if there is one that does not fit.
-    pub(crate) fn filled<'d>(
-        &self,
-        digest: impl Fn(AssetId) -> Option<&'d str>,
-    ) -> Option<Vec<u8>> {
-        let mut bytes = self.text.clone().into_bytes();
-        for &(at, id) in &self.digests {
+    pub(crate) fn filled<'d>(self, digest: impl Fn(AssetId) -> Option<&'d str>) -> Option<Vec<u8>> {
+        let mut bytes = self.text.into_bytes();
+        for (at, id) in self.digests {
             let digest = digest(id)?.as_bytes();
             if digest.len() != super::NO_DIGEST.len() {
                 return None;
@@ -117,9 +115,9 @@ mod tests {
             let id = plan.find("js/m.js").unwrap();
             let converted = exact.convert(id, kind, text, &Linked(&exact));
             if let Some(draft) = exact.scan(id, kind, text).draft(&plan) {
+                assert_eq!(converted.replaced, draft.replaced);
                 let filled = draft.filled(|_| Some(DIGEST)).unwrap();
                 assert_eq!(converted.text.as_deref(), str::from_utf8(&filled).ok());
-                assert_eq!(converted.replaced, draft.replaced);
             } else {
                 drafted = false;
             }
