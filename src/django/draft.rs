@@ -134,7 +134,7 @@ mod tests {
         assert!(js("import é from './é.css';\n//# sourceMappingURL=b.js"));
         assert!(is_drafted(
             AssetKind::Css,
-            "url(b.js) url('../a.js#f') @import \"b.js\";\n/*# sourceMappingURL=b.js */"
+            "url(b.js) url('../a.js#f') @import \"b.js\";\n/*# sourceMappingURL=b.js*/"
         ));
         assert!(!js("import './a.000000000000.js';"));
         assert!(!js("import './c%2530.js';"));
