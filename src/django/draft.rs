@@ -60,22 +60,34 @@ mod tests {
         "js/m.js",
         "js/é.css",
     ];
-    const DIGEST: &str = "e5a1f0c0ffee";
+
+    /// Another one for each asset.
+    fn digest(id: AssetId) -> &'static str {
+        [
+            "e5a1f0c0ffee",
+            "0123456789ab",
+            "abcdefabcdef",
+            "111111111111",
+            "0e0e0e0e0e0e",
+            "999999999999",
+            "c0ffeec0ffee",
+        ][id]
+    }
 
     struct Linked<'a>(&'a Exact<'a>);
 
     impl Names for Linked<'_> {
         fn hashed(&self, id: AssetId) -> String {
             let name = self.0.plan.name(id).as_str();
-            self.0.hashed_name(name, DIGEST).unwrap()
+            self.0.hashed_name(name, digest(id)).unwrap()
         }
 
         fn is_hashed_yet(&self, _: AssetId) -> bool {
             true
         }
 
-        fn plain_digest(&self, _: AssetId) -> String {
-            DIGEST.into()
+        fn plain_digest(&self, id: AssetId) -> String {
+            digest(id).into()
         }
 
         fn output_digest(&self, _: &str) -> Option<String> {
@@ -116,7 +128,7 @@ mod tests {
             let converted = exact.convert(id, kind, text, &Linked(&exact));
             if let Some(draft) = exact.scan(id, kind, text).draft(&plan) {
                 assert_eq!(converted.replaced, draft.replaced);
-                let filled = draft.filled(|_| Some(DIGEST)).unwrap();
+                let filled = draft.filled(|id| Some(digest(id))).unwrap();
                 assert_eq!(converted.text.as_deref(), str::from_utf8(&filled).ok());
             } else {
                 drafted = false;
