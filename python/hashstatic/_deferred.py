@@ -6,7 +6,7 @@ Nothing is copied, and nothing deleted to make room, until all files are in orde
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
@@ -37,7 +37,6 @@ class Deferred:
 
     def catch_up(self, storage: FileSystemStorage) -> None:
         """Does it all in Django's way after all."""
-        there: Container[str] = ()
         if self.clear:
             there = {*self.command.copied_files, *self.command.unmodified_files} - self.copies.keys()
             for name in self.cleared:

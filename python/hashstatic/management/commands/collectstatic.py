@@ -23,11 +23,9 @@ from hashstatic.storage import ManifestStaticFilesStorage
 class Command(DjangoCommand):
     storage: Any
     deferred: Deferred | None = None
-    # What --clear will have removed in the end.
-    cleared: list[str]
 
     def collect(self) -> dict[str, list[str]]:
-        self.cleared = []
+        self.deferred = None
         self.copied_files, self.symlinked_files, self.unmodified_files = Names(), Names(), Names()
         if not self.post_process or not isinstance(self.storage, ManifestStaticFilesStorage):
             return super().collect()
@@ -37,14 +35,14 @@ class Command(DjangoCommand):
             return collected
         if self.symlink or self.storage.why_not() is not None:
             return super().collect()
-        self.deferred = Deferred(self, self.clear, self.cleared)
+        self.deferred = Deferred(self, self.clear)
         # The storage takes it when post_process begins: all files are found by then.
         self.storage.deferred = self.deferred
         try:
             collected = super().collect()
         finally:
             self.storage.deferred = None
-        self.remove_cleared_links()
+        self.remove_cleared_links(self.deferred)
         return collected
 
     def copy_file(self, path: str, prefixed_path: str, source_storage: Any) -> None:
@@ -55,7 +53,7 @@ class Command(DjangoCommand):
             return self.log(f"Skipping '{path}' (already copied earlier)")
         # After --clear there is nothing that could be unmodified; the binary keeps what it would write again.
         if not self.clear:
-            with self.nothing_deleted():
+            with self.nothing_deleted(self.deferred):
                 if not self.delete_file(path, prefixed_path, source_storage):
                     return None
         source_path = source_storage.path(path)
@@ -68,24 +66,24 @@ class Command(DjangoCommand):
         """Tells what is deleted; the binary deletes it once all else has succeeded."""
         if self.deferred is None:
             return super().clear_dir(path)
-        with self.nothing_deleted():
+        with self.nothing_deleted(self.deferred):
             return super().clear_dir(path)
 
     @contextmanager
-    def nothing_deleted(self) -> Iterator[None]:
+    def nothing_deleted(self, deferred: Deferred) -> Iterator[None]:
         """Django deletes what it is going to replace, and then there is a time without it."""
         storage = self.storage
-        self.storage = _Undeletable(storage, self.cleared)
+        self.storage = _Undeletable(storage, deferred.cleared)
         try:
             yield
         finally:
             self.storage = storage
 
-    def remove_cleared_links(self) -> None:
+    def remove_cleared_links(self, deferred: Deferred) -> None:
         """Symbolic links of an earlier ``--link``: the binary takes away files only."""
-        if not self.clear:
+        if not deferred.clear:
             return
-        for name in self.cleared:
+        for name in deferred.cleared:
             path = self.storage.path(name)
             if os.path.islink(path):
                 os.unlink(path)
