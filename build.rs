@@ -1,5 +1,5 @@
 //! Fingerprints the code whose results the build cache keeps, so that a changed minifier or encoder never meets the
-//! results of the one before it, whatever the version says.
+//! results of the one before it, whatever the version says; and all code, on which depends what a build finds to do.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -14,6 +14,8 @@ const PARTS: [&str; 4] = [
     "Cargo.lock",
 ];
 
+const ALL: &str = "src";
+
 fn main() -> io::Result<()> {
     let mut hasher = DefaultHasher::new();
     for part in PARTS {
@@ -24,6 +26,9 @@ fn main() -> io::Result<()> {
         "cargo::rustc-env=HASHSTATIC_RESULTS={:016x}",
         hasher.finish()
     );
+    println!("cargo::rerun-if-changed={ALL}");
+    fingerprint(Path::new(ALL), &mut hasher)?;
+    println!("cargo::rustc-env=HASHSTATIC_CODE={:016x}", hasher.finish());
     Ok(())
 }
 

@@ -61,6 +61,8 @@ pub(crate) struct Cache {
     dir: PathBuf,
     max_size: u64,
     index: Index,
+    /// The entry for [`Cache::record`].
+    record: Key,
     counter: AtomicUsize,
     hits: AtomicUsize,
     misses: AtomicUsize,
@@ -86,15 +88,14 @@ impl Cache {
         if !tag.exists() {
             fs::write(&tag, TAG.1)?;
         }
-        let index = Key::new("index", Content::of(static_root.as_os_str().as_bytes()).key);
-        let payload = match read_header(&entry_path(dir, index), index) {
-            Some(Entry::Stored(stored)) => stored.load(),
-            _ => None,
-        };
+        let root = Content::of(static_root.as_os_str().as_bytes()).key;
+        let index = Key::new("index", root);
+        let payload = load(dir, index);
         Ok(Self {
             dir: dir.to_owned(),
             max_size,
             index: Index::new(index, payload.as_deref()),
+            record: Key::new("record", root),
             counter: AtomicUsize::new(0),
             hits: AtomicUsize::new(0),
             misses: AtomicUsize::new(0),
@@ -160,6 +161,21 @@ impl Cache {
             .inspect_err(|_| drop(fs::remove_file(&temporary)))
     }
 
+    /// What an earlier build of this static root has kept for the next one (`unchanged.rs`).
+    pub(crate) fn record(&self) -> Option<Vec<u8>> {
+        load(&self.dir, self.record)
+    }
+
+    /// Keeps that.
+    pub(crate) fn keep_record(&self, record: &[u8]) {
+        self.keep(self.record, record);
+    }
+
+    /// Keeps what is no result, but helps the next build.
+    fn keep(&self, key: Key, payload: &[u8]) {
+        let _ = self.try_put(key, Some(payload), Some(Content::of(payload)));
+    }
+
     /// What this build had from the cache. If it added anything, the cache is brought back to its size: what was not
     /// used for longest goes.
     pub(crate) fn finish(&self) -> CacheUse {
@@ -170,8 +186,7 @@ impl Cache {
             let _ = File::open(self.path(key)).and_then(|file| file.set_times(now));
         }
         if let Some(index) = index {
-            let content = Content::of(&index);
-            let _ = self.try_put(self.index.key, Some(&index), Some(content));
+            self.keep(self.index.key, &index);
         }
         let added = self.added.load(Ordering::Relaxed);
         if added > 0 {
@@ -216,6 +231,13 @@ impl Cache {
 
     fn path(&self, key: Key) -> PathBuf {
         entry_path(&self.dir, key)
+    }
+}
+
+fn load(dir: &Path, key: Key) -> Option<Vec<u8>> {
+    match read_header(&entry_path(dir, key), key)? {
+        Entry::Stored(stored) => stored.load(),
+        Entry::Nothing => None,
     }
 }
 

@@ -56,8 +56,10 @@ mod resolve;
 mod run;
 #[cfg(feature = "bench")]
 pub mod stages;
+mod stamp;
 mod static_root;
 mod transform;
+mod unchanged;
 mod walk;
 
 pub use cache::{CacheContents, CacheUse, cache_contents, clear_cache};
@@ -73,8 +75,10 @@ pub use options::Options;
 pub use progress::Progress;
 pub use report::{BuiltAsset, Report, StageTime, Tally, Totals};
 
+use cache::Cache;
 use read::{Reading, TextAsset};
 use run::Run;
+use unchanged::Repeat;
 
 /// Builds a static root.
 ///
@@ -146,9 +150,15 @@ pub fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
 fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
     let mut log = run::Log::new(options);
     let cache = run.cache(&mut log.diagnostics);
-    let last = run.earlier(&mut log.diagnostics);
-
     let sources = run.look_and_walk(&mut log.diagnostics)?;
+    let repeat = cache
+        .as_ref()
+        .and_then(|cache| Repeat::new(run, cache, &sources, &log.diagnostics));
+    if let Some(report) = repeat.as_ref().and_then(Repeat::report) {
+        log.stage("unchanged");
+        return Ok(log.repeated(report));
+    }
+    let last = run.earlier(&mut log.diagnostics);
     let (sources, carried) = run.without_outputs(sources, &last);
     log.stage("walk");
 
@@ -200,8 +210,12 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
         publish::publish_manifest(run.store(), &manifest, &mut totals)?;
         log.stage("manifest");
     }
-    let mut report = log.into_report(totals, cache.map(|cache| cache.finish()));
+    let mut report = log.into_report(totals);
     report.assets = built;
     report.headers = headers;
+    if let Some(repeat) = repeat {
+        repeat.keep(&report);
+    }
+    report.cache = cache.as_ref().map(Cache::finish);
     Ok(report)
 }

@@ -89,6 +89,7 @@ impl Plan {
                 path: name.into(),
                 length: 1,
                 modified: std::time::SystemTime::UNIX_EPOCH,
+                stamp: None,
                 leave_plain: false,
                 order: 0,
             })

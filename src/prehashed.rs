@@ -1,6 +1,6 @@
 //! Assets that a bundler has hashed already: they keep their names and bytes, whatever else is done with the others.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,16 +15,16 @@ use crate::options::{Input, Options};
 const VITE: &str = ".vite";
 
 /// Which assets these are.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Prehashed {
     globs: Vec<Glob>,
-    names: HashSet<String>,
+    names: BTreeSet<String>,
 }
 
 impl Prehashed {
     /// By `--prehashed` and `--bundler-manifest`, whose files are read.
     pub(crate) fn read(options: &Options) -> Result<Self, Error> {
-        let mut names = HashSet::new();
+        let mut names = BTreeSet::new();
         for file in &options.bundler_manifest {
             let usage =
                 |why: String| Error::Usage(format!("--bundler-manifest {}: {why}", file.display()));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::cache::CacheUse;
 use crate::compress::{Encoding, Variant};
@@ -11,7 +11,7 @@ use crate::output::Output;
 use crate::static_root::Written;
 
 /// How many files, and how many bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Files.
     pub files: usize,
@@ -32,7 +32,7 @@ impl Tally {
 }
 
 /// What a build has done, in numbers.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Totals {
     /// Assets in the manifest, and their bytes in the source.
@@ -117,7 +117,7 @@ impl Totals {
 }
 
 /// An asset of a finished build.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BuiltAsset {
     /// Its logical path.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::cache::{Cache, CacheUse};
+use crate::cache::Cache;
 use crate::compress::Compressor;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::digest::may_be_hashed;
@@ -29,6 +29,8 @@ use crate::walk::{self, SourceFile};
 /// One build.
 pub(crate) struct Run<'a> {
     options: &'a Options,
+    /// When it began.
+    pub(crate) began: SystemTime,
     pub(crate) static_root: StaticRoot,
     /// The manifest relative to the static root, or its absolute path where it lies elsewhere.
     pub(crate) manifest_name: String,
@@ -41,6 +43,7 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     /// Checks the options against each other and the file system, and opens the static root.
     pub(crate) fn new(options: &'a Options) -> Result<Self, Error> {
+        let began = SystemTime::now();
         options.validate()?;
         // A dry run needs no static root: nothing is there, and nothing is written.
         let nowhere = options.dry_run.then_some(Path::new(""));
@@ -70,6 +73,7 @@ impl<'a> Run<'a> {
         let manifest_name = static_root.manifest_name(manifest.unwrap_or(&options.manifest))?;
         Ok(Self {
             options,
+            began,
             static_root,
             manifest_name,
             in_place,
@@ -88,6 +92,11 @@ impl<'a> Run<'a> {
             &mut unsaid
         };
         earlier::earlier(&self.static_root, &self.manifest_name, diagnostics)
+    }
+
+    /// What the build is asked to do, but for the sources' contents.
+    pub(crate) fn asked(&self) -> impl std::fmt::Debug {
+        (self.options, &self.prehashed, &self.targets)
     }
 
     /// Runs `work` on this build's own threads.
@@ -427,10 +436,18 @@ impl Log {
         Err(Error::Input(sorted(diagnostics, self.django_order)))
     }
 
-    pub(crate) fn into_report(self, totals: Totals, cache: Option<CacheUse>) -> Report {
+    /// The report of an earlier build that this one repeats.
+    pub(crate) fn repeated(self, report: Report) -> Report {
+        Report {
+            stages: self.stages,
+            ..report
+        }
+    }
+
+    pub(crate) fn into_report(self, totals: Totals) -> Report {
         Report {
             totals,
-            cache,
+            cache: None,
             assets: Vec::new(),
             headers: Vec::new(),
             stages: self.stages,

@@ -6,6 +6,7 @@
 
 mod existing;
 mod look;
+mod state;
 mod twin;
 mod writer;
 

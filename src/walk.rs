@@ -11,6 +11,7 @@ use crate::glob::Glob;
 use crate::logical_path::{LogicalPath, normpath};
 use crate::options::{Input, NamedFile, Options, SourceRoot};
 use crate::parallel::map_in_order;
+use crate::stamp::Stamp;
 
 /// A file that will be an asset.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub(crate) struct SourceFile {
     /// Bytes, when it was found.
     pub(crate) length: u64,
     pub(crate) modified: SystemTime,
+    /// Of the file as it was found; `None` if it was not looked at.
+    pub(crate) stamp: Option<Stamp>,
     /// The plain file in the static root is the caller's ([`NamedFile::leave_plain`]).
     pub(crate) leave_plain: bool,
     /// The how-manieth it was found: what Django would process first among files of one level.
@@ -84,6 +87,7 @@ fn listed(files: &[NamedFile]) -> Result<Vec<SourceFile>, Error> {
             path: file.path.clone(),
             length: metadata.len(),
             modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+            stamp: Some(Stamp::of(&metadata)),
             leave_plain: file.leave_plain,
             order,
         });
@@ -259,6 +263,7 @@ impl RootWalk<'_> {
             path: entry.path().to_owned(),
             length: metadata.len(),
             modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+            stamp: Some(Stamp::of(&metadata)),
             leave_plain: false,
             order: 0,
         }))

@@ -31,6 +31,7 @@ impl<'r> Sources<'r> {
                 path,
                 length: 0,
                 modified: std::time::SystemTime::UNIX_EPOCH,
+                stamp: None,
                 leave_plain: false,
                 order,
             }

@@ -1,0 +1,196 @@
+//! A build of what is built already opens no file, and misses no change.
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::fs::{self, File, FileTimes};
+use std::path::Path;
+use std::process::Output;
+use std::thread::sleep;
+use std::time::Duration;
+
+use support::{Project, hashstatic, tree};
+
+/// After this long, a file that nobody has touched counts as left alone (`stamp.rs`).
+const SETTLED: Duration = Duration::from_millis(3100);
+
+fn project() -> Project {
+    Project::with_sources(&[
+        ("app.css", "a { background: url(i.svg) }\n"),
+        ("js/app.js", &"console.log('x');\n".repeat(50)),
+        ("js/lib.js", &"console.log('y');\n".repeat(50)),
+        ("i.svg", &"<svg xmlns='x'/>".repeat(30)),
+        ("lost.js", "f();\n//# sourceMappingURL=lost.js.map\n"),
+    ])
+}
+
+fn run(project: &Project, more: &[&str]) -> Output {
+    let mut command = hashstatic(project.dir());
+    command
+        .env("HASHSTATIC_CACHE_DIR", project.path("cache"))
+        .args(["build", "src", "-o", "out", "--output-format", "json"])
+        .args(more);
+    command.output().unwrap()
+}
+
+/// The report of a build that succeeds.
+fn build(project: &Project, more: &[&str]) -> serde_json::Value {
+    let output = run(project, more);
+    assert!(output.status.success(), "{output:?}");
+    let mut document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    document["report"].take()
+}
+
+/// Whether the build had nothing to do but to look.
+fn is_repeat(report: &serde_json::Value) -> bool {
+    report["stages"][0]["stage"] == "unchanged"
+}
+
+/// Replaces a byte; the length and the modification time stay.
+fn tamper(path: &Path) {
+    let modified = path.metadata().unwrap().modified().unwrap();
+    let mut bytes = fs::read(path).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(path, bytes).unwrap();
+    let file = File::options().write(true).open(path).unwrap();
+    file.set_times(FileTimes::new().set_modified(modified))
+        .unwrap();
+}
+
+#[test]
+fn nothing_is_opened_and_no_change_is_missed() {
+    type Change = (&'static str, fn(&Project), &'static [&'static str]);
+    let changes: &[Change] = &[
+        ("a source", |p| tamper(&p.path("src/js/lib.js")), &[]),
+        ("a new source", |p| p.write("src/new.txt", "new"), &[]),
+        (
+            "a source less",
+            |p| fs::remove_file(p.path("src/js/lib.js")).unwrap(),
+            &[],
+        ),
+        (
+            "a source's name",
+            |p| fs::rename(p.path("src/js/lib.js"), p.path("src/js/bil.js")).unwrap(),
+            &[],
+        ),
+        (
+            "a hashed file",
+            |p| tamper(&p.path("out").join(p.hashed("js/app.js"))),
+            &[],
+        ),
+        ("a plain file", |p| tamper(&p.path("out/js/app.js")), &[]),
+        ("a variant", |p| tamper(&p.path("out/js/app.js.br")), &[]),
+        (
+            "the manifest",
+            |p| tamper(&p.path("out/staticfiles.json")),
+            &[],
+        ),
+        (
+            "a file less",
+            |p| fs::remove_file(p.path("out/js/app.js.gz")).unwrap(),
+            &[],
+        ),
+        (
+            "another file in its place",
+            |p| {
+                let modified = p.path("out/i.svg").metadata().unwrap().modified().unwrap();
+                p.write("other", &"<svg xmlns='y'/>".repeat(30));
+                let file = File::options().write(true).open(p.path("other")).unwrap();
+                file.set_times(FileTimes::new().set_modified(modified))
+                    .unwrap();
+                fs::rename(p.path("other"), p.path("out/i.svg")).unwrap();
+            },
+            &[],
+        ),
+        (
+            "a file that is nobody's",
+            |p| p.write("out/mine", "mine"),
+            &["--clear"],
+        ),
+        ("an option", |_| (), &["--keep-only-hashed"]),
+    ];
+    let projects: Vec<Project> = changes.iter().map(|_| project()).collect();
+    for project in &projects {
+        assert!(!is_repeat(&build(project, &[])));
+    }
+    sleep(SETTLED);
+    for ((what, change, more), project) in changes.iter().zip(&projects) {
+        let clear: &[&str] = if more.contains(&"--clear") { more } else { &[] };
+        let read = build(project, clear);
+        assert!(
+            !is_repeat(&read),
+            "{what}: a first time, everything is read"
+        );
+        let mut repeat = build(project, clear);
+        assert!(is_repeat(&repeat), "{what}: {repeat}");
+        assert_eq!(
+            repeat["cache"],
+            serde_json::json!({"hits": 1, "misses": 0, "added": 0})
+        );
+        for of_its_own in ["stages", "cache"] {
+            repeat[of_its_own] = read[of_its_own].clone();
+        }
+        assert_eq!(repeat, read, "{what}: the report stays");
+        assert_eq!(
+            read["diagnostics"][0]["code"], "missing-source-map",
+            "{what}"
+        );
+
+        change(project);
+        let report = build(project, more);
+        assert!(!is_repeat(&report), "{what}");
+
+        fs::remove_dir_all(project.path("cache")).unwrap();
+        let before = tree(&project.path("out"));
+        let report = build(project, more);
+        assert_eq!(report["totals"]["written"], 0, "{what}: repaired at once");
+        assert_eq!(tree(&project.path("out")), before, "{what}");
+    }
+}
+
+#[test]
+fn a_damaged_record_is_none() {
+    let project = project();
+    build(&project, &[]);
+    sleep(SETTLED);
+    build(&project, &[]);
+    let record = tree(&project.path("cache"))
+        .into_iter()
+        .find(|(_, bytes)| bytes.windows(10).any(|part| part == b"\"variants\""))
+        .unwrap();
+    for at in [0, 40, record.1.len() / 2, record.1.len() - 1] {
+        let mut bytes = record.1.clone();
+        bytes[at] ^= 1;
+        fs::write(project.path("cache").join(&record.0), bytes).unwrap();
+        assert!(!is_repeat(&build(&project, &[])), "byte {at}");
+        assert!(is_repeat(&build(&project, &[])), "and a new one is made");
+    }
+}
+
+#[test]
+fn without_a_cache_everything_is_read() {
+    let project = project();
+    build(&project, &[]);
+    sleep(SETTLED);
+    build(&project, &[]);
+    assert!(!is_repeat(&build(&project, &["--no-cache"])));
+    assert!(!is_repeat(&build(&project, &["--dry-run"])));
+    assert!(is_repeat(&build(&project, &[])));
+}
+
+/// Time is too coarse to tell whether a file was changed again right after it was read.
+#[test]
+fn what_was_just_changed_is_read_again() {
+    let project = project();
+    build(&project, &[]);
+    sleep(SETTLED);
+    project.write("src/js/app.js", "just now");
+    let written = build(&project, &[]);
+    assert_eq!(written["totals"]["written"], 3, "hashed, plain, manifest");
+    let began = std::time::Instant::now();
+    let (read, again) = (build(&project, &[]), build(&project, &[]));
+    let is_soon = began.elapsed() < Duration::from_secs(1);
+    assert!(!is_repeat(&read));
+    assert!(!is_soon || !is_repeat(&again));
+}
