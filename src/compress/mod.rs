@@ -6,23 +6,23 @@
 )]
 mod brotli_c;
 pub(crate) mod encoders;
+mod jobs;
 
 #[cfg(feature = "bench")]
 pub(crate) use encoders::encode;
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::time::SystemTime;
 
 use crate::cache::{Cache, Entry, Key, Stored};
-use crate::digest::{Content, ContentKey, Held};
+use crate::digest::Content;
 use crate::error::Error;
 use crate::options::Encodings;
-use crate::output::{Output, Plain};
+use crate::output::Output;
 use crate::parallel::map_in_order;
-use crate::plan::{AssetId, Plan};
+use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::static_root::{Staged, StaticRoot, Written};
+use jobs::{Beside, Job, Source, jobs};
 
 /// A content coding of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -154,76 +154,6 @@ fn wanted(encodings: Encodings) -> Vec<(Encoding, u8)> {
     .into_iter()
     .filter_map(|(encoding, level)| Some((encoding, level?)))
     .collect()
-}
-
-/// One content and all the files that have it.
-struct Job<'o> {
-    content: Content,
-    /// A file to read it from.
-    from: Source<'o>,
-    files: Vec<Beside<'o>>,
-}
-
-enum Source<'o> {
-    InPlace(&'o str),
-    Staged(&'o Staged),
-}
-
-/// A file that gets variants.
-struct Beside<'o> {
-    asset: AssetId,
-    name: &'o str,
-    output: &'o Output,
-    hashed: bool,
-}
-
-fn jobs<'o>(plan: &'o Plan, outputs: &'o [Output]) -> Vec<Job<'o>> {
-    let mut jobs: HashMap<ContentKey, Job<'o>> = HashMap::new();
-    let mut add = |held: Held, from: Source<'o>, file: Beside<'o>| {
-        let Some(content) = held.content() else {
-            return; // where variants are wanted, it was taken
-        };
-        let job = jobs.entry(content.key).or_insert_with(|| Job {
-            content,
-            from,
-            files: Vec::new(),
-        });
-        job.files.push(file);
-    };
-    for (id, (asset, output)) in plan.assets.iter().zip(outputs).enumerate() {
-        if !asset.compress {
-            continue;
-        }
-        let hashed = Source::InPlace(&output.hashed);
-        add(
-            output.content,
-            hashed,
-            Beside {
-                asset: id,
-                name: &output.hashed,
-                output,
-                hashed: true,
-            },
-        );
-        let plain = Beside {
-            asset: id,
-            name: asset.plain.as_str(),
-            output,
-            hashed: false,
-        };
-        match &output.plain {
-            Plain::None => {}
-            Plain::Twin => add(output.content, Source::InPlace(&output.hashed), plain),
-            Plain::Unchanged(content) => add(*content, Source::InPlace(plain.name), plain),
-            Plain::Staged(staged, content) => add(*content, Source::Staged(staged), plain),
-        }
-    }
-    let mut jobs: Vec<Job<'o>> = jobs
-        .into_values()
-        .filter(|job| job.content.length > 0) // WhiteNoise: an empty file has no variants
-        .collect();
-    jobs.sort_by_key(|job| (Reverse(job.content.length), job.files[0].name));
-    jobs
 }
 
 /// One job being done.
