@@ -33,6 +33,8 @@ pub(crate) struct Output {
     pub(crate) content: Held,
     pub(crate) written: Written,
     pub(crate) plain: Plain,
+    /// With how many bytes both files begin, where they are not the same.
+    pub(crate) common: usize,
     pub(crate) modified: SystemTime,
 }
 
@@ -131,6 +133,9 @@ impl Store<'_> {
         let modified = asset.source.modified;
         let written = self.root.put(&hashed, bytes, modified)?;
         let name = asset.plain.as_str();
+        let common = plain
+            .filter(|_| self.compresses && (self.in_place || !self.leaves_plain(asset)))
+            .map_or(0, |plain| common(bytes, plain));
         let plain = match plain {
             Some(plain) if self.keeps_plain(asset) => {
                 let content = self.content(plain);
@@ -152,6 +157,7 @@ impl Store<'_> {
             content,
             written,
             plain,
+            common,
             modified,
         })
     }
@@ -179,5 +185,32 @@ impl Store<'_> {
         } else {
             Plain::Twin
         })
+    }
+}
+
+/// With how many bytes both begin.
+fn common(a: &[u8], b: &[u8]) -> usize {
+    const BLOCK: usize = 4096;
+    let same = |block: &(&[u8], &[u8])| block.0 == block.1;
+    let blocks = a.chunks(BLOCK).zip(b.chunks(BLOCK)).take_while(same);
+    let from = blocks.map(|(block, _)| block.len()).sum::<usize>();
+    let rest = a[from..].iter().zip(&b[from..]);
+    from + rest.take_while(|(a, b)| a == b).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::common;
+
+    #[test]
+    fn common_beginnings() {
+        let long = vec![b'x'; 10_000];
+        for length in [0, 1, 4095, 4096, 4097, 9999] {
+            let mut other = long.clone();
+            other[length] = b'y';
+            assert_eq!(common(&long, &other), length);
+            assert_eq!(common(&other, &long[..length]), length);
+        }
+        assert_eq!(common(&long, &long), 10_000);
     }
 }

@@ -312,6 +312,7 @@ impl Reader<'_> {
             hashed: hashed.to_owned(),
             written: Written::Unchanged(id),
             plain: Plain::None,
+            common: 0,
             modified: asset.source.modified,
         })
     }

@@ -81,6 +81,54 @@ fn the_same_bytes_cold_warm_and_without() {
     }
 }
 
+/// The end of a script that names its map is all that its plain and its hashed file do not share.
+#[test]
+fn the_same_bytes_where_a_beginning_is_shared() {
+    let project = project();
+    let dir = project.path();
+    let number = |n: u32| n.wrapping_mul(2_654_435_761) >> 7;
+    let script = |n: u32| {
+        (0..20_000).fold(String::new(), |s, at| {
+            s + &format!("f({});", number(at + n))
+        })
+    };
+    for n in 0..3 {
+        let script = script(n) + &format!("\n//# sourceMappingURL=big{n}.js.map\n");
+        fs::write(dir.join(format!("src/js/big{n}.js")), script).unwrap();
+        fs::write(dir.join(format!("src/js/big{n}.js.map")), "{}").unwrap();
+    }
+    let quality = ["--brotli-quality", "10"];
+    let with = |more: &[&'static str]| [&quality, more].concat();
+    build(dir, "without", &with(&["--no-cache", "--jobs", "1"]));
+    build(dir, "cold", &with(&[]));
+    build(dir, "warm", &with(&[]));
+    let expected = tree(&dir.join("without"));
+    assert!(tree(&dir.join("cold")) == expected);
+    assert!(tree(&dir.join("warm")) == expected);
+    fs::remove_file(dir.join("warm/js/big1.js.br")).unwrap();
+    assert_eq!(build(dir, "warm", &with(&[])).1, 0);
+    assert!(tree(&dir.join("warm")) == expected);
+    run(dir, &["cache", "clear"]); // only one of the two is missing, and in no cache
+    fs::remove_file(dir.join("warm/js/big1.js.br")).unwrap();
+    build(dir, "warm", &with(&[]));
+    assert!(tree(&dir.join("warm")) == expected);
+    let verified = run(dir, &["verify", "cold"]);
+    assert!(verified.status.success(), "{verified:?}");
+
+    // The two streams do begin with the same bytes, which those of whole files would only by chance.
+    let br = |start: &str| {
+        let is_it =
+            |(name, _): &(&String, &Vec<u8>)| name.starts_with(start) && name.contains(".br");
+        let found: Vec<_> = expected.iter().filter(is_it).map(|(_, br)| br).collect();
+        assert_eq!(found.len(), 2);
+        assert_ne!(found[0], found[1]);
+        let same = found[0].iter().zip(found[1]).take_while(|(a, b)| a == b);
+        (same.count(), found[0].len())
+    };
+    let (same, all) = br("js/big1.");
+    assert!(same + 100 > all, "{same} of {all}");
+}
+
 /// The files of the cache but its tag.
 fn entries(project: &Path) -> BTreeSet<String> {
     let is_entry = |name: &String| name.contains('/');

@@ -10,11 +10,14 @@ use std::ptr;
 
 use compu_brotli_sys::{
     BrotliEncoderCompressStream, BrotliEncoderCreateInstance, BrotliEncoderDestroyInstance,
-    BrotliEncoderIsFinished, BrotliEncoderMaxCompressedSize, BrotliEncoderMode_BROTLI_MODE_GENERIC,
-    BrotliEncoderOperation_BROTLI_OPERATION_FINISH, BrotliEncoderParameter,
-    BrotliEncoderParameter_BROTLI_PARAM_LGWIN, BrotliEncoderParameter_BROTLI_PARAM_MODE,
-    BrotliEncoderParameter_BROTLI_PARAM_QUALITY, BrotliEncoderParameter_BROTLI_PARAM_SIZE_HINT,
-    BrotliEncoderSetParameter, BrotliEncoderState,
+    BrotliEncoderHasMoreOutput, BrotliEncoderIsFinished, BrotliEncoderMaxCompressedSize,
+    BrotliEncoderMode_BROTLI_MODE_GENERIC, BrotliEncoderOperation,
+    BrotliEncoderOperation_BROTLI_OPERATION_FINISH, BrotliEncoderOperation_BROTLI_OPERATION_FLUSH,
+    BrotliEncoderParameter, BrotliEncoderParameter_BROTLI_PARAM_LGWIN,
+    BrotliEncoderParameter_BROTLI_PARAM_MODE, BrotliEncoderParameter_BROTLI_PARAM_QUALITY,
+    BrotliEncoderParameter_BROTLI_PARAM_SIZE_HINT,
+    BrotliEncoderParameter_BROTLI_PARAM_STREAM_OFFSET, BrotliEncoderSetParameter,
+    BrotliEncoderState,
 };
 
 /// `BROTLI_DEFAULT_WINDOW` (log 2 of bytes), as Python's `brotli.compress` uses.
@@ -24,64 +27,92 @@ const PREFIX: usize = 16;
 /// Bytes that a thread keeps for its next file, at most: the hash table of quality 9 (34 MB) fits in.
 const KEPT: usize = 40 << 20;
 
+/// What a flush adds, at most: an empty metablock that fills up the last byte (RFC 7932, section 9.2).
+const FLUSH: usize = 16;
+
 /// Compresses `bytes` with `quality` 0–11: what `BrotliEncoderCompress` gives. `None` if the encoder fails (it cannot
 /// get memory).
 pub(super) fn compress(bytes: &[u8], quality: u8) -> Option<Vec<u8>> {
-    // SAFETY: a pure function of an integer.
-    let bound = unsafe { BrotliEncoderMaxCompressedSize(bytes.len()) };
-    if bound == 0 {
-        return None; // the size overflowed
-    }
-    let mut encoded: Vec<u8> = Vec::with_capacity(bound);
-    POOL.with_borrow_mut(|pool| pool.recycles = quality < 10);
-    let encoder = Encoder::new()?;
+    Encoder::new(bytes, quality)?.run(bytes, BrotliEncoderOperation_BROTLI_OPERATION_FINISH)
+}
+
+/// Compresses what a stream begins with, to the end of a byte, so that more can follow.
+pub(super) fn beginning(bytes: &[u8], quality: u8) -> Option<Vec<u8>> {
+    Encoder::new(bytes, quality)?.run(bytes, BrotliEncoderOperation_BROTLI_OPERATION_FLUSH)
+}
+
+/// Compresses what follows `from` bytes of a stream to its end, without referring to them.
+pub(super) fn end(from: usize, bytes: &[u8], quality: u8) -> Option<Vec<u8>> {
+    let encoder = Encoder::new(bytes, quality)?;
     encoder.set(
-        BrotliEncoderParameter_BROTLI_PARAM_QUALITY,
-        quality.min(11).into(),
+        BrotliEncoderParameter_BROTLI_PARAM_STREAM_OFFSET,
+        from.try_into().unwrap_or(u32::MAX), // all the same beyond the window
     );
-    encoder.set(BrotliEncoderParameter_BROTLI_PARAM_LGWIN, WINDOW);
-    encoder.set(
-        BrotliEncoderParameter_BROTLI_PARAM_MODE,
-        BrotliEncoderMode_BROTLI_MODE_GENERIC.unsigned_abs(),
-    );
-    encoder.set(
-        BrotliEncoderParameter_BROTLI_PARAM_SIZE_HINT,
-        bytes.len().try_into().unwrap_or(u32::MAX),
-    );
-    let (mut available_in, mut next_in) = (bytes.len(), bytes.as_ptr());
-    let (mut available_out, mut next_out) = (bound, encoded.as_mut_ptr());
-    // SAFETY: the encoder is alive. `next_in` is valid for reading `available_in` bytes; `next_out` is valid for
-    // writing `available_out` bytes, the capacity just reserved. The total may be null.
-    let is_complete = unsafe {
-        BrotliEncoderCompressStream(
-            encoder.0,
-            BrotliEncoderOperation_BROTLI_OPERATION_FINISH,
-            &raw mut available_in,
-            &raw mut next_in,
-            &raw mut available_out,
-            &raw mut next_out,
-            ptr::null_mut(),
-        ) != 0
-            && BrotliEncoderIsFinished(encoder.0) != 0
-    };
-    if !is_complete {
-        return None;
-    }
-    // SAFETY: the encoder has written all but `available_out` of the `bound` bytes.
-    unsafe { encoded.set_len(bound - available_out) };
-    encoded.shrink_to_fit();
-    Some(encoded)
+    encoder.run(bytes, BrotliEncoderOperation_BROTLI_OPERATION_FINISH)
 }
 
 /// An encoder for one input.
 struct Encoder(*mut BrotliEncoderState);
 
 impl Encoder {
-    fn new() -> Option<Self> {
+    /// For `bytes`.
+    fn new(bytes: &[u8], quality: u8) -> Option<Self> {
+        POOL.with_borrow_mut(|pool| pool.recycles = quality < 10);
         // SAFETY: both functions keep to the contract of `malloc` and `free`, and need no opaque pointer.
         let state =
             unsafe { BrotliEncoderCreateInstance(Some(take), Some(give_back), ptr::null_mut()) };
-        (!state.is_null()).then_some(Self(state))
+        let encoder = (!state.is_null()).then_some(Self(state))?;
+        encoder.set(
+            BrotliEncoderParameter_BROTLI_PARAM_QUALITY,
+            quality.min(11).into(),
+        );
+        encoder.set(BrotliEncoderParameter_BROTLI_PARAM_LGWIN, WINDOW);
+        encoder.set(
+            BrotliEncoderParameter_BROTLI_PARAM_MODE,
+            BrotliEncoderMode_BROTLI_MODE_GENERIC.unsigned_abs(),
+        );
+        encoder.set(
+            BrotliEncoderParameter_BROTLI_PARAM_SIZE_HINT,
+            bytes.len().try_into().unwrap_or(u32::MAX),
+        );
+        Some(encoder)
+    }
+
+    /// Compresses all of `bytes`, and flushes or finishes the stream. `None` if that fails.
+    fn run(self, bytes: &[u8], operation: BrotliEncoderOperation) -> Option<Vec<u8>> {
+        // SAFETY: a pure function of an integer.
+        let bound = unsafe { BrotliEncoderMaxCompressedSize(bytes.len()) };
+        if bound == 0 {
+            return None; // the size overflowed
+        }
+        let bound = bound.checked_add(FLUSH)?;
+        let mut encoded: Vec<u8> = Vec::with_capacity(bound);
+        let (mut available_in, mut next_in) = (bytes.len(), bytes.as_ptr());
+        let (mut available_out, mut next_out) = (bound, encoded.as_mut_ptr());
+        // SAFETY: the encoder is alive. `next_in` is valid for reading `available_in` bytes; `next_out` is valid for
+        // writing `available_out` bytes, the capacity just reserved. The total may be null.
+        let is_complete = unsafe {
+            BrotliEncoderCompressStream(
+                self.0,
+                operation,
+                &raw mut available_in,
+                &raw mut next_in,
+                &raw mut available_out,
+                &raw mut next_out,
+                ptr::null_mut(),
+            ) != 0
+                && available_in == 0
+                && BrotliEncoderHasMoreOutput(self.0) == 0
+                && (operation != BrotliEncoderOperation_BROTLI_OPERATION_FINISH
+                    || BrotliEncoderIsFinished(self.0) != 0)
+        };
+        if !is_complete {
+            return None;
+        }
+        // SAFETY: the encoder has written all but `available_out` of the `bound` bytes.
+        unsafe { encoded.set_len(bound - available_out) };
+        encoded.shrink_to_fit();
+        Some(encoded)
     }
 
     fn set(&self, parameter: BrotliEncoderParameter, value: u32) {

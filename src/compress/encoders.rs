@@ -17,6 +17,24 @@ pub(crate) fn encode(bytes: &[u8], encoding: Encoding, level: u8) -> Option<Vec<
     is_effective(bytes, &encoded).then_some(encoded)
 }
 
+/// The Brotli variant of bytes whose first `common` ones another file begins with, too, as [`encode`] gives it. Those are
+/// compressed by themselves, once for both files: into `beginning`, if that is empty.
+pub(crate) fn brotli_behind(
+    beginning: &mut Option<Vec<u8>>,
+    common: usize,
+    bytes: &[u8],
+    quality: u8,
+) -> Option<Vec<u8>> {
+    let (common, rest) = bytes.split_at_checked(common)?;
+    let beginning = match beginning {
+        Some(beginning) => beginning,
+        none => none.insert(brotli_c::beginning(common, quality)?),
+    };
+    let end = brotli_c::end(common.len(), rest, quality)?;
+    let encoded = [beginning.as_slice(), &end].concat();
+    is_effective(bytes, &encoded).then_some(encoded)
+}
+
 #[expect(
     clippy::cast_precision_loss,
     reason = "Python divides the same integers as floats"
@@ -127,6 +145,39 @@ mod tests {
                 move || all(&text)
             });
             assert_eq!(all(&text), fresh.join().unwrap(), "{n}");
+        }
+    }
+
+    #[test]
+    fn a_beginning_that_two_files_share_serves_for_both() {
+        let decoded = |encoded: &[u8]| {
+            let mut bytes = Vec::new();
+            let mut reader = brotli_decompressor::Decompressor::new(encoded, 4096);
+            std::io::Read::read_to_end(&mut reader, &mut bytes).unwrap();
+            bytes
+        };
+        let words = b"function(a,b){return the first of (a,b) and /* so on */ }\n";
+        for common in [1, 2, 100, 65_535, 70_000, 5 << 20] {
+            let text = words.iter().copied().cycle().take(common);
+            let text: Vec<u8> = text.collect();
+            for quality in [10, 11] {
+                let mut beginning = None;
+                for tail in [
+                    "//# sourceMappingURL=a.0123456789ab.js.map\n",
+                    "the first",
+                    "\n}",
+                ] {
+                    let bytes = [&text, tail.as_bytes()].concat();
+                    let encoded = brotli_behind(&mut beginning, common, &bytes, quality);
+                    let Some(encoded) = encoded else {
+                        assert!(common <= 100, "{common}");
+                        continue;
+                    };
+                    assert!(decoded(&encoded) == bytes, "{common} {tail:?}");
+                    let alone = encode(&bytes, Encoding::Brotli, quality).unwrap();
+                    assert!(encoded.len() <= alone.len() + 64, "{common} {tail:?}");
+                }
+            }
         }
     }
 

@@ -22,7 +22,11 @@ use crate::parallel::map_in_order;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::static_root::{Staged, StaticRoot, Written};
-use jobs::{Beside, Job, Source, jobs};
+use jobs::{Beside, Job, Source, batches};
+
+/// The quality of Brotli at which a common beginning is compressed by itself. Below, there is little time to be saved. Above,
+/// nobody asks for less time, but for the least bytes there are.
+const SLOW: u8 = 10;
 
 /// A content coding of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -117,19 +121,26 @@ impl Compressor<'_> {
         if wanted.is_empty() || self.root.is_dry_run() {
             return Ok(variants);
         }
-        let jobs = jobs(plan, outputs);
-        let bytes = jobs.iter().map(|job| job.content.length).sum();
-        self.progress.compressing(jobs.len(), bytes);
-        let done = map_in_order(&jobs, |job| {
-            let work = Work {
-                root: self.root,
-                cache: self.cache,
-                job,
-                bytes: None,
-            };
-            let made = work.run(&wanted);
-            self.progress.compressed(job.content.length);
-            made
+        let pairs = self.encodings.brotli == Some(SLOW);
+        let batches = batches(plan, outputs, pairs);
+        let jobs = || batches.iter().flatten();
+        let bytes = jobs().map(|job| job.content.length).sum();
+        self.progress.compressing(jobs().count(), bytes);
+        let done = map_in_order(&batches, |batch| {
+            let mut made = Vec::new();
+            let mut beginning = None;
+            for job in batch {
+                let work = Work {
+                    root: self.root,
+                    cache: self.cache,
+                    job,
+                    bytes: None,
+                    beginning: &mut beginning,
+                };
+                made.append(&mut work.run(&wanted)?);
+                self.progress.compressed(job.content.length);
+            }
+            Ok(made)
         });
         self.progress.end();
         for (file, variant) in done?.into_iter().flatten() {
@@ -157,12 +168,14 @@ fn wanted(encodings: Encodings) -> Vec<(Encoding, u8)> {
 }
 
 /// One job being done.
-struct Work<'w> {
+struct Work<'w, 'b> {
     root: &'w StaticRoot,
     cache: Option<&'w Cache>,
     job: &'w Job<'w>,
     /// What is to be compressed, once it had to be read.
     bytes: Option<Vec<u8>>,
+    /// The Brotli stream of [`Job::common`], once it had to be made for this job or the one before it.
+    beginning: &'b mut Option<Vec<u8>>,
 }
 
 /// A variant's content; its bytes are loaded when they are needed, which they are not where they are in place already.
@@ -172,7 +185,7 @@ struct Encoded {
     stored: Option<Stored>,
 }
 
-impl<'w> Work<'w> {
+impl<'w> Work<'w, '_> {
     /// The variants worth having, by WhiteNoise's rules (`whitenoise.compress.Compressor.compress`): where Brotli does
     /// not pay, there are none at all.
     fn run(mut self, wanted: &[(Encoding, u8)]) -> Result<Vec<(&'w Beside<'w>, Variant)>, Error> {
@@ -190,10 +203,10 @@ impl<'w> Work<'w> {
     }
 
     fn key(&self, encoding: Encoding, level: u8) -> Key {
-        Key::new(
-            &format!("{} {level}", encoding.token()),
-            self.job.content.key,
-        )
+        let common = self.job.common.filter(|_| encoding == Encoding::Brotli);
+        let behind = common.map_or_else(String::new, |common| format!(" behind {common}"));
+        let made_by = format!("{} {level}{behind}", encoding.token());
+        Key::new(&made_by, self.job.content.key)
     }
 
     fn encode(&mut self, encoding: Encoding, level: u8) -> Result<Option<Encoded>, Error> {
@@ -216,7 +229,12 @@ impl<'w> Work<'w> {
                 Source::Staged(staged) => self.root.read_staged(staged)?,
             }),
         };
-        let encoded = encoders::encode(bytes, encoding, level);
+        let encoded = match (encoding, self.job.common) {
+            (Encoding::Brotli, Some(common)) => {
+                encoders::brotli_behind(self.beginning, common, bytes, level)
+            }
+            _ => encoders::encode(bytes, encoding, level),
+        };
         if let Some(cache) = self.cache {
             cache.put(self.key(encoding, level), encoded.as_deref());
         }

@@ -125,6 +125,7 @@ impl Reader<'_> {
             content: content.into(),
             written,
             plain,
+            common: 0,
             modified,
         })
     }
