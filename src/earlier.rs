@@ -12,7 +12,6 @@ use crate::manifest::Manifest;
 use crate::options::HashAlgorithm;
 use crate::prehashed::Prehashed;
 use crate::read::digest_in_name;
-use crate::stamp::Stamp;
 use crate::static_root::StaticRoot;
 use crate::walk::SourceFile;
 
@@ -156,7 +155,7 @@ pub(crate) fn carried(last: &Manifest, root: &StaticRoot) -> Vec<(SourceFile, Lo
                 path,
                 length: metadata.len(),
                 modified: metadata.modified().ok()?,
-                stamp: Some(Stamp::of(&metadata)),
+                stamp: None,
                 leave_plain: false,
                 order: 0,
             };

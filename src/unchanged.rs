@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cache::{Cache, CacheUse};
 use crate::diagnostic::Diagnostic;
+use crate::digest::Content;
 use crate::report::{BuiltAsset, Report, Totals};
 use crate::run::Run;
 use crate::stamp::{boot, is_local};
@@ -26,7 +27,9 @@ const CODE: &str = env!("HASHSTATIC_CODE");
 pub(crate) struct Repeat<'r> {
     cache: &'r Cache,
     root: &'r StaticRoot,
-    /// Over everything that is asked for, and the sources' state.
+    manifest: &'r str,
+    /// Over everything that is asked for, the sources' state, and the manifest that is there. That is not told by a stamp:
+    /// Django writes it anew each time.
     request: [u8; 32],
     began: SystemTime,
     /// Whether a change of a source since the build began would be noticed by the next one.
@@ -51,9 +54,12 @@ impl<'r> Repeat<'r> {
         said: &[Diagnostic],
     ) -> Option<Self> {
         if Path::new(&run.manifest_name).is_absolute() {
-            return None; // no part of the static root's state
+            return None; // nor is what stands beside it a part of the static root's state
         }
         let mut hasher = blake3::Hasher::new();
+        let manifest = run.static_root.read(&run.manifest_name).ok();
+        hasher.update(&[manifest.is_some().into()]);
+        hasher.update(&Content::of(&manifest.unwrap_or_default()).key);
         let asked = format!("{:?}", (boot()?, run.asked(), said));
         for text in [CODE, &asked] {
             hasher.update(text.as_bytes()).update(&[0]);
@@ -74,6 +80,7 @@ impl<'r> Repeat<'r> {
         devices.values().all(is_local).then(|| Self {
             cache,
             root: &run.static_root,
+            manifest: &run.manifest_name,
             request: *hasher.finalize().as_bytes(),
             began: run.began,
             is_settled,
@@ -85,7 +92,7 @@ impl<'r> Repeat<'r> {
         let record = self.cache.record()?;
         let (request, rest) = record.split_first_chunk::<32>()?;
         let (state, kept) = rest.split_first_chunk::<32>()?;
-        if *request != self.request || self.root.state(None)? != *state {
+        if *request != self.request || self.root.state(self.manifest, None)? != *state {
             return None;
         }
         let kept: Kept = serde_json::from_slice(kept).ok()?;
@@ -109,7 +116,7 @@ impl<'r> Repeat<'r> {
         if !self.is_settled || (totals.written, totals.removed) != (0, 0) {
             return;
         }
-        let Some(state) = self.root.state(Some(self.began)) else {
+        let Some(state) = self.root.state(self.manifest, Some(self.began)) else {
             return;
         };
         let kept = Kept {

@@ -21,7 +21,7 @@ pub(crate) struct SourceFile {
     /// Bytes, when it was found.
     pub(crate) length: u64,
     pub(crate) modified: SystemTime,
-    /// Of the file as it was found; `None` if it was not looked at.
+    /// Of the file as it was found; `None` if it was not walked.
     pub(crate) stamp: Option<Stamp>,
     /// The plain file in the static root is the caller's ([`NamedFile::leave_plain`]).
     pub(crate) leave_plain: bool,

@@ -179,6 +179,28 @@ fn without_a_cache_everything_is_read() {
     assert!(is_repeat(&build(&project, &[])));
 }
 
+/// As Django does with each `collectstatic`.
+#[test]
+fn a_manifest_may_be_written_anew_with_the_same_bytes() {
+    let project = project();
+    let build = || build(&project, &["--no-manifest"]);
+    let write = |text: &str| {
+        let _ = fs::remove_file(project.path("out/staticfiles.json"));
+        project.write("out/staticfiles.json", text);
+    };
+    build();
+    write(r#"{"paths": {}, "version": "1.1"}"#);
+    sleep(SETTLED);
+    assert!(!is_repeat(&build()));
+    write(r#"{"paths": {}, "version": "1.1"}"#);
+    assert!(is_repeat(&build()));
+    write(r#"{"paths": {}, "version": "1.2"}"#);
+    assert!(!is_repeat(&build()));
+    assert!(is_repeat(&build()));
+    fs::remove_file(project.path("out/staticfiles.json")).unwrap();
+    assert!(!is_repeat(&build()));
+}
+
 /// Time is too coarse to tell whether a file was changed again right after it was read.
 #[test]
 fn what_was_just_changed_is_read_again() {

@@ -26,7 +26,7 @@ use jobs::{Beside, Job, Source, batches};
 
 /// The quality of Brotli at which a common beginning is compressed by itself. Below, there is little time to be saved. Above,
 /// nobody asks for less time, but for the least bytes there are.
-const SLOW: u8 = 10;
+const SHARED: u8 = 10;
 
 /// A content coding of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -121,7 +121,7 @@ impl Compressor<'_> {
         if wanted.is_empty() || self.root.is_dry_run() {
             return Ok(variants);
         }
-        let pairs = self.encodings.brotli == Some(SLOW);
+        let pairs = self.encodings.brotli == Some(SHARED);
         let batches = batches(plan, outputs, pairs);
         let jobs = || batches.iter().flatten();
         let bytes = jobs().map(|job| job.content.length).sum();

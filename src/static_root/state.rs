@@ -12,9 +12,9 @@ use crate::stamp::{Stamp, is_local};
 const BATCH: usize = 64;
 
 impl StaticRoot {
-    /// A hash over every name that was there when the build began, with the stamps that the files have now. `None` where
-    /// they cannot be relied on; with `since`, also if a file may have been changed from then on.
-    pub(crate) fn state(&self, since: Option<SystemTime>) -> Option<[u8; 32]> {
+    /// A hash over every name that was there when the build began but `other`, with the stamps that the files have now.
+    /// `None` where they cannot be relied on; with `since`, also if a file may have been changed from then on.
+    pub(crate) fn state(&self, other: &str, since: Option<SystemTime>) -> Option<[u8; 32]> {
         let directory = self.lock.as_ref()?.directory();
         let existing = self.existing.get()?;
         let device = fstat(directory).ok()?.st_dev;
@@ -25,6 +25,7 @@ impl StaticRoot {
         let mut files: Vec<(u64, &str)> = existing
             .files
             .iter()
+            .filter(|(name, _)| *name != other)
             .map(|(name, inode)| (*inode, name.as_str()))
             .collect();
         files.sort_unstable();

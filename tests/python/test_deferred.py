@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 
 import pytest
 from django.contrib.staticfiles.finders import FileSystemFinder
@@ -280,3 +281,19 @@ class Between(hashstatic.storage.ManifestStaticFilesStorage, Lower):
 def test_a_class_between_that_deletes(source, tmp_path, saved):
     same(tmp_path, source, f"{__name__}.Between")
     assert saved and Lower.deleted > 0
+
+
+def test_what_nobody_touched_is_told_once_more(source, tmp_path):
+    """The build that had nothing to write has left its report: the next one gives it again, and opens no file."""
+    root = tmp_path / "root"
+    before = collect(root, [source], verbosity=2).tree()
+    time.sleep(3.1)
+    read, again = (collect(root, [source], verbosity=2) for _ in range(2))
+    assert read.out == again.out
+    assert read.tree() == again.tree() == before
+
+    hashed = next(root.glob("css/base.*.css"))
+    times = hashed.stat()
+    hashed.write_bytes(hashed.read_bytes()[::-1])
+    os.utime(hashed, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert collect(root, [source]).tree() == before
