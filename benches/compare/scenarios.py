@@ -117,7 +117,7 @@ def rerun(tools):
     again = "hashstatic, unchanged"
     return Scenario(
         "rerun",
-        "Everything once more over a finished static root",
+        "Everything once more over a finished static root; only the first of these runs reads it",
         [
             tools.cp("project"),
             tools.hashstatic(again, "project", cached=True, again=True, check="complete", slow=not tools.has_cache),
