@@ -150,7 +150,7 @@ def as_markdown(results):
         size = one["corpus"]
         about = one["about"]
         parts.append(f"{one['title']}. {size['files']:,} files, {megabytes(size['bytes'])}; {about['date']}, "
-                     f"hashstatic {about['versions']['hashstatic']}, load before {about['load']:.1f}.\n")
+                     f"hashstatic {about['versions']['hashstatic']}, {about['cpu']}, load before {about['load']:.1f}.\n")
         parts.append("| " + " | ".join(COLUMNS) + " |\n|" + " --- |" + " ---: |" * (len(COLUMNS) - 1))
         parts += ["| " + " | ".join(row) + " |" for row in rows(one)]
         goals = [f"- {line}" for line in goal_lines(one)]

@@ -126,6 +126,8 @@ def counts_first(contender):
 def busy_while_compressing(samples, measured, cores):
     """How much of all cores was used between the first and the last look within the stage `compress`. The stages end
     with the process, so they are counted from there."""
+    if "compress" not in measured["stages"]:
+        return None  # nothing has changed since the last run
     stages = list(measured["stages"].items())
     before = measured["wall"] - sum(time for _, time in stages)
     start = before + sum(time for _, time in stages[: [name for name, _ in stages].index("compress")])
