@@ -91,13 +91,28 @@ pub(crate) fn tokens(text: &str) -> CssTokens<'_> {
     }
 }
 
+impl CssTokens<'_> {
+    /// Where the next token begins.
+    pub(crate) fn at(&self) -> usize {
+        self.base + self.parser.position().byte_index()
+    }
+
+    /// Goes on at `position`, where a token begins.
+    pub(crate) fn go_to(&mut self, position: usize) {
+        if position != self.at() {
+            self.base = position;
+            self.parser = Parser::new(&self.text[position..]);
+        }
+    }
+}
+
 impl Iterator for CssTokens<'_> {
     type Item = CssToken;
 
     fn next(&mut self) -> Option<CssToken> {
-        let start = self.base + self.parser.position().byte_index();
+        let start = self.at();
         let kind = kind_of(self.parser.next_including_whitespace_and_comments().ok()?);
-        let end = self.base + self.parser.position().byte_index();
+        let end = self.at();
         if matches!(
             kind,
             Kind::Function | Kind::OpenParenthesis | Kind::OpenSquare | Kind::OpenCurly

@@ -6,6 +6,7 @@ mod css;
 mod escape;
 mod module;
 mod nesting;
+mod skim;
 mod source_map;
 
 use std::ops::Range;
@@ -91,6 +92,12 @@ impl From<Vec<Reference>> for Scan {
 /// All references of a text, in its order.
 pub(crate) fn references(kind: AssetKind, text: &[u8]) -> Vec<Reference> {
     scan(kind, text).references
+}
+
+/// All references of a style sheet, by its tokens alone.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn css_references_by_tokens(text: &[u8]) -> Vec<Reference> {
+    decoded(text, |text| css::references_by_tokens(text).into()).references
 }
 
 /// Reads a text for references.
