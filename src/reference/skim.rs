@@ -28,9 +28,9 @@ enum Class {
 
 const CLASSES: [Class; 256] = {
     let mut classes = [Class::Dull; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        classes[byte] = match byte as u8 {
+    let mut byte = u8::MAX;
+    loop {
+        classes[byte as usize] = match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | 0 | 0x80.. => Class::Name,
             b'"' | b'\'' => Class::Quote,
             b'{' | b'[' => Class::Open,
@@ -41,9 +41,11 @@ const CLASSES: [Class; 256] = {
             b'@' | b'<' => Class::Token,
             _ => Class::Dull,
         };
-        byte += 1;
+        if byte == 0 {
+            break classes;
+        }
+        byte -= 1;
     }
-    classes
 };
 
 /// The next token from `from` on, itself where a token begins, that must be looked at; the end of `text` if there is
@@ -52,7 +54,6 @@ pub(super) fn skim(text: &[u8], from: usize, brackets: &mut Vec<Bracket>) -> usi
     let mut at = from;
     while let Some(byte) = text.get(at) {
         match CLASSES[usize::from(*byte)] {
-            Class::Dull | Class::Name => {}
             Class::Quote => match string_end(text, at) {
                 Some(end) => at = end,
                 None => return at,
@@ -74,7 +75,7 @@ pub(super) fn skim(text: &[u8], from: usize, brackets: &mut Vec<Bracket>) -> usi
                 brackets.push(Bracket::Other);
             }
             Class::Slash if text.get(at + 1) == Some(&b'*') => return at,
-            Class::Slash => {}
+            Class::Dull | Class::Name | Class::Slash => {}
             Class::Escape => return name_start(text, from, at),
             Class::Token => return at,
         }
