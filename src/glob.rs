@@ -47,25 +47,29 @@ impl Glob {
 
     /// Whether all of `text` matches.
     pub(crate) fn matches(&self, text: &str) -> bool {
+        if let Some(Item::One(last)) = self.0.last()
+            && !text.ends_with(*last)
+        {
+            return false; // most patterns, for most names
+        }
         // Greedy matching with one point to fall back to: linear in practice, never exponential.
-        let chars: Vec<char> = text.chars().collect();
-        let (mut item, mut at) = (0, 0);
-        let mut fall_back: Option<(usize, usize)> = None;
-        while at < chars.len() {
+        let (mut item, mut rest) = (0, text.chars());
+        let mut fall_back = None;
+        while let Some(c) = rest.clone().next() {
             match self.0.get(item) {
                 Some(Item::Star) => {
-                    fall_back = Some((item + 1, at));
                     item += 1;
+                    fall_back = Some((item, rest.clone()));
                 }
-                Some(one) if one.takes(chars[at]) => {
+                Some(one) if one.takes(c) => {
                     item += 1;
-                    at += 1;
+                    rest.next();
                 }
-                _ => match fall_back {
+                _ => match &mut fall_back {
                     Some((after_star, from)) => {
-                        fall_back = Some((after_star, from + 1));
-                        item = after_star;
-                        at = from + 1;
+                        from.next();
+                        item = *after_star;
+                        rest = from.clone();
                     }
                     None => return false,
                 },
