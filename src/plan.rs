@@ -1,6 +1,9 @@
 //! Stage 2, plan: which source file becomes which asset, and what is to be done with each. Conflicts are found here,
 //! before any work.
 
+use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::glob::Glob;
 use crate::logical_path::LogicalPath;
@@ -131,23 +134,28 @@ pub(crate) fn plan(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Plan {
     let decide = Decide::new(options, prehashed);
-    let mut plan = Plan::default();
-    let mut first: NameMap<PlannedAsset, LogicalPath> = NameMap::default();
-    first.reserve(sources.len());
+    let mut plan = Plan {
+        assets: Vec::with_capacity(sources.len()),
+        ..Plan::default()
+    };
     for source in sources {
-        if let Some(winner) = first.get(&source.logical) {
-            plan.duplicates += 1;
-            diagnostics.push(duplicate(&source, &winner.source));
-        } else {
-            first.insert(source.logical.clone(), decide.asset(source, None));
+        match plan.by_name.entry(source.logical.clone()) {
+            Entry::Occupied(winner) => {
+                plan.duplicates += 1;
+                diagnostics.push(duplicate(&source, &plan.assets[*winner.get()].source));
+            }
+            Entry::Vacant(vacant) => {
+                vacant.insert(plan.assets.len());
+                plan.assets.push(decide.asset(source, None));
+            }
         }
     }
     for (source, hashed) in carried {
-        first
-            .entry(source.logical.clone())
-            .or_insert_with(|| decide.asset(source, Some(hashed)));
+        if let Entry::Vacant(vacant) = plan.by_name.entry(source.logical.clone()) {
+            vacant.insert(plan.assets.len());
+            plan.assets.push(decide.asset(source, Some(hashed)));
+        }
     }
-    plan.assets = first.into_values().collect();
     plan.assets
         .sort_unstable_by(|a, b| a.source.logical.cmp(&b.source.logical));
     plan.by_name = plan
@@ -224,19 +232,29 @@ fn duplicate(loser: &SourceFile, winner: &SourceFile) -> Diagnostic {
 
 /// One source root has a file where another has a directory: only one of them can be written.
 fn file_and_directory(plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
+    let mut conflicts = BTreeSet::new();
+    let mut last = "";
     for asset in &plan.assets {
-        let name = asset.source.logical.as_str();
-        if plan.has_directory(name) {
-            diagnostics.push(
-                Diagnostic::new(
-                    Severity::Error,
-                    Code::PathConflict,
-                    name,
-                    "a file in one source root and a directory in another",
-                )
-                .help(format!("the file is {}", asset.source.path.display())),
-            );
+        let mut directory = asset.source.logical.directory();
+        if std::mem::replace(&mut last, directory) == directory {
+            continue; // as most in the order of names
         }
+        while !directory.is_empty() {
+            conflicts.extend(plan.find(directory));
+            directory = directory.rfind('/').map_or("", |slash| &directory[..slash]);
+        }
+    }
+    for id in conflicts {
+        let asset = &plan.assets[id];
+        diagnostics.push(
+            Diagnostic::new(
+                Severity::Error,
+                Code::PathConflict,
+                asset.source.logical.as_str(),
+                "a file in one source root and a directory in another",
+            )
+            .help(format!("the file is {}", asset.source.path.display())),
+        );
     }
 }
 
