@@ -18,32 +18,50 @@ pub(crate) fn pool(jobs: usize) -> Result<rayon::ThreadPool, Error> {
 /// Items are started strictly one after the other (rayon's own iterators split the list in halves first), so that a
 /// list sorted by size keeps all cores busy to the end. After an error no new item is started; of several errors the
 /// earliest item's is returned.
-pub(crate) fn map_in_order<
-    I: IntoIterator<IntoIter: ExactSizeIterator + Send>,
-    R: Send,
-    E: Send,
->(
+pub(crate) fn map_in_order<I: IntoIterator<IntoIter: Send>, R: Send, E: Send>(
     items: I,
     work: impl Fn(I::Item) -> Result<R, E> + Sync,
 ) -> Result<Vec<R>, E> {
+    map_in_batches(items, 1, work)
+}
+
+/// As [`map_in_order`], with `batch` items at a time for one thread: for items that are small, and that disturb one
+/// another when neighbours are worked on side by side, as files of one directory do. `items` are asked for by one thread at
+/// a time.
+pub(crate) fn map_in_batches<I: IntoIterator<IntoIter: Send>, R: Send, E: Send>(
+    items: I,
+    batch: usize,
+    work: impl Fn(I::Item) -> Result<R, E> + Sync,
+) -> Result<Vec<R>, E> {
     let items = items.into_iter();
-    let count = items.len();
+    let (least, most) = items.size_hint();
     // A panicking worker poisons nothing: rayon passes the panic on.
     let items = Mutex::new(items.enumerate());
-    let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let take = |taken: &mut Vec<_>| {
+        let mut items = items.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.extend(items.by_ref().take(batch));
+    };
     let failed = AtomicBool::new(false);
-    let done = Mutex::new(Vec::with_capacity(count));
+    let done = Mutex::new(Vec::with_capacity(least));
     rayon::scope(|scope| {
-        for _ in 0..rayon::current_num_threads().min(count) {
+        for _ in 0..rayon::current_num_threads().min(most.unwrap_or(usize::MAX)) {
             scope.spawn(|_| {
                 let mut mine = Vec::new();
+                let mut taken = Vec::with_capacity(batch);
                 while !failed.load(Ordering::Relaxed) {
-                    let Some((index, item)) = next() else { break };
-                    let result = work(item);
-                    if result.is_err() {
-                        failed.store(true, Ordering::Relaxed);
+                    take(&mut taken);
+                    if taken.is_empty() {
+                        break;
                     }
-                    mine.push((index, result));
+                    for (index, item) in taken.drain(..) {
+                        let result = work(item);
+                        let is_last = result.is_err();
+                        mine.push((index, result));
+                        if is_last {
+                            failed.store(true, Ordering::Relaxed);
+                            break;
+                        }
+                    }
                 }
                 done.lock()
                     .unwrap_or_else(PoisonError::into_inner)
@@ -67,5 +85,14 @@ mod tests {
         assert_eq!(doubled.unwrap()[999], 1998);
         let failed = map_in_order(&items, |n| if *n >= 10 { Err(*n) } else { Ok(*n) });
         assert_eq!(failed, Err(10));
+        for batch in [1, 7, 5000] {
+            let doubled: Result<Vec<_>, ()> = map_in_batches(&items, batch, |n| Ok(n * 2));
+            assert_eq!(
+                doubled.unwrap(),
+                (0..1000).map(|n| n * 2).collect::<Vec<_>>()
+            );
+            let failed = map_in_batches(&items, batch, |n| if *n >= 10 { Err(*n) } else { Ok(*n) });
+            assert_eq!(failed, Err(10));
+        }
     }
 }

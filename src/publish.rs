@@ -12,9 +12,12 @@ use crate::headers::{HeadersFile, file_name, file_names};
 use crate::manifest::Manifest;
 use crate::options::HeadersFormat;
 use crate::output::{Output, Plain, Store};
-use crate::parallel::map_in_order;
+use crate::parallel::map_in_batches;
 use crate::plan::{Plan, PlannedAsset};
 use crate::report::{BuiltAsset, Totals};
+
+/// Assets that one thread publishes at a time: those of one directory wait for one another.
+const BATCH: usize = 32;
 
 /// An asset with everything that is to be published of it.
 struct Publication<'a> {
@@ -43,7 +46,7 @@ pub(crate) fn publish(
         Vec::new()
     };
     let assets = plan.assets.iter().zip(outputs.into_iter().zip(variants));
-    let done = map_in_order(assets, |(asset, (output, variants))| {
+    let done = map_in_batches(assets, BATCH, |(asset, (output, variants))| {
         let publication = Publication {
             asset,
             output,

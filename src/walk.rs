@@ -1,5 +1,7 @@
 //! Stage 1, walk: finds the source files, by Django's rules for what is ignored.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -10,8 +12,11 @@ use crate::error::Error;
 use crate::glob::Glob;
 use crate::logical_path::{LogicalPath, normpath};
 use crate::options::{Input, NamedFile, Options, SourceRoot};
-use crate::parallel::map_in_order;
+use crate::parallel::map_in_batches;
 use crate::stamp::Stamp;
+
+/// Files that one thread asks for at a time.
+const BATCH: usize = 16;
 
 /// A file that will be an asset.
 #[derive(Debug, Clone)]
@@ -124,14 +129,13 @@ struct RootWalk<'a> {
 }
 
 impl RootWalk<'_> {
-    /// Walks in the order of the directories; what the files are is asked for side by side.
+    /// Walks in the order of the directories; what the files are is asked for side by side, and while the walk goes on.
     fn run(
         &self,
         found: &mut Vec<SourceFile>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<(), Error> {
-        let files = self.files(diagnostics);
-        let files = map_in_order(files, |entry| {
+        let files = map_in_batches(self.files(diagnostics), BATCH, |entry| {
             let mut notes = Vec::new();
             Ok((self.source_file(&entry, &mut notes)?, notes))
         })?;
@@ -144,30 +148,33 @@ impl RootWalk<'_> {
     }
 
     /// What is not ignored and no directory.
-    fn files(&self, diagnostics: &mut Vec<Diagnostic>) -> Vec<DirEntry> {
-        let mut files = Vec::new();
+    fn files<'w>(
+        &'w self,
+        diagnostics: &'w mut Vec<Diagnostic>,
+    ) -> impl Iterator<Item = DirEntry> + Send + 'w {
         let mut entries = WalkDir::new(&self.canonical)
             .min_depth(1)
             .follow_links(true)
             .into_iter();
-        while let Some(entry) = entries.next() {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    diagnostics.push(unreadable(&error));
-                    continue;
+        std::iter::from_fn(move || {
+            loop {
+                let entry = match entries.next()? {
+                    Ok(entry) => entry,
+                    Err(error) => {
+                        diagnostics.push(unreadable(&error));
+                        continue;
+                    }
+                };
+                let is_dir = entry.file_type().is_dir();
+                if !self.wanted(&entry, diagnostics) {
+                    if is_dir {
+                        entries.skip_current_dir();
+                    }
+                } else if !is_dir {
+                    return Some(entry);
                 }
-            };
-            let is_dir = entry.file_type().is_dir();
-            if !self.wanted(&entry, diagnostics) {
-                if is_dir {
-                    entries.skip_current_dir();
-                }
-            } else if !is_dir {
-                files.push(entry);
             }
-        }
-        files
+        })
     }
 
     /// Whether an entry is neither ignored, nor the static root, nor a link that leads out of the source root.
@@ -270,10 +277,11 @@ impl RootWalk<'_> {
     }
 
     fn relative<'e>(&self, entry: &'e DirEntry) -> &'e Path {
-        entry
-            .path()
-            .strip_prefix(&self.canonical)
-            .unwrap_or(entry.path())
+        // The walk's paths are `canonical` and what it appends to it: no need to compare their components.
+        let path = entry.path().as_os_str().as_bytes();
+        let below = path.strip_prefix(self.canonical.as_os_str().as_bytes());
+        let below = below.map(|below| below.strip_prefix(b"/").unwrap_or(below));
+        Path::new(OsStr::from_bytes(below.unwrap_or(path)))
     }
 }
 

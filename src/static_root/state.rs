@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use rustix::fs::{AtFlags, fstat, fstatfs, statat};
 
 use super::StaticRoot;
-use crate::parallel::map_in_order;
+use crate::parallel::map_in_batches;
 use crate::stamp::{Stamp, is_local};
 
 /// Files asked for at a time.
@@ -37,12 +37,9 @@ impl StaticRoot {
                 stamp.device == device && since.is_none_or(|since| stamp.is_settled(since));
             is_usable.then_some(stamp)
         };
-        let stamps = map_in_order(files.chunks(BATCH), |batch| {
-            let stamps = batch.iter().map(|names| stamp(names[0].1));
-            stamps.collect::<Option<Vec<_>>>().ok_or(())
-        });
+        let stamps = map_in_batches(&files, BATCH, |names| stamp(names[0].1).ok_or(()));
         let mut hasher = blake3::Hasher::new();
-        for (names, stamp) in files.iter().zip(stamps.ok()?.iter().flatten()) {
+        for (names, stamp) in files.iter().zip(stamps.ok()?) {
             stamp.hash(&mut hasher);
             for (_, name) in *names {
                 hasher.update(name.as_bytes()).update(&[0]);
