@@ -97,8 +97,7 @@ fn the_same_bytes_where_a_beginning_is_shared() {
         fs::write(dir.join(format!("src/js/big{n}.js")), script).unwrap();
         fs::write(dir.join(format!("src/js/big{n}.js.map")), "{}").unwrap();
     }
-    let quality = ["--brotli-quality", "10"];
-    let with = |more: &[&'static str]| [&quality, more].concat();
+    let with = <[&'static str]>::to_vec;
     build(dir, "without", &with(&["--no-cache", "--jobs", "1"]));
     build(dir, "cold", &with(&[]));
     build(dir, "warm", &with(&[]));
