@@ -97,7 +97,8 @@ fn the_same_bytes_where_a_beginning_is_shared() {
         fs::write(dir.join(format!("src/js/big{n}.js")), script).unwrap();
         fs::write(dir.join(format!("src/js/big{n}.js.map")), "{}").unwrap();
     }
-    let with = <[&'static str]>::to_vec;
+    let quality = ["--brotli-quality", "10"];
+    let with = |more: &[&'static str]| [&quality, more].concat();
     build(dir, "without", &with(&["--no-cache", "--jobs", "1"]));
     build(dir, "cold", &with(&[]));
     build(dir, "warm", &with(&[]));

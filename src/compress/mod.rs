@@ -24,8 +24,8 @@ use crate::progress::Progress;
 use crate::static_root::{Staged, StaticRoot, Written};
 use jobs::{Beside, Job, Source, batches};
 
-/// From this quality of Brotli on, a common beginning is compressed by itself: half the time, for some twenty bytes. Below,
-/// there is little time to be saved.
+/// The quality of Brotli at which a common beginning is compressed by itself: half the time, for some fifty bytes. Below,
+/// there is little time to be saved. Above, the promise is that no variants are smaller than these, whole or in parts.
 const SHARED: u8 = 10;
 
 /// A content coding of HTTP.
@@ -121,10 +121,7 @@ impl Compressor<'_> {
         if wanted.is_empty() || self.root.is_dry_run() {
             return Ok(variants);
         }
-        let pairs = self
-            .encodings
-            .brotli
-            .is_some_and(|quality| quality >= SHARED);
+        let pairs = self.encodings.brotli == Some(SHARED);
         let batches = batches(plan, outputs, pairs);
         let jobs = || batches.iter().flatten();
         let bytes = jobs().map(|job| job.content.length).sum();
