@@ -100,9 +100,13 @@ impl CssTokens<'_> {
     /// Goes on at `position`, where a token begins.
     pub(crate) fn go_to(&mut self, position: usize) {
         if position != self.at() {
-            self.base = position;
-            self.parser = Parser::new(&self.text[position..]);
+            self.begin_anew(position);
         }
+    }
+
+    fn begin_anew(&mut self, position: usize) {
+        self.base = position;
+        self.parser = Parser::new(&self.text[position..]);
     }
 }
 
@@ -117,8 +121,7 @@ impl Iterator for CssTokens<'_> {
             kind,
             Kind::Function | Kind::OpenParenthesis | Kind::OpenSquare | Kind::OpenCurly
         ) {
-            self.base = end;
-            self.parser = Parser::new(&self.text[end..]);
+            self.begin_anew(end);
         }
         Some(CssToken {
             kind,

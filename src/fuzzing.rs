@@ -40,8 +40,10 @@ const STATIC_URLS: &[&str] = &["/static/", "https://cdn.test/s/", "/"];
 
 /// The CSS reference scanner: see [`reads_and_rewrites`]. What it passes over has no reference in it.
 pub fn css_references(text: &[u8]) {
-    let found = references(AssetKind::Css, text);
-    assert_eq!(found, css_references_by_tokens(text));
+    assert_eq!(
+        references(AssetKind::Css, text),
+        css_references_by_tokens(text)
+    );
     reads_and_rewrites(AssetKind::Css, text);
 }
 

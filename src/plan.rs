@@ -233,16 +233,10 @@ fn duplicate(loser: &SourceFile, winner: &SourceFile) -> Diagnostic {
 /// One source root has a file where another has a directory: only one of them can be written.
 fn file_and_directory(plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
     let mut conflicts = BTreeSet::new();
-    let mut last = "";
     for asset in &plan.assets {
-        let mut directory = asset.source.logical.directory();
-        if std::mem::replace(&mut last, directory) == directory {
-            continue; // as most in the order of names
-        }
-        while !directory.is_empty() {
-            conflicts.extend(plan.find(directory));
-            directory = directory.rfind('/').map_or("", |slash| &directory[..slash]);
-        }
+        let name = asset.source.logical.as_str();
+        let directories = name.match_indices('/').map(|(slash, _)| &name[..slash]);
+        conflicts.extend(directories.filter_map(|directory| plan.find(directory)));
     }
     for id in conflicts {
         let asset = &plan.assets[id];

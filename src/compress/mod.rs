@@ -24,9 +24,8 @@ use crate::progress::Progress;
 use crate::static_root::{Staged, StaticRoot, Written};
 use jobs::{Beside, Job, Source, batches};
 
-/// The quality of Brotli at which a common beginning is compressed by itself: half the time, for some fifty bytes. Below,
-/// there is little time to be saved. At 11, no total may be larger than WhiteNoise's, and npm's leaflet has too little to
-/// be saved elsewhere.
+/// The quality of Brotli at which a common beginning is compressed by itself. Below, there is little time to be saved. At
+/// 11, no total may be larger than WhiteNoise's, and npm's leaflet has too little to be saved elsewhere.
 const SHARED: u8 = 10;
 
 /// A content coding of HTTP.

@@ -17,6 +17,20 @@ pub(super) enum Bracket {
     Other,
 }
 
+impl Bracket {
+    /// The opening bracket of the function of that name, in which there are no escapes.
+    pub(super) fn of_function(name: &[u8]) -> Self {
+        let is = |function: &&[u8]| name.eq_ignore_ascii_case(function);
+        if [&b"url"[..], b"src"].iter().any(is) {
+            Self::Url
+        } else if [&b"image-set"[..], b"-webkit-image-set"].iter().any(is) {
+            Self::ImageSet
+        } else {
+            Self::Other
+        }
+    }
+}
+
 /// The at-rule whose prelude we are in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Prelude {
@@ -84,11 +98,8 @@ fn read(text: &str, skim: impl Fn(&[u8], usize, &mut Vec<Bracket>) -> usize) -> 
                 }
             }
             Kind::Function => {
-                brackets.push(match unescaped_name(&raw[..raw.len() - 1]).as_str() {
-                    "url" | "src" => Bracket::Url,
-                    "image-set" | "-webkit-image-set" => Bracket::ImageSet,
-                    _ => Bracket::Other,
-                });
+                let name = unescaped_name(&raw[..raw.len() - 1]);
+                brackets.push(Bracket::of_function(name.as_bytes()));
                 continue;
             }
             Kind::OpenParenthesis | Kind::OpenSquare => brackets.push(Bracket::Other),

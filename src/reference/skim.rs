@@ -1,5 +1,5 @@
-//! What stands between the references of a style sheet, passed over without making tokens of it: nine bytes in ten of
-//! real style sheets, and most of the time that reading them takes.
+//! What stands between the references of a style sheet, passed over without making tokens of it, which is most of the time
+//! that reading real style sheets takes.
 //!
 //! This is no second tokenizer: it only has to know which bytes cannot begin, end or hide a reference, and where a token
 //! begins that might. Whatever is not plain (a comment, an escape, a string that is not closed) is left to the tokenizer.
@@ -59,17 +59,14 @@ pub(super) fn skim(text: &[u8], from: usize, brackets: &mut Vec<Bracket>) -> usi
                 None => return at,
             },
             Class::Open => brackets.push(Bracket::Other),
-            Class::Close => {
-                brackets.pop();
-                match brackets.last_mut() {
-                    Some(Bracket::ImageSet) => return at + 1,
-                    Some(bracket @ Bracket::Url) => *bracket = Bracket::Other, // a bracket was the first thing in it
-                    _ => {}
-                }
+            // Back to where strings may be URLs.
+            Class::Close if matches!(brackets[..], [.., Bracket::Url | Bracket::ImageSet, _]) => {
+                return at;
             }
+            Class::Close => drop(brackets.pop()),
             Class::Function => {
                 let name = name_start(text, from, at);
-                if may_hold_url(&text[name..at]) {
+                if Bracket::of_function(&text[name..at]) != Bracket::Other {
                     return name;
                 }
                 brackets.push(Bracket::Other);
@@ -112,13 +109,4 @@ fn name_start(text: &[u8], from: usize, end: usize) -> usize {
     } else {
         name
     }
-}
-
-/// Whether it could be, or end in, the name of a function whose arguments are URLs.
-fn may_hold_url(name: &[u8]) -> bool {
-    ["url", "src", "image-set"].iter().any(|function| {
-        name.len()
-            .checked_sub(function.len())
-            .is_some_and(|at| name[at..].eq_ignore_ascii_case(function.as_bytes()))
-    })
 }
