@@ -8,10 +8,12 @@
 mod contents;
 mod entry;
 mod index;
+mod trust;
 
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
@@ -83,9 +85,14 @@ pub struct CacheUse {
 impl Cache {
     /// Opens the cache in `dir`, which is made if need be, to hold about `max_size` bytes, for a build of `static_root`.
     pub(crate) fn open(dir: &Path, max_size: u64, static_root: &Path) -> io::Result<Self> {
-        fs::create_dir_all(dir)?;
+        // Whatever the umask: nobody else may write to it.
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o755)
+            .create(dir)?;
+        trust::check(dir)?;
         let tag = dir.join(TAG.0);
-        if !tag.exists() {
+        if fs::symlink_metadata(&tag).is_err() {
             fs::write(&tag, TAG.1)?;
         }
         let root = Content::of(static_root.as_os_str().as_bytes()).key;
@@ -147,10 +154,15 @@ impl Cache {
         let path = self.path(key);
         let number = self.counter.fetch_add(1, Ordering::Relaxed);
         let temporary = path.with_extension(format!("{:x}-{number:x}.tmp", std::process::id()));
-        let mut file = match File::create(&temporary) {
+        // A new file: what lies under that name, a link above all, is never written to.
+        let mut file = match File::create_new(&temporary) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(path.parent().unwrap_or(&self.dir))?;
-                File::create(&temporary)?
+                File::create_new(&temporary)?
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                fs::remove_file(&temporary)?; // of a killed run with the same process id
+                File::create_new(&temporary)?
             }
             other => other?,
         };
@@ -183,7 +195,7 @@ impl Cache {
         for key in used {
             let now = FileTimes::new().set_modified(SystemTime::now());
             // Only the order in which entries go: a cache that one may read but not write to serves as well.
-            let _ = File::open(self.path(key)).and_then(|file| file.set_times(now));
+            let _ = trust::open(&self.path(key)).and_then(|file| file.set_times(now));
         }
         if let Some(index) = index {
             self.keep(self.index.key, &index);

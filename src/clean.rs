@@ -68,6 +68,7 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
     must_be_there(dir)?;
     let opening = Opening::new(LinkMode::Auto, options.lock_timeout, options.dry_run);
     let root = StaticRoot::open(dir, &opening)?;
+    root.recover()?;
     root.look()?;
     let manifest_name = root.manifest_name(&options.manifest)?;
     let manifest = Manifest::parse(&root.read(&manifest_name)?).map_err(|why| {
@@ -76,14 +77,15 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
         ))
     })?;
     let record_name = Generations::name(&manifest_name);
-    let mut record = match root.read(&record_name) {
-        Ok(bytes) => Generations::parse(&bytes).map_err(|why| {
+    let mut record = match root.read_if_there(&record_name)? {
+        Some(bytes) => Generations::parse(&bytes).map_err(|why| {
             Error::StaticRoot(format!(
                 "the record of generations {record_name} is not readable: {why}; nothing was removed"
             ))
         })?,
-        Err(_) => Generations::default(), // there was one generation only
+        None => Generations::default(), // there was one generation only
     };
+    let others = root.other_manifests(&manifest_name)?;
     let expired = record.take_expired(options.keep, options.age, SystemTime::now());
 
     let mut used: HashSet<String> = HashSet::from([manifest_name, record_name.clone()]);
@@ -96,14 +98,14 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
     }
     let mut cleaning = Cleaning {
         dry_run: options.dry_run,
-        kept: record.0.len() + 1,
+        kept: record.replaced.len() + 1,
         expired: expired.len(),
         files: Vec::new(),
         removed: Tally::default(),
     };
     for file in expired.iter().flat_map(|generation| &generation.files) {
         for name in with_variants(file) {
-            if root.had(&name) && !used.contains(&name) {
+            if root.had(&name) && !used.contains(&name) && !others.need(&name) {
                 cleaning.removed.count(root.length(&name));
                 root.remove(&name)?;
                 root.remove_empty_directories(&name);
@@ -113,10 +115,13 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
     }
     cleaning.files.sort();
     // Last: a run that is killed before leaves a record of what is still to be removed.
-    if record.0.is_empty() {
+    if expired.is_empty() {
+        return Ok(cleaning);
+    }
+    if record.is_empty() {
         root.remove(&record_name)?;
-    } else if !expired.is_empty() {
-        root.put_manifest(&record_name, &record.to_bytes())?;
+    } else {
+        root.put_record(&record_name, &record.to_bytes())?;
     }
     Ok(cleaning)
 }

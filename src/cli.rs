@@ -44,6 +44,9 @@ pub(crate) enum Command {
     /// Remove what earlier generations have left in a static root
     #[command(after_help = root::CLEAN_EXAMPLES)]
     Clean(root::Clean),
+    /// Finish a build with --no-manifest, once its caller has written the manifest
+    #[command(hide = true)]
+    Finish(root::Finish),
     /// Tell everything about one asset of a static root
     #[command(after_help = root::EXPLAIN_EXAMPLES)]
     Explain(root::Explain),

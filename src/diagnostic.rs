@@ -50,8 +50,14 @@ pub enum Code {
     DuplicateAsset,
     /// Two assets, or an asset and an output, that need the same path.
     PathConflict,
+    /// An asset that keeps its plain copy with `--keep-only-hashed`, as something names it that must not change.
+    KeptOriginal,
     /// An earlier manifest that cannot be read.
     UnreadableManifest,
+    /// The file system has no locks, so that other builds are not kept out.
+    NoLock,
+    /// A plain file that changed while a build in place was at work.
+    ChangedMeanwhile,
     /// The build cache cannot be used; the build does without.
     UnusableCache,
     /// A file whose headers a server cannot be told (`--headers`).

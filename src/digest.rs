@@ -77,6 +77,11 @@ impl Content {
             length: bytes.len() as u64,
         }
     }
+
+    /// The key in hex.
+    pub(crate) fn hex(&self) -> String {
+        blake3::Hash::from_bytes(self.key).to_hex().to_string()
+    }
 }
 
 /// What a file of this build holds: how much, and what, if anyone is going to ask.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::compress::Encoding;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::digest::{Digest, is_hex};
+use crate::error::Error;
 use crate::generations::Generations;
 use crate::headers::file_names;
 use crate::logical_path::{LogicalPath, stem_length};
@@ -12,8 +13,11 @@ use crate::manifest::Manifest;
 use crate::options::HashAlgorithm;
 use crate::prehashed::Prehashed;
 use crate::read::digest_in_name;
-use crate::static_root::StaticRoot;
+use crate::static_root::{JOURNAL, MANIFESTS, StaticRoot};
 use crate::walk::SourceFile;
+
+/// An asset that lives on under a hashed path, without a source: its hashed file, and that path.
+pub(crate) type Carried = (SourceFile, LogicalPath);
 
 /// What the runs before this one tell of themselves.
 #[derive(Debug, Default)]
@@ -25,37 +29,57 @@ pub(crate) struct Earlier {
 }
 
 /// Reads the manifest that is there and the record of those before it. One that cannot be read is a warning: it will
-/// be replaced.
+/// be replaced. In place it is an error: without it, nobody knows which files are sources.
 pub(crate) fn earlier(
     root: &StaticRoot,
     manifest: &str,
+    in_place: bool,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Earlier {
-    let record = Generations::name(manifest);
-    Earlier {
-        manifest: read(root, manifest, "manifest", Manifest::parse, diagnostics),
-        generations: read(
-            root,
-            &record,
-            "record of generations",
-            Generations::parse,
-            diagnostics,
-        ),
+) -> Result<Earlier, Error> {
+    let mut reading = Reading {
+        root,
+        in_place,
+        diagnostics,
+    };
+    if !root.has_file_for(manifest) {
+        return Ok(Earlier::default());
     }
+    let record = Generations::name(manifest);
+    Ok(Earlier {
+        manifest: reading.read(manifest, "manifest", Manifest::parse)?,
+        generations: reading.read(&record, "record of generations", Generations::parse)?,
+    })
 }
 
-fn read<T: Default>(
-    root: &StaticRoot,
-    name: &str,
-    what: &str,
-    parse: impl Fn(&[u8]) -> Result<T, String>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> T {
-    let Ok(bytes) = root.read(name) else {
-        return T::default();
-    };
-    parse(&bytes).unwrap_or_else(|why| {
-        diagnostics.push(
+struct Reading<'r> {
+    root: &'r StaticRoot,
+    in_place: bool,
+    diagnostics: &'r mut Vec<Diagnostic>,
+}
+
+impl Reading<'_> {
+    /// What a file says; the default if there is none.
+    fn read<T: Default>(
+        &mut self,
+        name: &str,
+        what: &str,
+        parse: impl Fn(&[u8]) -> Result<T, String>,
+    ) -> Result<T, Error> {
+        let why = match self.root.read_if_there(name) {
+            Ok(None) => return Ok(T::default()),
+            Ok(Some(bytes)) => match parse(&bytes) {
+                Ok(parsed) => return Ok(parsed),
+                Err(why) => why,
+            },
+            Err(Error::Io { source, .. }) => source.to_string(),
+            Err(error) => return Err(error),
+        };
+        if self.in_place {
+            return Err(Error::StaticRoot(format!(
+                "the {what} {name} is not readable: {why}; in place, nobody can tell sources from outputs without it. Restore it, or remove the outputs and then it"
+            )));
+        }
+        self.diagnostics.push(
             Diagnostic::new(
                 Severity::Warning,
                 Code::UnreadableManifest,
@@ -64,8 +88,8 @@ fn read<T: Default>(
             )
             .help("it is replaced by this run"),
         );
-        T::default()
-    })
+        Ok(T::default())
+    }
 }
 
 /// The in-place sources without the outputs of earlier runs: nothing is hashed twice.
@@ -78,11 +102,15 @@ pub(crate) fn without_outputs(
     manifest_name: &str,
     prehashed: &Prehashed,
     root: &StaticRoot,
-) -> Vec<SourceFile> {
+) -> Result<Vec<SourceFile>, Error> {
+    let others = root.other_manifests(manifest_name)?;
+    let unfinished: HashSet<String> = root.unfinished()?.into_iter().collect();
     let names: HashSet<String> = sources
         .iter()
         .map(|source| source.logical.as_str().to_owned())
         .collect();
+    // Plain files that are gone had their hashed files, too.
+    let known = |name: &str| names.contains(name) || last.manifest.paths.contains_key(name);
     let paths = last.manifest.paths.iter();
     let mut outputs: HashSet<&str> = paths
         .filter(|(logical, hashed)| logical != hashed)
@@ -92,19 +120,57 @@ pub(crate) fn without_outputs(
     outputs.extend(last.generations.files().filter(|name| has_digits(name)));
     let record = Generations::name(manifest_name);
     let headers = file_names(manifest_name);
-    let mut sources = sources;
-    sources.retain(|source| {
+    // Also without a manifest, a file whose name has the digest of its own bytes tells of an earlier build.
+    let mut built = HashSet::new();
+    for source in &sources {
         let name = source.logical.as_str();
-        let is_variant = Encoding::files_behind(name).any(|file| names.contains(file));
-        let is_output = name == manifest_name
+        if prehashed.contains(name) || outputs.contains(name) {
+            continue;
+        }
+        if let Some(plain) = plain_of(&source.logical, known, root) {
+            built.insert(plain);
+            outputs.insert(name);
+        }
+    }
+    let is_output = |name: &str| {
+        name == manifest_name
             || name == record
             || headers.iter().any(|file| file == name)
             || outputs.contains(name)
-            || is_variant
-            || !prehashed.contains(name) && carries_own_digest(&source.logical, &names, root);
-        !is_output
-    });
-    sources
+            || others.hashed.contains(name)
+            || others.records.contains(name)
+            || unfinished.contains(name)
+            || name == JOURNAL
+            || name == MANIFESTS
+            || is_our_variant(name, &names, last, |file| {
+                outputs.contains(file) || built.contains(file)
+            })
+    };
+    let keep: Vec<bool> = sources
+        .iter()
+        .map(|source| !is_output(source.logical.as_str()))
+        .collect();
+    let mut keep = keep.into_iter();
+    let mut sources = sources;
+    sources.retain(|_| keep.next().unwrap_or(true));
+    Ok(sources)
+}
+
+/// Whether a file beside another one, named like its variant, is of an earlier build: that has made it if it knew the other
+/// file, and no source of that name.
+fn is_our_variant(
+    name: &str,
+    names: &HashSet<String>,
+    last: &Earlier,
+    is_built: impl Fn(&str) -> bool,
+) -> bool {
+    let paths = &last.manifest.paths;
+    if paths.contains_key(name) || last.generations.source_variants.contains(name) {
+        return false;
+    }
+    Encoding::files_behind(name).any(|file| {
+        is_built(file) || has_digits(file) || names.contains(file) && paths.contains_key(file)
+    })
 }
 
 /// Whether a name has a digest in it, by its looks.
@@ -117,35 +183,36 @@ fn is_digits(part: &str) -> bool {
     part.len() >= 4 && is_hex(part)
 }
 
-/// `css/app.4889e940a1b2.css` beside `css/app.css`, if the digits begin the MD5 or BLAKE3 of its bytes.
-fn carries_own_digest(name: &LogicalPath, names: &HashSet<String>, root: &StaticRoot) -> bool {
+/// Of `css/app.4889e940a1b2.css` beside `css/app.css`: the latter, if the digits begin the MD5 or BLAKE3 of the former's bytes.
+fn plain_of(name: &LogicalPath, known: impl Fn(&str) -> bool, root: &StaticRoot) -> Option<String> {
     let file_name = name.file_name();
     let stem = &file_name[..stem_length(file_name)];
     let extension = &file_name[stem.len()..];
+    let directory = &name.as_str()[..name.as_str().len() - file_name.len()];
     let candidates = [(stem, extension), (file_name, "")]; // with an extension, and without
-    candidates.iter().any(|(stem, extension)| {
-        let Some((stem, digits)) = stem.rsplit_once('.') else {
-            return false;
-        };
-        let directory = &name.as_str()[..name.as_str().len() - file_name.len()];
-        digits.len() >= 8
-            && is_digits(digits)
-            && names.contains(&format!("{directory}{stem}{extension}"))
-            && root.read(name.as_str()).is_ok_and(|bytes| {
-                [HashAlgorithm::Blake3, HashAlgorithm::Md5]
-                    .iter()
-                    .any(|algorithm| Digest::of(*algorithm, &bytes).hex(digits.len()) == digits)
-            })
+    candidates.iter().find_map(|(stem, extension)| {
+        let (stem, digits) = stem.rsplit_once('.')?;
+        let plain = format!("{directory}{stem}{extension}");
+        let could_be = digits.len() >= 8 && is_digits(digits) && known(&plain);
+        let bytes = could_be.then(|| root.read(name.as_str()).ok()).flatten()?;
+        [HashAlgorithm::Blake3, HashAlgorithm::Md5]
+            .iter()
+            .any(|algorithm| Digest::of(*algorithm, &bytes).hex(digits.len()) == digits)
+            .then_some(plain)
     })
 }
 
 /// With `--keep-only-hashed` in place, plain files are removed after the first run. The assets live on under their
-/// hashed paths.
-pub(crate) fn carried(last: &Manifest, root: &StaticRoot) -> Vec<(SourceFile, LogicalPath)> {
-    last.paths
+/// hashed paths, also in a later build without it. (Records by older versions do not list them: `all` of the manifest count.)
+pub(crate) fn carried(last: &Earlier, root: &StaticRoot, all: bool) -> Vec<Carried> {
+    let only_hashed = &last.generations.only_hashed;
+    let all = all && only_hashed.is_empty();
+    last.manifest
+        .paths
         .iter()
+        .filter(|(logical, _)| all || only_hashed.contains_key(*logical))
         .filter(|(logical, hashed)| {
-            !root.had(logical) && root.had(hashed) && digest_in_name(logical, hashed).is_some()
+            !root.had(logical) && root.had_file(hashed) && digest_in_name(logical, hashed).is_some()
         })
         .filter_map(|(logical, hashed)| {
             let path = root.dir().join(hashed);

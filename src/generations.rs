@@ -1,7 +1,7 @@
 //! Which files earlier generations have left in the static root: those that a manifest named once and none names now.
 //! `clean` goes by this record, and by nothing else: no time of a file, no likeness of a name.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -23,12 +23,27 @@ pub(crate) struct Generation {
 
 /// The record, oldest first. The current generation is the manifest itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Generations(pub(crate) Vec<Generation>);
+pub(crate) struct Generations {
+    pub(crate) replaced: Vec<Generation>,
+    /// In place: assets whose plain file a build with `--keep-only-hashed` has removed, with the BLAKE3 of their hashed file
+    /// in hex. They live on in that; if it is damaged, there is nothing to make it anew from.
+    pub(crate) only_hashed: BTreeMap<String, String>,
+    /// In place: variants that were among the sources, and are the user's own.
+    pub(crate) source_variants: BTreeSet<String>,
+    /// Files that the manifest names and whose names show no digest of ours, with their BLAKE3 in hex.
+    pub(crate) contents: BTreeMap<String, String>,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
     version: u32,
     generations: Vec<Generation>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    only_hashed: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    source_variants: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    contents: BTreeMap<String, String>,
 }
 
 /// A hidden name beside the manifest that ends in `what`: `.staticfiles.` and that.
@@ -58,13 +73,33 @@ impl Generations {
             let files = &mut generation.files;
             files.retain(|file| LogicalPath::new(file).is_ok());
         }
-        Ok(Self(generations))
+        let mut only_hashed = stored.only_hashed;
+        only_hashed.retain(|name, _| LogicalPath::new(name).is_ok());
+        let mut source_variants = stored.source_variants;
+        source_variants.retain(|name| LogicalPath::new(name).is_ok());
+        Ok(Self {
+            replaced: generations,
+            only_hashed,
+            source_variants,
+            contents: stored.contents,
+        })
+    }
+
+    /// Whether there is nothing to remember.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.replaced.is_empty()
+            && self.only_hashed.is_empty()
+            && self.source_variants.is_empty()
+            && self.contents.is_empty()
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let stored = Stored {
             version: VERSION,
-            generations: self.0.clone(),
+            generations: self.replaced.clone(),
+            only_hashed: self.only_hashed.clone(),
+            source_variants: self.source_variants.clone(),
+            contents: self.contents.clone(),
         };
         // Strings and numbers: nothing that could fail.
         serde_json::to_vec(&stored).unwrap_or_default()
@@ -72,7 +107,7 @@ impl Generations {
 
     /// All files of all generations.
     pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
-        self.0
+        self.replaced
             .iter()
             .flat_map(|generation| generation.files.iter().map(String::as_str))
     }
@@ -85,12 +120,12 @@ impl Generations {
         now: SystemTime,
     ) {
         files.retain(|file| !current.contains(file.as_str()));
-        for generation in &mut self.0 {
+        for generation in &mut self.replaced {
             generation
                 .files
                 .retain(|file| !current.contains(file.as_str()) && !files.contains(file));
         }
-        self.0.push(Generation {
+        self.replaced.push(Generation {
             superseded: seconds(now),
             files,
         });
@@ -104,7 +139,7 @@ impl Generations {
         age: Option<Duration>,
         now: SystemTime,
     ) -> Vec<Generation> {
-        let first_kept = self.0.len().saturating_sub(keep.saturating_sub(1));
+        let first_kept = self.replaced.len().saturating_sub(keep.saturating_sub(1));
         let now = seconds(now);
         let mut index = 0;
         let is_expired = |generation: &mut Generation| {
@@ -113,7 +148,7 @@ impl Generations {
             index += 1;
             index <= first_kept && !young
         };
-        self.0.extract_if(.., is_expired).collect()
+        self.replaced.extract_if(.., is_expired).collect()
     }
 }
 
@@ -150,7 +185,7 @@ mod tests {
             record.supersede(set(pair[0]), &current, at(n as u64));
         }
         let found: Vec<(u64, BTreeSet<String>)> = record
-            .0
+            .replaced
             .iter()
             .map(|g| (g.superseded, g.files.clone()))
             .collect();
@@ -166,14 +201,14 @@ mod tests {
 
     #[test]
     fn what_is_kept() {
-        let record = Generations(
-            (0..5u64)
-                .map(|n| Generation {
-                    superseded: n * 100,
-                    files: BTreeSet::new(),
-                })
-                .collect(),
-        );
+        let generations = (0..5u64).map(|n| Generation {
+            superseded: n * 100,
+            files: BTreeSet::new(),
+        });
+        let record = Generations {
+            replaced: generations.collect(),
+            ..Generations::default()
+        };
         let day = Duration::from_secs;
         for (keep, age, expired) in [
             (1, None, 5),
@@ -187,8 +222,8 @@ mod tests {
             let mut left = record.clone();
             let gone = left.take_expired(keep, age, at(450));
             assert_eq!(gone.len(), expired, "{keep} {age:?}");
-            assert_eq!(left.0.len(), 5 - expired);
-            assert!(gone.iter().chain(&left.0).eq(&record.0)); // the oldest go
+            assert_eq!(left.replaced.len(), 5 - expired);
+            assert!(gone.iter().chain(&left.replaced).eq(&record.replaced)); // the oldest go
         }
     }
 

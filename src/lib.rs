@@ -21,6 +21,7 @@
 
 mod cache;
 mod clean;
+mod commit;
 mod compress;
 mod css_tokens;
 mod diagnostic;
@@ -45,15 +46,18 @@ mod name_map;
 pub mod options;
 mod output;
 mod parallel;
+mod plain_files;
 mod plan;
 mod prehashed;
 mod progress;
 mod publish;
 mod read;
 mod reference;
+mod regular_file;
 mod report;
 mod resolve;
 mod run;
+mod source_variants;
 #[cfg(feature = "bench")]
 pub mod stages;
 mod stamp;
@@ -73,9 +77,12 @@ pub use finished::verify::{Verification, VerifyOptions};
 pub use logical_path::{InvalidPath, LogicalPath};
 pub use options::Options;
 pub use progress::Progress;
-pub use report::{BuiltAsset, Report, StageTime, Tally, Totals};
+pub use report::{BuiltAsset, Pending, Report, StageTime, Tally, Totals};
+
+use std::path::Path;
 
 use cache::Cache;
+use commit::Commit;
 use read::{Reading, TextAsset};
 use run::Run;
 use unchanged::Repeat;
@@ -136,6 +143,16 @@ pub fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
     clean::clean(options)
 }
 
+/// Finishes a build whose manifest the caller has written ([`Options::write_manifest`]): what that build had to remove is
+/// removed now. How many files. Nothing is removed unless `build` is the last one there ([`Report::pending`]).
+///
+/// # Errors
+///
+/// [`Error::Usage`] if there is no such directory, [`Error::Io`] if the file system refuses: the next build goes on.
+pub fn finish(static_root: &Path, build: &str) -> Result<usize, Error> {
+    commit::finish(static_root, build)
+}
+
 /// Tells everything about one asset of a finished static root.
 ///
 /// # Errors
@@ -158,22 +175,25 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
         log.stage("unchanged");
         return Ok(log.repeated(report));
     }
-    let last = run.earlier(&mut log.diagnostics);
-    let (sources, carried) = run.without_outputs(sources, &last);
+    let last = run.earlier(&mut log.diagnostics)?;
+    let (sources, carried) = run.without_outputs(sources, &last)?;
+    let (sources, variants) = run.without_variants(sources, &mut log.diagnostics)?;
     log.stage("walk");
 
-    let plan = plan::plan(
+    let mut plan = plan::plan(
         sources,
         carried,
         options,
         &run.prehashed,
         &mut log.diagnostics,
     );
+    plan.variants = variants;
+    prehashed::keep_targets(&mut plan, options, &mut log.diagnostics)?;
     log.stage("plan").fail_on_errors()?;
 
     // transform → reference → resolve, one asset at a time; what waits for no other is linked and written on the way.
     let exact = run.exact(&plan);
-    let reader = run.reader(&plan, exact.as_ref(), cache.as_ref());
+    let reader = run.reader(&plan, exact.as_ref(), cache.as_ref(), &last);
     let outputs = output::none_of(plan.assets.len());
     let link_early = |text: &mut TextAsset<'_>| link::link_early(&reader, &outputs, text);
     let Reading { texts, references } =
@@ -187,6 +207,7 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
     let outputs = run::finished(outputs, &plan, &mut log.diagnostics);
     log.fail_on_errors()?;
     let manifest = run::manifest(run.store(), &plan, &outputs);
+    let remembered = publish::remembered(run.store(), &plan, &outputs);
     let compressor = run.compressor(cache.as_ref(), progress);
     let variants = compressor.compress(&plan, &outputs)?;
     log.stage("compress");
@@ -199,20 +220,35 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
     );
     log.fail_on_errors()?;
 
-    let (built, mut totals) =
-        publish::publish(run.store(), &plan, outputs, variants, options.clear)?;
-    totals.references = references;
+    let kept = (options.clear, &remembered);
+    let mut publications = publish::prepare(run.store(), &plan, outputs, variants, kept)?;
+    publications.remove(publish::unwanted_headers(run.store(), &headers));
+    let mut commit = Commit::new(run, &manifest);
+    commit.prepare(&publications, || {
+        let clear = options.clear;
+        publish::record_generation(run.store(), &plan, last, &manifest, remembered, clear)
+    })?;
     log.stage("write");
 
-    publish::record_generation(run.store(), &plan, last, &manifest, options.clear)?;
+    let mut totals = std::mem::take(&mut publications.totals);
+    totals.references = references;
+    let built = std::mem::take(&mut publications.built);
+    let plain = std::mem::take(&mut publications.plain);
     let headers = publish::publish_headers(run.store(), &headers, &mut totals)?;
+    let pending = commit.run(publications, &mut totals)?;
+    log.diagnostics
+        .extend(plain_files::remove_outdated_variants(
+            &run.static_root,
+            &plain,
+            run.began,
+        )?);
     if options.write_manifest {
-        publish::publish_manifest(run.store(), &manifest, &mut totals)?;
         log.stage("manifest");
     }
     let mut report = log.into_report(totals);
     report.assets = built;
     report.headers = headers;
+    report.pending = pending;
     if let Some(repeat) = repeat {
         repeat.keep(&report);
     }

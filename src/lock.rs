@@ -18,6 +18,7 @@ const RETRY: Duration = Duration::from_millis(20);
 /// Held as long as it lives; the system lets go of it even if the process is killed.
 pub(crate) struct Lock {
     directory: File,
+    is_held: bool,
 }
 
 impl Lock {
@@ -25,10 +26,11 @@ impl Lock {
     /// build before this one has failed and cleaned up), so that it has to be made again.
     pub(crate) fn take(dir: &Path, timeout: Duration) -> Result<Option<Self>, Error> {
         let directory = File::open(dir).map_err(Error::io("open", dir))?;
-        let deadline = Instant::now() + timeout;
-        loop {
+        let deadline = Instant::now().checked_add(timeout);
+        let is_early = || deadline.is_none_or(|deadline| Instant::now() < deadline);
+        let is_held = loop {
             match flock(&directory, FlockOperation::NonBlockingLockExclusive) {
-                Err(Errno::WOULDBLOCK) if Instant::now() < deadline => sleep(RETRY),
+                Err(Errno::WOULDBLOCK) if is_early() => sleep(RETRY),
                 Err(Errno::WOULDBLOCK) => {
                     return Err(Error::Locked {
                         path: dir.to_owned(),
@@ -36,19 +38,39 @@ impl Lock {
                         waited: timeout,
                     });
                 }
-                // Some network file systems have no such locks. A build without one is better than none.
-                Ok(())
-                | Err(
+                Ok(()) => break true,
+                // Some network file systems have no such locks. A build without one, and a warning, is better than none.
+                Err(
                     Errno::NOLCK | Errno::OPNOTSUPP | Errno::NOSYS | Errno::BADF | Errno::INVAL,
-                ) => break,
+                ) => break false,
+                Err(Errno::INTR) => {}
                 Err(error) => return Err(Error::io("lock", dir)(error.into())),
             }
-        }
+        };
         let is_still_there = match (directory.metadata(), dir.metadata()) {
             (Ok(locked), Ok(there)) => (locked.dev(), locked.ino()) == (there.dev(), there.ino()),
             _ => false,
         };
-        Ok(is_still_there.then_some(Self { directory }))
+        Ok(is_still_there.then_some(Self { directory, is_held }))
+    }
+
+    /// Waits, up to `timeout`, until no build is at work on `dir`, and lets the next one begin. Best effort: it is for
+    /// readers, who do without where it fails.
+    pub(crate) fn wait_for_builds(dir: &Path, timeout: Duration) {
+        let Ok(directory) = File::open(dir) else {
+            return;
+        };
+        let began = Instant::now();
+        while flock(&directory, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK)
+            && began.elapsed() < timeout
+        {
+            sleep(RETRY);
+        }
+    }
+
+    /// Whether the file system has locks: without them, other builds are not kept out.
+    pub(crate) fn is_held(&self) -> bool {
+        self.is_held
     }
 
     /// The directory that is locked.

@@ -36,6 +36,10 @@ fn main() -> ExitCode {
             let renderer = render::Renderer::of_build(&clean.output);
             renderer.clean(hashstatic::clean(&clean.options()))
         }
+        cli::Command::Finish(finish) => {
+            let renderer = render::Renderer::of_build(&finish.output);
+            renderer.finish(hashstatic::finish(&finish.dir, &finish.build))
+        }
         cli::Command::Explain(explain) => {
             let renderer = render::Renderer::of_build(&explain.output);
             renderer.explain(hashstatic::explain(&explain.options()))

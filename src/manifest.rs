@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Hasher};
 use crate::logical_path::LogicalPath;
 use crate::options::HashAlgorithm;
 
@@ -24,6 +24,16 @@ impl Manifest {
         dumps(self.paths.iter(), VERSION, &hash)
     }
 
+    /// Tells this manifest from others by its paths, whoever writes it and in whatever order: BLAKE3 of their pairs, in hex.
+    pub(crate) fn identity(&self) -> String {
+        let mut hasher = Hasher::new(HashAlgorithm::Blake3);
+        for (logical, hashed) in self.paths.iter().filter(|pair| are_paths(*pair)) {
+            hasher.update_part(logical.as_bytes());
+            hasher.update_part(hashed.as_bytes());
+        }
+        hasher.finish().hex(HashAlgorithm::Blake3.hex_digits())
+    }
+
     /// Reads a manifest by anybody's hand. Entries whose names are not logical paths are dropped: no name from a file
     /// may lead out of the static root.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
@@ -38,11 +48,14 @@ impl Manifest {
             other => return Err(format!("unknown version {other:?}")),
         }
         let mut paths = stored.paths;
-        paths.retain(|logical, hashed| {
-            LogicalPath::new(logical).is_ok() && LogicalPath::new(hashed).is_ok()
-        });
+        paths.retain(|logical, hashed| are_paths((logical, hashed)));
         Ok(Self { paths })
     }
+}
+
+/// Whether both are names inside the static root.
+fn are_paths((logical, hashed): (&String, &String)) -> bool {
+    LogicalPath::new(logical).is_ok() && LogicalPath::new(hashed).is_ok()
 }
 
 /// Django's `manifest_hash`: of `json.dumps(sorted(paths.items()))`.

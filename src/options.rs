@@ -222,6 +222,9 @@ pub struct Options {
     pub jobs: usize,
     /// How long to wait for another build on the same static root. Default: 60 s.
     pub lock_timeout: Duration,
+    /// Wait until everything is on disk before the manifest is put in place, so that no power cut leaves a manifest of files
+    /// that are not there. Default: `true`.
+    pub sync: bool,
     /// How a hashed file and its plain twin share their bytes. Default: [`LinkMode::Auto`].
     pub link_mode: LinkMode,
     /// Modification time of everything written, in seconds since 1970 (`SOURCE_DATE_EPOCH`). Default: the source's.
@@ -283,6 +286,7 @@ impl Options {
             dry_run: false,
             jobs: 0,
             lock_timeout: Duration::from_secs(60),
+            sync: true,
             link_mode: LinkMode::Auto,
             source_date_epoch: None,
             follow_external_links: false,

@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::glob::Glob;
 use crate::logical_path::LogicalPath;
-use crate::name_map::NameMap;
+use crate::name_map::{NameMap, NameSet};
 use crate::options::{Input, Options};
 use crate::prehashed::Prehashed;
 use crate::walk::SourceFile;
@@ -27,7 +27,7 @@ pub(crate) enum AssetKind {
 
 impl AssetKind {
     /// By extension. Django compares case-sensitively (`*.css`, `*.js`, no `.mjs`); browsers and we do not.
-    fn of(logical: &LogicalPath, options: &Options) -> Self {
+    pub(crate) fn of(logical: &LogicalPath, options: &Options) -> Self {
         let name = logical.as_str();
         if options.django_exact.is_some() {
             return match name.as_bytes() {
@@ -71,6 +71,8 @@ pub(crate) struct Plan {
     pub(crate) assets: Vec<PlannedAsset>,
     /// Source files that an earlier source root already provides.
     pub(crate) duplicates: usize,
+    /// Sources that are variants of others.
+    pub(crate) variants: NameSet,
     by_name: NameMap<AssetId, LogicalPath>,
 }
 
@@ -84,7 +86,6 @@ impl Plan {
     }
 
     /// Assets of these names, without files.
-    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn of_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
         let source = |name: &str| {
             Some(SourceFile {
@@ -198,7 +199,7 @@ impl<'a> Decide<'a> {
             || self.keep_original.iter().any(|glob| glob.matches(name));
         let prehashed = self.prehashed.contains(name);
         PlannedAsset {
-            kind: if carried.is_some() || prehashed {
+            kind: if prehashed {
                 AssetKind::Opaque
             } else {
                 AssetKind::of(&source.logical, self.options)

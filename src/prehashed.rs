@@ -1,15 +1,20 @@
 //! Assets that a bundler has hashed already: they keep their names and bytes, whatever else is done with the others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::Error;
 use crate::glob::Glob;
 use crate::logical_path::normpath;
 use crate::options::{Input, Options};
+use crate::plan::{AssetId, AssetKind, Plan};
+use crate::read::read_whole;
+use crate::reference::references;
+use crate::resolve::{Target, resolve};
 
 /// Vite keeps its manifest in this directory below the one that it writes to.
 const VITE: &str = ".vite";
@@ -56,6 +61,49 @@ impl Prehashed {
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.names.contains(name) || self.globs.iter().any(|glob| glob.matches(name))
     }
+}
+
+/// What prehashed texts name stays under the names that they give: their bytes are not changed. So these assets keep their
+/// plain copies, where `--keep-only-hashed` would have none.
+pub(crate) fn keep_targets(
+    plan: &mut Plan,
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(), Error> {
+    let mut targets: BTreeMap<AssetId, AssetId> = BTreeMap::new();
+    for (id, asset) in plan.assets.iter().enumerate() {
+        let name = &asset.source.logical;
+        let kind = AssetKind::of(name, options);
+        if !options.keep_only_hashed || !asset.prehashed || kind == AssetKind::Opaque {
+            continue;
+        }
+        let text = read_whole(&asset.source)?;
+        for reference in references(kind, &text) {
+            let url = reference.url(&text).text;
+            if let Target::Asset { id: target, .. } = resolve(plan, &options.static_url, name, &url)
+            {
+                targets.entry(target).or_insert(id);
+            }
+        }
+    }
+    for (target, from) in targets {
+        if plan.assets[target].keep_plain || plan.assets[target].carried.is_some() {
+            continue;
+        }
+        plan.assets[target].keep_plain = true;
+        let what = format!(
+            "keeps its plain copy: {}, which a bundler has hashed, names it",
+            plan.name(from)
+        );
+        let name = plan.name(target).as_str();
+        diagnostics.push(Diagnostic::new(
+            Severity::Notice,
+            Code::KeptOriginal,
+            name,
+            what,
+        ));
+    }
+    Ok(())
 }
 
 /// The files that a bundler's manifest names:

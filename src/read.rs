@@ -2,6 +2,7 @@
 //! them. An asset that refers to nothing is finished here: its hashed file is written while its bytes are at hand, so
 //! that only the few that must wait for others are held in memory.
 
+mod carried;
 mod exact;
 mod file;
 mod places;
@@ -20,13 +21,13 @@ use crate::error::Error;
 use crate::logical_path::{LogicalPath, stem_length};
 use crate::missing::Missing;
 use crate::options::{Minify, Options};
-use crate::output::{Output, Outputs, Plain, Store};
+use crate::output::{Output, Outputs, Store};
 use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan, PlannedAsset};
 use crate::reference::{Scan, scan};
 use crate::resolve::{self, Target};
-use crate::static_root::Written;
 use crate::transform::{Targets, Transformed, transform_css};
+pub(crate) use carried::LastNames;
 use exact::django_diagnostic;
 pub(crate) use file::read_whole;
 use file::{read_into, with_buffer};
@@ -135,6 +136,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) targets: Option<&'a Targets>,
     pub(crate) exact: Option<&'a Exact<'a>>,
     pub(crate) missing: Missing,
+    pub(crate) last_names: LastNames,
 }
 
 impl Reader<'_> {
@@ -146,13 +148,17 @@ impl Reader<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<ReadAsset<'t>, Error> {
         let asset = &self.plan.assets[id];
-        if let Some(hashed) = &asset.carried {
-            return self.carried(asset, hashed.as_str()).map(ReadAsset::Stored);
+        match &asset.carried {
+            Some(hashed) => {
+                if !self.read_carried(id, hashed, buffer)? {
+                    return self.carried(asset, hashed, diagnostics);
+                }
+            }
+            None if asset.kind == AssetKind::Opaque && asset.source.length > STREAMED => {
+                return self.stream(asset, diagnostics);
+            }
+            None => read_into(&asset.source, buffer)?,
         }
-        if asset.kind == AssetKind::Opaque && asset.source.length > STREAMED {
-            return self.stream(asset, diagnostics);
-        }
-        read_into(&asset.source, buffer)?;
         match (asset.kind, self.exact) {
             (AssetKind::Opaque, _) => self.finish(asset, buffer, None, diagnostics),
             (_, Some(exact)) => self.read_django(exact, id, buffer, diagnostics),
@@ -170,8 +176,8 @@ impl Reader<'_> {
         let asset = &self.plan.assets[id];
         let name = &asset.source.logical;
         let minified = match asset.kind {
-            AssetKind::Css => self.minified(name, source, diagnostics),
-            AssetKind::Js | AssetKind::Module | AssetKind::Opaque => None,
+            AssetKind::Css if asset.carried.is_none() => self.minified(name, source, diagnostics),
+            AssetKind::Css | AssetKind::Js | AssetKind::Module | AssetKind::Opaque => None,
         };
         let mut text = TextAsset {
             id,
@@ -299,22 +305,6 @@ impl Reader<'_> {
                 Ok(ReadAsset::Failed)
             }
         }
-    }
-
-    /// An asset whose plain file an earlier in-place run removed.
-    fn carried(&self, asset: &PlannedAsset, hashed: &str) -> Result<Output, Error> {
-        let (content, id) = self.store.root.content(hashed)?;
-        Ok(Output {
-            digest: digest_in_name(asset.source.logical.as_str(), hashed)
-                .unwrap_or_default()
-                .to_owned(),
-            content: content.into(),
-            hashed: hashed.to_owned(),
-            written: Written::Unchanged(id),
-            plain: Plain::None,
-            common: 0,
-            modified: asset.source.modified,
-        })
     }
 }
 

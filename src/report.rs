@@ -24,11 +24,6 @@ impl Tally {
         self.files += 1;
         self.bytes += bytes;
     }
-
-    fn add(&mut self, other: Self) {
-        self.files += other.files;
-        self.bytes += other.bytes;
-    }
 }
 
 /// What a build has done, in numbers.
@@ -87,33 +82,6 @@ impl Totals {
             self.unchanged += 1;
         }
     }
-
-    pub(crate) fn add(&mut self, other: &Self) {
-        let Self {
-            assets,
-            duplicates,
-            references,
-            hashed,
-            plain,
-            gzip,
-            brotli,
-            zstd,
-            written,
-            unchanged,
-            removed,
-        } = other;
-        self.assets.add(*assets);
-        self.duplicates += duplicates;
-        self.references += references;
-        self.hashed.add(*hashed);
-        self.plain.add(*plain);
-        self.gzip.add(*gzip);
-        self.brotli.add(*brotli);
-        self.zstd.add(*zstd);
-        self.written += written;
-        self.unchanged += unchanged;
-        self.removed += removed;
-    }
 }
 
 /// An asset of a finished build.
@@ -144,6 +112,16 @@ fn seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok
     serializer.serialize_f64(time.as_secs_f64())
 }
 
+/// What a build has left to remove until its manifest is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Pending {
+    /// The build's id, for [`crate::finish`].
+    pub build: String,
+    /// Files.
+    pub files: usize,
+}
+
 /// What a build has done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -154,6 +132,9 @@ pub struct Report {
     pub assets: Vec<BuiltAsset>,
     /// The files that [`crate::Options::headers`] asks for, relative to the static root or absolute as the manifest.
     pub headers: Vec<String>,
+    /// Without a manifest of its own ([`crate::Options::write_manifest`]): what [`crate::finish`] is to remove once the caller
+    /// has written it.
+    pub pending: Option<Pending>,
     /// What was had from the build cache; `None` without one.
     pub cache: Option<CacheUse>,
     /// Wall time per stage, in the order of the pipeline.

@@ -1,5 +1,7 @@
 //! What the stages of one build share, made from the options: the static root, the names in it, the log.
 
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
@@ -9,20 +11,21 @@ use crate::compress::Compressor;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::digest::may_be_hashed;
 use crate::django::{Exact, StaticName};
-use crate::earlier::{self, Earlier};
+use crate::earlier::{self, Carried, Earlier};
 use crate::error::Error;
-use crate::logical_path::LogicalPath;
 use crate::manifest::Manifest;
 use crate::missing::Missing;
+use crate::name_map::NameSet;
 use crate::options::{Encodings, Input, Minify, Options};
 use crate::output::{Output, Plain, Store};
 use crate::parallel::pool;
 use crate::plan::{Plan, PlannedAsset};
 use crate::prehashed::Prehashed;
 use crate::progress::Progress;
-use crate::read::Reader;
+use crate::read::{LastNames, Reader};
 use crate::report::{Report, StageTime, Totals};
-use crate::static_root::{Opening, StaticRoot};
+use crate::source_variants;
+use crate::static_root::{Finished, JOURNAL, Opening, StaticRoot};
 use crate::transform::Targets;
 use crate::walk::{self, SourceFile};
 
@@ -50,7 +53,10 @@ impl<'a> Run<'a> {
         let dir = options.static_root().or(nowhere).ok_or_else(|| {
             Error::Usage("name the static root with --out: only one source root without a prefix can be processed in place".into())
         })?;
-        let in_place = roots(options).any(|root| same_directory(root, dir));
+        let mut in_place = false;
+        for root in roots(options) {
+            in_place |= same_directory(root, dir)?;
+        }
         check_roots(options, dir, in_place)?;
         let targets = match (&options.targets, options.minify) {
             (Some(query), Minify::Full) => Some(
@@ -66,11 +72,16 @@ impl<'a> Run<'a> {
             &Opening {
                 file_mode: options.file_mode,
                 directory_mode: options.directory_mode,
+                in_place,
+                sync: options.sync,
                 ..Opening::new(link_mode, options.lock_timeout, options.dry_run)
             },
         )?;
         let manifest = options.manifest.strip_prefix(dir);
         let manifest_name = static_root.manifest_name(manifest.unwrap_or(&options.manifest))?;
+        if options.write_manifest {
+            static_root.check_manifest_place(&manifest_name)?;
+        }
         Ok(Self {
             options,
             began,
@@ -84,14 +95,39 @@ impl<'a> Run<'a> {
     }
 
     /// What earlier runs tell of themselves. Where the manifest is the caller's, so is what there is to say about it.
-    pub(crate) fn earlier(&self, diagnostics: &mut Vec<Diagnostic>) -> Earlier {
+    pub(crate) fn earlier(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<Earlier, Error> {
         let mut unsaid = Vec::new();
         let diagnostics = if self.options.write_manifest {
             diagnostics
         } else {
             &mut unsaid
         };
-        earlier::earlier(&self.static_root, &self.manifest_name, diagnostics)
+        earlier::earlier(
+            &self.static_root,
+            &self.manifest_name,
+            self.in_place,
+            diagnostics,
+        )
+    }
+
+    /// Whether this build writes the manifest, rather than its caller.
+    pub(crate) fn writes_manifest(&self) -> bool {
+        self.options.write_manifest
+    }
+
+    /// Whether the manifest is in a file, whoever writes it.
+    pub(crate) fn has_manifest(&self) -> bool {
+        self.static_root.has_file_for(&self.manifest_name)
+    }
+
+    /// Whether the manifest that is there, if any, has other paths than the one to come.
+    pub(crate) fn differs_from_manifest(&self, identity: &str) -> Result<bool, Error> {
+        if !self.has_manifest() {
+            return Ok(true);
+        }
+        let bytes = self.static_root.read_if_there(&self.manifest_name)?;
+        let manifest = bytes.and_then(|bytes| Manifest::parse(&bytes).ok());
+        Ok(manifest.is_none_or(|manifest| manifest.identity() != identity))
     }
 
     /// What the build is asked to do, but for the sources' contents.
@@ -126,6 +162,7 @@ impl<'a> Run<'a> {
         &self,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Vec<SourceFile>, Error> {
+        self.recover(diagnostics)?;
         let look = || self.static_root.look();
         let mut walk = || walk::walk(self.options, self.static_root.dir(), diagnostics);
         let (looked, sources) = if self.in_place {
@@ -137,12 +174,33 @@ impl<'a> Run<'a> {
         sources
     }
 
+    /// Finishes, or undoes, what a run that was killed has begun.
+    fn recover(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Error> {
+        if !self.static_root.is_locked() && !self.options.dry_run {
+            let dir = self.static_root.dir().display().to_string();
+            let what =
+                "the file system has no locks: nothing keeps another build out of this static root";
+            diagnostics.push(
+                Diagnostic::new(Severity::Warning, Code::NoLock, dir, what)
+                    .help("see to it that no two builds run here at the same time"),
+            );
+        }
+        if self.static_root.recover()? == Finished::Unreadable {
+            let what = "what an earlier build has left to do there is not readable";
+            diagnostics.push(
+                Diagnostic::new(Severity::Warning, Code::UnreadableManifest, JOURNAL, what)
+                    .help("files that it was to remove may still be there"),
+            );
+        }
+        Ok(())
+    }
+
     /// The sources that are not outputs of earlier runs, and the assets that live on without a source.
     pub(crate) fn without_outputs(
         &self,
         mut sources: Vec<SourceFile>,
         last: &Earlier,
-    ) -> (Vec<SourceFile>, Vec<(SourceFile, LogicalPath)>) {
+    ) -> Result<(Vec<SourceFile>, Vec<Carried>), Error> {
         let mut carried = Vec::new();
         if self.in_place {
             sources = earlier::without_outputs(
@@ -151,18 +209,32 @@ impl<'a> Run<'a> {
                 &self.manifest_name,
                 &self.prehashed,
                 &self.static_root,
-            );
-            if self.options.keep_only_hashed {
-                carried = earlier::carried(&last.manifest, &self.static_root);
-            }
+            )?;
+            carried = earlier::carried(last, &self.static_root, self.options.keep_only_hashed);
         }
         if let Some(seconds) = self.options.source_date_epoch {
-            let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            let modified = SystemTime::UNIX_EPOCH
+                .checked_add(Duration::from_secs(seconds))
+                .ok_or_else(|| {
+                    Error::Usage(format!("SOURCE_DATE_EPOCH: {seconds} is beyond all time"))
+                })?;
             for source in &mut sources {
                 source.modified = modified;
             }
         }
-        (sources, carried)
+        Ok((sources, carried))
+    }
+
+    /// The sources that are assets, and the names of those that are variants of others. Django knows no variants.
+    pub(crate) fn without_variants(
+        &self,
+        sources: Vec<SourceFile>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<(Vec<SourceFile>, NameSet), Error> {
+        if self.options.django_exact.is_some() {
+            return Ok((sources, NameSet::default()));
+        }
+        source_variants::without_variants(sources, diagnostics)
     }
 
     /// The exact mode, if it is on.
@@ -182,6 +254,7 @@ impl<'a> Run<'a> {
         plan: &'r Plan,
         exact: Option<&'r Exact<'r>>,
         cache: Option<&'r Cache>,
+        last: &Earlier,
     ) -> Reader<'r> {
         Reader {
             plan,
@@ -199,6 +272,11 @@ impl<'a> Run<'a> {
                 &self.options.ignore_errors,
                 "any source root",
             ),
+            last_names: if plan.assets.iter().any(|asset| asset.carried.is_some()) {
+                LastNames::new(last)
+            } else {
+                LastNames::default()
+            },
         }
     }
 
@@ -208,6 +286,8 @@ impl<'a> Run<'a> {
         progress: &'r dyn Progress,
     ) -> Compressor<'r> {
         Compressor {
+            // WhiteNoise's variants win. In place, that would cost a source.
+            assets_win: self.options.django_exact.is_none() || self.in_place,
             root: &self.static_root,
             encodings: self.options.encodings,
             cache,
@@ -223,7 +303,10 @@ impl<'a> Run<'a> {
                 || asset.carried.is_some()
                 || asset.prehashed
         };
-        self.options.encodings != Encodings::NONE || plan.assets.iter().any(is_hashed)
+        let keeps_hashes = self.in_place && self.options.keep_only_hashed;
+        self.options.encodings != Encodings::NONE
+            || keeps_hashes
+            || plan.assets.iter().any(is_hashed)
     }
 
     pub(crate) fn store(&self) -> Store<'_> {
@@ -271,11 +354,16 @@ fn roots(options: &Options) -> impl Iterator<Item = &Path> {
     roots.iter().map(|root| root.dir.as_path())
 }
 
-fn same_directory(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => false,
-    }
+/// Whether both are one directory, also by a link or another mount. If that cannot be known, nothing is built: taken for
+/// another directory, a static root among its sources would be hashed again.
+fn same_directory(a: &Path, b: &Path) -> Result<bool, Error> {
+    let identity = |path: &Path| match path.metadata() {
+        Ok(found) => Ok(Some((found.dev(), found.ino()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io("read", path)(error)),
+    };
+    let (a, b) = (identity(a)?, identity(b)?);
+    Ok(a.is_some() && a == b)
 }
 
 /// The canonical path of something that may not exist yet.
@@ -292,7 +380,10 @@ fn whole(path: &Path) -> Option<PathBuf> {
 /// must lie in neither: its entries are no assets.
 fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<(), Error> {
     let usage = |message: String| Err(Error::Usage(message));
-    let canonical_static = static_root.canonicalize().ok();
+    let canonical_static = match static_root.canonicalize() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        other => Some(other.map_err(Error::io("read", static_root))?),
+    };
     for root in roots(options) {
         if !root.is_dir() {
             let what = if root.exists() {
@@ -450,6 +541,7 @@ impl Log {
             cache: None,
             assets: Vec::new(),
             headers: Vec::new(),
+            pending: None,
             stages: self.stages,
             dry_run: self.dry_run,
             diagnostics: sorted(self.diagnostics, self.django_order),

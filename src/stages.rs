@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::compress::{Encoding, encode};
 use crate::digest::digest_and_content;
+use crate::earlier::Earlier;
 use crate::error::Error;
 use crate::logical_path::LogicalPath;
 use crate::options::{HashAlgorithm, LinkMode, Minify, Options};
@@ -53,7 +54,7 @@ pub fn link(options: &Options, bench: impl FnOnce(&dyn Fn() -> usize)) -> Result
         &mut diagnostics,
     );
     let exact = run.exact(&plan);
-    let reader = run.reader(&plan, exact.as_ref(), None);
+    let reader = run.reader(&plan, exact.as_ref(), None, &Earlier::default());
     let outputs = output::none_of(plan.assets.len());
     let read = || read::read(&reader, &outputs, |_| Ok(None), &mut diagnostics);
     let texts = run.in_pool(read)?.texts;

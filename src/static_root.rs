@@ -1,20 +1,27 @@
 //! The static root on disk: every write goes through here, beside its place first and then by rename.
 //!
 //! Hashed files are put in place as soon as they are known: nobody can refer to them before the manifest does. Plain
-//! files, which people do refer to, are only staged until [`StaticRoot::publish`]. If the build fails, everything that
-//! this run has made is taken away again ([`StaticRoot::roll_back`]).
+//! files, which people do refer to, are only staged until [`StaticRoot::publish`]. In place, where a new file is a source
+//! for whoever does not know better, no file gets its name before the journal says which ones this build makes
+//! ([`StaticRoot::prepare`]). Nothing that was there before is removed until the new manifest is in place; if the build fails,
+//! everything that this run has made is taken away again ([`StaticRoot::roll_back`]).
 
+mod durable;
 mod existing;
+mod journal;
 mod look;
+mod made;
+mod manifest_file;
+mod manifests;
 mod state;
 mod twin;
 mod writer;
 
-use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::fs;
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
@@ -22,17 +29,22 @@ use std::time::{Duration, SystemTime};
 
 use crate::error::Error;
 use crate::lock::Lock;
-use crate::name_map::NameSet;
+use crate::name_map::{NameMap, NameSet};
 use crate::options::{FileMode, LinkMode};
 
 use existing::Existing;
 pub(crate) use existing::FileId;
+pub(crate) use journal::{Finished, JOURNAL};
+use made::Made;
+pub(crate) use manifests::MANIFESTS;
 pub(crate) use writer::Writer;
 
 /// How names of temporary files begin. Never an asset: Django and we ignore names with a leading dot.
 pub(crate) const TEMPORARY: &str = ".hashstatic-";
 /// What the umask takes from.
 const UMASKED: u32 = 0o666;
+/// The bits of a mode that `chmod` sets.
+const MODE_BITS: u32 = 0o7777;
 /// Bytes read or written at a time where files are streamed.
 pub(crate) const CHUNK: usize = 1 << 20;
 
@@ -46,8 +58,19 @@ pub(crate) enum Written {
 }
 
 /// A file beside its place, to be moved there by [`StaticRoot::publish`].
-#[derive(Debug)]
-pub(crate) struct Staged(PathBuf);
+#[derive(Debug, Clone)]
+pub(crate) struct Staged {
+    path: PathBuf,
+    /// `None` in a dry run.
+    id: Option<FileId>,
+}
+
+impl Staged {
+    /// Which file on disk it is, there and in its place.
+    pub(crate) fn id(&self) -> Option<FileId> {
+        self.id
+    }
+}
 
 /// The output directory.
 pub(crate) struct StaticRoot {
@@ -55,20 +78,21 @@ pub(crate) struct StaticRoot {
     /// `None` in a dry run.
     lock: Option<Lock>,
     dry_run: bool,
+    sync: bool,
     link_mode: LinkMode,
     /// Set by [`StaticRoot::look`].
     existing: OnceLock<Existing>,
     /// Directories known to be there, relative to `dir`.
     directories: RwLock<NameSet>,
     made: Mutex<Made>,
+    /// In place: the files that have not got their names yet, by these. `None` where files get them at once.
+    unnamed: Option<RwLock<NameMap<Staged>>>,
     /// What the names of this run's temporary files have in common.
     prefix: String,
     counter: AtomicU64,
     reflink_works: AtomicBool,
     file_mode: FileMode,
     directory_mode: Option<u32>,
-    /// The umask takes something from the mode, so that every file needs a `chmod`.
-    needs_chmod: bool,
 }
 
 /// How a static root is opened.
@@ -78,6 +102,10 @@ pub(crate) struct Opening {
     pub(crate) dry_run: bool,
     pub(crate) file_mode: FileMode,
     pub(crate) directory_mode: Option<u32>,
+    /// Sources lie in the static root.
+    pub(crate) in_place: bool,
+    /// What is written survives a power cut.
+    pub(crate) sync: bool,
 }
 
 impl Opening {
@@ -89,97 +117,71 @@ impl Opening {
             dry_run,
             file_mode: FileMode::Bits(0o644),
             directory_mode: None,
+            in_place: false,
+            sync: true,
         }
     }
-}
-
-/// What this run has made, to be undone on failure.
-#[derive(Default)]
-struct Made {
-    files: Vec<PathBuf>,
-    directories: Vec<PathBuf>,
-    temporaries: HashSet<PathBuf>,
 }
 
 impl StaticRoot {
     /// Opens (and makes) the directory, without a look at what is there.
     pub(crate) fn open(dir: &Path, opening: &Opening) -> Result<Self, Error> {
-        let Opening {
-            link_mode,
-            dry_run,
-            file_mode,
-            directory_mode,
-            ..
-        } = *opening;
         let mut made = Made::default();
         let mut lock = None;
-        while lock.is_none() && !dry_run {
-            make_directories(dir, directory_mode, &mut made)?;
+        while lock.is_none() && !opening.dry_run {
+            make_directories(dir, opening.directory_mode, &mut made)?;
             lock = Lock::take(dir, opening.lock_timeout)?;
         }
-        let mut root = Self {
-            dir: dir.canonicalize().unwrap_or_else(|_| dir.to_owned()),
+        let canonical = match dir.canonicalize() {
+            Err(_) if opening.dry_run => dir.to_owned(), // it need not be there
+            other => other.map_err(Error::io("read", dir))?,
+        };
+        Ok(Self {
+            dir: canonical,
             lock,
-            dry_run,
-            link_mode,
+            dry_run: opening.dry_run,
+            sync: opening.sync,
+            link_mode: opening.link_mode,
             existing: OnceLock::new(),
             directories: RwLock::new(NameSet::from_iter([String::new()])),
             made: Mutex::new(made),
-            prefix: format!("{TEMPORARY}{:x}-", std::process::id()),
+            unnamed: (opening.in_place && !opening.dry_run).then(RwLock::default),
+            prefix: format!("{TEMPORARY}{:x}-", unique()),
             counter: AtomicU64::new(0),
             reflink_works: AtomicBool::new(true),
-            file_mode,
-            directory_mode,
-            needs_chmod: false,
-        };
-        if !dry_run {
-            root.needs_chmod = match root.file_mode {
-                FileMode::Bits(mode) => root.umask_bites(mode)?,
-                FileMode::Umask => false,
-            };
-        }
-        Ok(root)
+            file_mode: opening.file_mode,
+            directory_mode: opening.directory_mode,
+        })
+    }
+
+    /// What no other run shares with this one.
+    pub(crate) fn run_id(&self) -> &str {
+        self.prefix
+            .trim_start_matches(TEMPORARY)
+            .trim_end_matches('-')
+    }
+
+    /// Whether no other build can be at work here.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.lock.as_ref().is_some_and(Lock::is_held)
     }
 
     /// The mode that files are made with.
     fn mode(&self) -> u32 {
-        match self.file_mode {
-            FileMode::Bits(mode) => mode,
-            FileMode::Umask => UMASKED,
-        }
+        self.wanted_mode().unwrap_or(UMASKED)
     }
 
-    /// Whether a new file does not get `wanted` by itself. The umask can only be asked for by changing it, which is not
-    /// for a library to do; so a file is tried.
-    fn umask_bites(&self, wanted: u32) -> Result<bool, Error> {
-        let probe = self.temporary("probe")?;
-        let mode = || -> io::Result<u32> {
-            let file = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(wanted)
-                .open(&probe)?;
-            Ok(file.metadata()?.mode() & 0o7777)
-        };
-        let mode = mode().map_err(Error::io("write", &probe))?;
-        self.discard(&probe);
-        Ok(mode != wanted)
+    /// The mode that files must have; `None`: what the umask leaves.
+    fn wanted_mode(&self) -> Option<u32> {
+        match self.file_mode {
+            FileMode::Bits(mode) => Some(mode),
+            FileMode::Umask => None,
+        }
     }
 
     /// The directory's canonical path.
     pub(crate) fn dir(&self) -> &Path {
         &self.dir
-    }
-
-    /// A manifest's name: relative to the static root, or its absolute path where it lies elsewhere.
-    pub(crate) fn manifest_name(&self, manifest: &Path) -> Result<String, Error> {
-        let relative = manifest.strip_prefix(&self.dir).unwrap_or(manifest);
-        match relative.to_str() {
-            Some(name) => Ok(name.to_owned()),
-            None => Err(Error::Usage(
-                "--manifest: the path is not valid UTF-8".into(),
-            )),
-        }
     }
 
     /// Whether nothing is to be written.
@@ -202,39 +204,6 @@ impl StaticRoot {
         Ok(Written::New)
     }
 
-    /// Puts the manifest in its place: the commit point. `name` may be absolute. Whether it had to be written.
-    pub(crate) fn put_manifest(&self, name: &str, bytes: &[u8]) -> Result<bool, Error> {
-        let path = self.path(name);
-        if self.dry_run {
-            return Ok(false);
-        }
-        if fs::read(&path).is_ok_and(|there| there == bytes) {
-            return Ok(false);
-        }
-        if let Some(parent) = path.parent() {
-            make_directories(parent, self.directory_mode, &mut self.made())?;
-        }
-        let mut temporary = path.clone();
-        temporary.set_file_name(format!("{}manifest.tmp", self.prefix));
-        let write = || -> io::Result<()> {
-            let _ = fs::remove_file(&temporary); // a leftover's mode would stay
-            let mut file = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(self.mode())
-                .open(&temporary)?;
-            file.write_all(bytes)?;
-            self.chmod(&file)?;
-            file.sync_all()?;
-            fs::rename(&temporary, &path)
-        };
-        write().map_err(|error| {
-            let _ = fs::remove_file(&temporary);
-            Error::io("write", &path)(error)
-        })?;
-        Ok(true)
-    }
-
     /// Writes a file beside its place.
     pub(crate) fn stage(
         &self,
@@ -247,14 +216,6 @@ impl StaticRoot {
         writer.finish(modified)
     }
 
-    /// Gives a new file its mode, where the umask has not.
-    fn chmod(&self, file: &File) -> io::Result<()> {
-        if self.needs_chmod {
-            file.set_permissions(fs::Permissions::from_mode(self.mode()))?;
-        }
-        Ok(())
-    }
-
     /// Begins a file beside its place.
     pub(crate) fn writer(&self, name: &str) -> Result<Writer<'_>, Error> {
         let temporary = self.temporary(name)?;
@@ -265,12 +226,7 @@ impl StaticRoot {
                 file: None,
             });
         }
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(self.mode())
-            .open(&temporary)
-            .map_err(Error::io("write", &temporary))?;
+        let file = create_new(&temporary, self.mode()).map_err(Error::io("write", &temporary))?;
         Ok(Writer {
             root: self,
             temporary,
@@ -278,20 +234,85 @@ impl StaticRoot {
         })
     }
 
-    /// Moves a staged file to its place, replacing what is there.
-    #[expect(clippy::needless_pass_by_value, reason = "it is used up")]
+    /// Moves a staged file to its place, replacing what is there. In place, it gets its name later.
     pub(crate) fn publish(&self, staged: Staged, name: &str) -> Result<(), Error> {
         if self.dry_run {
             return Ok(());
         }
-        let path = self.path(name);
-        fs::rename(&staged.0, &path).map_err(Error::io("write", &path))?;
-        let mut made = self.made();
-        made.temporaries.remove(&staged.0);
-        if !self.had(name) {
-            made.files.push(path);
+        let Some(unnamed) = &self.unnamed else {
+            return self.place(&staged, name);
+        };
+        let mut unnamed = unnamed.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(earlier) = unnamed.insert(name.to_owned(), staged) {
+            self.discard(&earlier.path);
         }
         Ok(())
+    }
+
+    /// Gives a staged file its name.
+    fn place(&self, staged: &Staged, name: &str) -> Result<(), Error> {
+        let path = self.path(name);
+        let is_new = !self.had(name);
+        let backup = if is_new {
+            None
+        } else {
+            self.backup(name, &path)?
+        };
+        fs::rename(&staged.path, &path).map_err(Error::io("write", &path))?;
+        let mut made = self.made();
+        made.temporaries.remove(&staged.path);
+        if let Some(backup) = backup {
+            made.replaced(path, backup);
+        } else if let Some(id) = staged.id.filter(|_| is_new) {
+            made.file(path, id);
+        }
+        Ok(())
+    }
+
+    /// Another name for a file that is about to be replaced, for a roll-back. `None` where there can be none.
+    fn backup(&self, name: &str, path: &Path) -> Result<Option<PathBuf>, Error> {
+        let backup = self.temporary(name)?;
+        if fs::hard_link(path, &backup).is_ok() {
+            return Ok(Some(backup));
+        }
+        self.made().temporaries.remove(&backup);
+        Ok(None)
+    }
+
+    /// Takes a file out of the way, if it is there, for good once the manifest is in place.
+    pub(crate) fn set_aside(&self, name: &str) -> Result<(), Error> {
+        if self.dry_run {
+            return Ok(());
+        }
+        let path = self.path(name);
+        let backup = self.temporary(name)?;
+        match fs::rename(&path, &backup) {
+            Ok(()) => self.made().replaced(path, backup),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.made().temporaries.remove(&backup);
+            }
+            Err(error) => return Err(Error::io("remove", &path)(error)),
+        }
+        Ok(())
+    }
+
+    /// Whether files get their names only when the journal is written.
+    pub(crate) fn names_later(&self) -> bool {
+        self.unnamed.is_some()
+    }
+
+    /// Whether `name` is this very file now.
+    pub(crate) fn is_now(&self, name: &str, id: FileId) -> bool {
+        fs::symlink_metadata(self.path(name)).is_ok_and(|found| FileId::of(&found) == id)
+    }
+
+    /// Where a file of this run is: in its place, or beside it.
+    fn located(&self, name: &str) -> PathBuf {
+        let unnamed = self.unnamed.as_ref().and_then(|unnamed| {
+            let unnamed = unnamed.read().unwrap_or_else(PoisonError::into_inner);
+            Some(unnamed.get(name)?.path.clone())
+        });
+        unnamed.unwrap_or_else(|| self.path(name))
     }
 
     /// Removes a file, if it is there.
@@ -315,21 +336,6 @@ impl StaticRoot {
             if self.dry_run || fs::remove_dir(self.path(name)).is_err() {
                 return;
             }
-        }
-    }
-
-    /// Undoes what this run has made: temporaries, new files, new directories. Best effort, the failure that led here
-    /// is the one to report.
-    pub(crate) fn roll_back(&self) {
-        let mut made = self.made();
-        for path in std::mem::take(&mut made.temporaries) {
-            let _ = fs::remove_file(path);
-        }
-        for path in made.files.drain(..) {
-            let _ = fs::remove_file(path);
-        }
-        for path in made.directories.drain(..).rev() {
-            let _ = fs::remove_dir(path);
         }
     }
 
@@ -379,6 +385,29 @@ impl StaticRoot {
     }
 }
 
+/// A new file, with a mode that the umask may take from.
+fn create_new(path: &Path, mode: u32) -> io::Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path)
+}
+
+/// The bits of a file's mode that `chmod` sets.
+fn mode_of(metadata: &fs::Metadata) -> u32 {
+    metadata.mode() & MODE_BITS
+}
+
+/// A number that no other run has: process ids come again, in containers with each start.
+fn unique() -> u64 {
+    let state = std::collections::hash_map::RandomState::new();
+    let mut hasher = state.build_hasher();
+    hasher.write_u32(std::process::id());
+    hasher.finish()
+}
+
 fn is_temporary(name: &OsStr) -> bool {
     name.to_str()
         .is_some_and(|name| name.starts_with(TEMPORARY) && name.contains(".tmp"))
@@ -398,7 +427,7 @@ fn make_directories(dir: &Path, mode: Option<u32>, made: &mut Made) -> Result<()
     for path in missing.into_iter().rev() {
         match fs::create_dir(path) {
             Ok(()) => {
-                made.directories.push(path.to_owned());
+                made.directory(path.to_owned());
                 if let Some(mode) = mode {
                     fs::set_permissions(path, fs::Permissions::from_mode(mode))
                         .map_err(Error::io("set the mode of", path))?;

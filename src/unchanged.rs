@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostic;
 use crate::digest::Content;
 use crate::report::{BuiltAsset, Report, Totals};
 use crate::run::Run;
-use crate::stamp::{boot, is_local};
+use crate::stamp::{Settling, boot, is_reliable};
 use crate::static_root::StaticRoot;
 use crate::walk::SourceFile;
 
@@ -65,6 +65,7 @@ impl<'r> Repeat<'r> {
             hasher.update(text.as_bytes()).update(&[0]);
         }
         let mut devices: HashMap<u64, &Path> = HashMap::new();
+        let settling = Settling::of_system();
         let mut is_settled = true;
         for source in sources {
             let stamp = source.stamp?;
@@ -73,11 +74,11 @@ impl<'r> Repeat<'r> {
             let path = source.path.as_os_str().as_encoded_bytes();
             hasher.update(name).update(&[0, source.leave_plain.into()]);
             hasher.update(path).update(&[0]);
-            is_settled &= stamp.is_settled(run.began);
+            is_settled &= stamp.is_settled(run.began, settling);
             devices.entry(stamp.device).or_insert(&source.path);
         }
-        let is_local = |path: &&Path| statfs(*path).is_ok_and(|found| is_local(&found));
-        devices.values().all(is_local).then(|| Self {
+        let is_reliable = |path: &&Path| statfs(*path).is_ok_and(|found| is_reliable(&found));
+        devices.values().all(is_reliable).then(|| Self {
             cache,
             root: &run.static_root,
             manifest: &run.manifest_name,
@@ -100,6 +101,7 @@ impl<'r> Repeat<'r> {
             totals: kept.totals,
             assets: kept.assets,
             headers: kept.headers,
+            pending: None,
             cache: Some(CacheUse {
                 hits: 1, // the record
                 ..CacheUse::default()

@@ -192,33 +192,34 @@ impl RootWalk<'_> {
                 return false;
             }
         }
-        if entry.file_type().is_dir()
-            && (entry.path() == self.exclude
-                || entry.path_is_symlink()
-                    && entry
-                        .path()
-                        .canonicalize()
-                        .is_ok_and(|path| path == self.exclude))
-        {
+        if entry.file_type().is_dir() && entry.path() == self.exclude {
             return false;
         }
-        if entry.path_is_symlink() && !self.follow_external {
-            let inside = entry
-                .path()
-                .canonicalize()
-                .is_ok_and(|target| target.starts_with(&self.canonical));
-            if !inside {
-                diagnostics.push(
-                    Diagnostic::new(
-                        Severity::Warning,
-                        Code::SymlinkSkipped,
-                        self.relative(entry).to_string_lossy(),
-                        "the symbolic link leaves its source root and was not followed",
-                    )
-                    .help("pass --follow-external-links if that is meant"),
-                );
+        if !entry.path_is_symlink() {
+            return true;
+        }
+        let target = match entry.path().canonicalize() {
+            Ok(target) => target,
+            Err(error) => {
+                // Not to know where it leads is no reason to leave it out.
+                diagnostics.push(cannot_be_read(entry.path(), &error));
                 return false;
             }
+        };
+        if entry.file_type().is_dir() && target == self.exclude {
+            return false;
+        }
+        if !self.follow_external && !target.starts_with(&self.canonical) {
+            diagnostics.push(
+                Diagnostic::new(
+                    Severity::Warning,
+                    Code::SymlinkSkipped,
+                    self.relative(entry).to_string_lossy(),
+                    "the symbolic link leaves its source root and was not followed",
+                )
+                .help("pass --follow-external-links if that is meant"),
+            );
+            return false;
         }
         true
     }
@@ -299,10 +300,12 @@ fn unreadable(error: &walkdir::Error) -> Diagnostic {
     let why = error
         .io_error()
         .map_or_else(|| error.to_string(), ToString::to_string);
-    Diagnostic::new(
-        Severity::Error,
-        Code::Unreadable,
-        path,
-        format!("cannot be read: {why}"),
-    )
+    let message = format!("cannot be read: {why}");
+    Diagnostic::new(Severity::Error, Code::Unreadable, path, message)
+}
+
+fn cannot_be_read(path: &Path, error: &std::io::Error) -> Diagnostic {
+    let message = format!("cannot be read: {error}");
+    let path = path.display().to_string();
+    Diagnostic::new(Severity::Error, Code::Unreadable, path, message)
 }

@@ -135,10 +135,21 @@ fn the_manifest_can_be_the_callers() {
     let site = Collected::new();
     fs::write(site.path("out/staticfiles.json"), "theirs").unwrap();
     fs::write(site.path("out/stale.txt"), "stale").unwrap();
-    site.build(&["--no-manifest", "--clear"]);
+    let built = site.build(&["--no-manifest", "--clear"]);
+    let stale = site.path("out/stale.txt");
+    assert!(stale.exists(), "the old manifest is in use");
     let manifest = fs::read_to_string(site.path("out/staticfiles.json")).unwrap();
     assert_eq!(manifest, "theirs");
-    assert!(!site.path("out/stale.txt").exists());
+    // The caller writes the manifest, and then lets the build finish.
+    let pending = &built["report"]["pending"];
+    assert_eq!(pending["files"], 1);
+    let finish = |build: &str| {
+        site.ok(&["finish", "out", "--build", build]);
+        stale.exists()
+    };
+    assert!(finish("another"), "nothing is removed for another build");
+    assert!(!finish(pending["build"].as_str().unwrap()));
+    assert!(!site.path("out/.hashstatic.journal.json").exists());
 }
 
 /// Django clears the static root before it looks at any reference.

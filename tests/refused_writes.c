@@ -1,12 +1,14 @@
-/* Preloaded by tests/faults.rs: the FAULT_AT-th call of FAULT_CALL on a file fails with EIO, or (FAULT_CALL=short) writes
-   only half of what it should, and says so. */
+/* Preloaded by tests/faults.rs and tests/nothing_lost.rs: the FAULT_AT-th call of FAULT_CALL on a file fails with EIO, or
+   (FAULT_DO=kill) ends the program, or (FAULT_CALL=short) writes only half of what it should, and says so. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 static atomic_long calls;
 
@@ -18,6 +20,9 @@ static int hit(const char *call)
 
 static int refuse(void)
 {
+    const char *what = getenv("FAULT_DO");
+    if (what && !strcmp(what, "kill"))
+        kill(getpid(), SIGKILL);
     errno = EIO;
     return -1;
 }
@@ -40,4 +45,10 @@ int rename(const char *from, const char *to)
 {
     int (*real)(const char *, const char *) = dlsym(RTLD_NEXT, "rename");
     return hit("rename") ? refuse() : real(from, to);
+}
+
+int unlink(const char *path)
+{
+    int (*real)(const char *) = dlsym(RTLD_NEXT, "unlink");
+    return hit("unlink") ? refuse() : real(path);
 }

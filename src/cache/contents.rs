@@ -73,8 +73,9 @@ pub(super) fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
     };
     for directory in directories {
         let directory = directory?;
-        if !directory.file_name().to_str().is_some_and(|n| is_hex(n, 2)) {
-            continue;
+        let is_ours = directory.file_name().to_str().is_some_and(|n| is_hex(n, 2));
+        if !is_ours || !directory.file_type()?.is_dir() {
+            continue; // nor is a link followed: what it leads to is not the cache's
         }
         let Ok(entries) = fs::read_dir(directory.path()) else {
             continue; // removed just now, or no directory

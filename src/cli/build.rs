@@ -143,6 +143,9 @@ pub(crate) struct Build {
         help_heading = "Static root"
     )]
     lock_timeout: u64,
+    /// Do not wait until everything is on disk: for builds of images, which outlive no power cut anyway
+    #[arg(long, help_heading = "Static root")]
+    no_sync: bool,
     #[command(flatten)]
     cache: CacheOptions,
     /// Remove everything from the static root that this build does not write
@@ -233,6 +236,7 @@ impl Build {
         options.headers = self.headers.iter().map(|&format| format.into()).collect();
         options.file_mode = self.file_mode;
         options.directory_mode = self.dir_mode;
+        options.sync = !self.no_sync;
         options.clear = self.clear;
         options.dry_run = self.dry_run;
         options.lock_timeout = Duration::from_secs(self.lock_timeout);

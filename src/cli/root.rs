@@ -116,6 +116,19 @@ impl Clean {
     }
 }
 
+/// What Django's storage runs after it has written the manifest.
+#[derive(Debug, Args)]
+pub(crate) struct Finish {
+    /// Static root
+    #[arg(value_name = "STATIC_ROOT")]
+    pub(crate) dir: PathBuf,
+    /// The build, as its report names it
+    #[arg(long, value_name = "ID")]
+    pub(crate) build: String,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     #[command(flatten)]

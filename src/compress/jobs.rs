@@ -30,7 +30,11 @@ pub(super) struct Job<'o> {
 pub(super) type Batch<'o> = Vec<Job<'o>>;
 
 pub(super) enum Source<'o> {
-    InPlace(&'o str),
+    /// A hashed file of this build.
+    Hashed(&'o str),
+    /// A plain file that was there before, in place the user's own.
+    Plain(&'o str),
+    /// A plain file of this build.
     Staged(&'o Staged),
 }
 
@@ -100,7 +104,7 @@ fn jobs<'o>(plan: &'o Plan, outputs: &'o [Output]) -> HashMap<ContentKey, Job<'o
         if !asset.compress {
             continue;
         }
-        let hashed = Source::InPlace(&output.hashed);
+        let hashed = Source::Hashed(&output.hashed);
         add(
             output.content,
             hashed,
@@ -119,8 +123,8 @@ fn jobs<'o>(plan: &'o Plan, outputs: &'o [Output]) -> HashMap<ContentKey, Job<'o
         };
         match &output.plain {
             Plain::None => {}
-            Plain::Twin => add(output.content, Source::InPlace(&output.hashed), plain),
-            Plain::Unchanged(content) => add(*content, Source::InPlace(plain.name), plain),
+            Plain::Twin => add(output.content, Source::Hashed(&output.hashed), plain),
+            Plain::Unchanged(content) => add(*content, Source::Plain(plain.name), plain),
             Plain::Staged(staged, content) => add(*content, Source::Staged(staged), plain),
         }
     }

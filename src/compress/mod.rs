@@ -21,7 +21,7 @@ use crate::output::Output;
 use crate::parallel::map_in_order;
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::static_root::{Staged, StaticRoot, Written};
+use crate::static_root::{FileId, Staged, StaticRoot, Written};
 use jobs::{Beside, Job, Source, batches};
 
 /// The quality of Brotli at which a common beginning is compressed by itself. Below, there is little time to be saved. At
@@ -76,6 +76,8 @@ pub(crate) struct Variant {
     pub(crate) length: u64,
     /// Whether its file was not there before with these bytes.
     pub(crate) new: bool,
+    /// Which file on disk it is, as far as that is known.
+    pub(crate) id: Option<FileId>,
     /// Beside a plain file: to be put in place together with it.
     pub(crate) pending: Option<Pending>,
 }
@@ -105,6 +107,8 @@ pub(crate) struct Variants {
 
 /// What is needed to compress.
 pub(crate) struct Compressor<'c> {
+    /// Assets win their names over variants.
+    pub(crate) assets_win: bool,
     pub(crate) root: &'c StaticRoot,
     pub(crate) encodings: Encodings,
     pub(crate) cache: Option<&'c Cache>,
@@ -131,6 +135,7 @@ impl Compressor<'_> {
             let mut beginning = None;
             for job in batch {
                 let work = Work {
+                    assets: self.assets_win.then_some(plan),
                     root: self.root,
                     cache: self.cache,
                     job,
@@ -169,6 +174,8 @@ fn wanted(encodings: Encodings) -> Vec<(Encoding, u8)> {
 
 /// One job being done.
 struct Work<'w, 'b> {
+    /// Those whose names no variant may take.
+    assets: Option<&'w Plan>,
     root: &'w StaticRoot,
     cache: Option<&'w Cache>,
     job: &'w Job<'w>,
@@ -221,13 +228,14 @@ impl<'w> Work<'w, '_> {
         }
     }
 
+    /// `None`, too, if the file has changed since the build has read it: what is made of its bytes now belongs neither to
+    /// the cache nor beside the file.
     fn compute(&mut self, encoding: Encoding, level: u8) -> Result<Option<Encoded>, Error> {
-        let bytes = match &mut self.bytes {
-            Some(bytes) => bytes,
-            none => none.insert(match &self.job.from {
-                Source::InPlace(name) => self.root.read(name)?,
-                Source::Staged(staged) => self.root.read_staged(staged)?,
-            }),
+        if self.bytes.is_none() {
+            self.bytes = self.read()?;
+        }
+        let Some(bytes) = &self.bytes else {
+            return Ok(None);
         };
         let encoded = match (encoding, self.job.common) {
             (Encoding::Brotli, Some(common)) => {
@@ -245,6 +253,27 @@ impl<'w> Work<'w, '_> {
         }))
     }
 
+    /// The bytes that the job is about. `None`: its plain file has others by now. A file of this build that has is an error.
+    fn read(&self) -> Result<Option<Vec<u8>>, Error> {
+        let job = self.job;
+        let bytes = match &job.from {
+            Source::Hashed(name) => self.root.read(name)?,
+            Source::Staged(staged) => self.root.read_staged(staged)?,
+            Source::Plain(name) => match self.root.read_if_there(name)? {
+                Some(bytes) if Content::of(&bytes) == job.content => return Ok(Some(bytes)),
+                _ => return Ok(None),
+            },
+        };
+        if Content::of(&bytes) == job.content {
+            return Ok(Some(bytes));
+        }
+        let name = job.files.first().map_or("", |file| file.name);
+        Err(Error::StaticRoot(format!(
+            "{} was changed by somebody else during the build",
+            self.root.dir().join(name).display()
+        )))
+    }
+
     /// Puts the variant beside every file of the job: the first one's bytes serve for the others.
     fn store(
         &mut self,
@@ -256,7 +285,7 @@ impl<'w> Work<'w, '_> {
         let mut twins: Vec<(SystemTime, String, Written)> = Vec::new();
         for file in &self.job.files {
             let name = encoding.variant_of(file.name);
-            if !has_room(&name) {
+            if !has_room(&name) || self.assets.is_some_and(|plan| plan.find(&name).is_some()) {
                 continue;
             }
             let modified = file.output.modified;
@@ -272,7 +301,7 @@ impl<'w> Work<'w, '_> {
             let mut pending = None;
             if unchanged.is_none() {
                 let place = if let Some((_, twin, _)) = twin {
-                    Pending::Twin(twin.clone())
+                    self.twin(file, twin, &name, modified)?
                 } else if let Some(bytes) = self.payload(encoding, level, &mut encoded)? {
                     Pending::Staged(self.root.stage(&name, bytes, modified)?)
                 } else {
@@ -288,15 +317,35 @@ impl<'w> Work<'w, '_> {
                 let written = unchanged.map_or(Written::New, Written::Unchanged);
                 twins.push((modified, name, written));
             }
+            let staged = match &pending {
+                Some(Pending::Staged(staged)) => staged.id(),
+                Some(Pending::Twin(_)) | None => None,
+            };
             let variant = Variant {
                 encoding,
                 length: encoded.content.length,
                 new: unchanged.is_none(),
+                id: unchanged.or(staged),
                 pending,
             };
             stored.push((file, variant));
         }
         Ok(stored)
+    }
+
+    /// A variant with the bytes of `twin`. In place, all files are made before any gets its name.
+    fn twin(
+        &self,
+        file: &Beside<'_>,
+        twin: &str,
+        name: &str,
+        modified: SystemTime,
+    ) -> Result<Pending, Error> {
+        if file.hashed || !self.root.names_later() {
+            return Ok(Pending::Twin(twin.to_owned()));
+        }
+        let staged = self.root.stage_twin(twin, name, modified)?;
+        Ok(Pending::Staged(staged))
     }
 
     /// The variant's bytes. An entry of the cache that turns out to be damaged is computed anew.

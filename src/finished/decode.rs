@@ -18,8 +18,25 @@ const BROTLI_WINDOW: u8 = 0b1011;
 /// The last eight bytes: CRC and size.
 const GZIP_TRAILER: usize = 8;
 
-/// Decodes all of `variant`; what is wrong with it, if it is not one whole stream and nothing else.
+/// Decodes all of `variant`; what is wrong with it, if it is not one whole stream and nothing else, as a build writes it.
 pub(super) fn decode(encoding: Encoding, variant: &[u8]) -> Result<Content, String> {
+    match encoding {
+        Encoding::Gzip => is_as_written(variant)?,
+        Encoding::Brotli => {
+            let window = variant.first().map(|first| first & 0xf);
+            if window.is_some_and(|window| window != BROTLI_WINDOW) {
+                return Err(
+                    "the Brotli window is not the one that encoders of variants choose".into(),
+                );
+            }
+        }
+        Encoding::Zstd => {}
+    }
+    decode_any(encoding, variant)
+}
+
+/// The same, whichever program has written it.
+pub(crate) fn decode_any(encoding: Encoding, variant: &[u8]) -> Result<Content, String> {
     let mut hasher = ContentOf::default();
     match encoding {
         Encoding::Gzip => gzip(variant, &mut hasher)?,
@@ -60,7 +77,15 @@ impl ContentOf {
     }
 }
 
-fn gzip(variant: &[u8], hasher: &mut ContentOf) -> Result<(), String> {
+/// Whether a gzip stream has the header and the end that encoders of variants give it: no byte of it may change without
+/// notice, also one that no decoder looks at. One with a file name in it is the work of a program like gzip: in place, it may
+/// have been there before.
+fn is_as_written(variant: &[u8]) -> Result<(), String> {
+    const FLAGS: usize = 3;
+    const FNAME: u8 = 8;
+    if variant.get(FLAGS).is_some_and(|flags| flags & FNAME != 0) {
+        return Ok(());
+    }
     // The ninth byte tells how hard the encoder worked (RFC 1952: 2, 4 or nothing), the tenth on which system.
     if !variant.starts_with(&GZIP)
         || !matches!(variant.get(8), Some(0 | 2 | 4))
@@ -68,15 +93,19 @@ fn gzip(variant: &[u8], hasher: &mut ContentOf) -> Result<(), String> {
     {
         return Err("the gzip header is not as encoders write it".into());
     }
+    if has_padding_bits(variant) {
+        return Err("the unused bits at the end of the gzip stream are not zero".into());
+    }
+    Ok(())
+}
+
+fn gzip(variant: &[u8], hasher: &mut ContentOf) -> Result<(), String> {
     let mut decoder = GzDecoder::new(variant);
     hasher
         .read(&mut decoder)
         .map_err(|error| error.to_string())?;
     if !decoder.into_inner().is_empty() {
         return Err("there is more after the end of the gzip stream".into());
-    }
-    if has_padding_bits(variant) {
-        return Err("the unused bits at the end of the gzip stream are not zero".into());
     }
     Ok(())
 }
@@ -96,12 +125,6 @@ fn has_padding_bits(variant: &[u8]) -> bool {
 }
 
 fn brotli(variant: &[u8], hasher: &mut ContentOf) -> Result<(), String> {
-    if variant
-        .first()
-        .is_some_and(|first| first & 0xf != BROTLI_WINDOW)
-    {
-        return Err("the Brotli window is not the one that encoders of variants choose".into());
-    }
     let mut state = BrotliState::new(
         StandardAlloc::default(),
         StandardAlloc::default(),

@@ -1,6 +1,5 @@
 //! What one file of a finished static root holds: read once, whatever is to be known of it.
 
-use std::fs::File;
 use std::io::Read as _;
 
 use super::decode::decode;
@@ -12,6 +11,7 @@ use crate::options::HashAlgorithm;
 use crate::plan::{AssetId, AssetKind};
 use crate::read::{Edge, read_whole};
 use crate::reference::{NotParsed, Reference, ReferenceKind, Scan, scan};
+use crate::regular_file;
 use crate::resolve::{Target, resolve};
 use crate::static_root::CHUNK;
 
@@ -117,7 +117,7 @@ impl FinishedRoot {
 
     fn stream(&self, id: AssetId, hasher: &mut ContentHasher) -> Result<(), Error> {
         let path = &self.files.assets[id].source.path;
-        let mut file = File::open(path).map_err(Error::io("read", path))?;
+        let mut file = regular_file::open(path).map_err(Error::io("read", path))?;
         let length = self.files.assets[id].source.length;
         let mut buffer = vec![0; CHUNK.min(usize::try_from(length).unwrap_or(CHUNK) + 1)];
         loop {
@@ -143,6 +143,26 @@ impl FinishedRoot {
             }
         }
         Ok(bad)
+    }
+
+    /// Whether a file decodes to the one beside which a variant of that name would stand.
+    pub(super) fn is_variant_of_neighbour(
+        &self,
+        id: AssetId,
+        content: impl Fn(&str) -> Option<Content>,
+    ) -> Result<bool, Error> {
+        let name = self.files.name(id).as_str();
+        for encoding in Encoding::ALL {
+            let file = name.strip_suffix(encoding.suffix());
+            let Some(content) = file.and_then(&content) else {
+                continue;
+            };
+            let bytes = read_whole(&self.files.assets[id].source)?;
+            if decode(encoding, &bytes) == Ok(content) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn resolved(

@@ -1,22 +1,25 @@
 //! A static root that a build (anybody's) has finished, as it lies on disk.
 
-mod decode;
+pub(crate) mod decode;
 mod examine;
 pub(crate) mod explain;
 mod plain;
 pub(crate) mod verify;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::compress::Encoding;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::Error;
+use crate::generations::Generations;
 use crate::logical_path::LogicalPath;
 use crate::manifest::StoredManifest;
 use crate::options::{HashAlgorithm, Input, Options, SourceRoot};
 use crate::plan::{AssetId, Plan};
 use crate::read::digest_in_name;
+use crate::regular_file;
+use crate::static_root::TEMPORARY;
 use crate::walk::walk;
 
 /// One line of the manifest.
@@ -42,8 +45,12 @@ pub(crate) struct FinishedRoot {
     pub(crate) hash: HashAlgorithm,
     /// Every file, whatever it is.
     pub(crate) files: Plan,
+    /// What builds have remembered of it.
+    pub(crate) record: Generations,
     /// Into `entries`, by hashed path.
     by_hashed: HashMap<LogicalPath, usize>,
+    /// What earlier manifests named.
+    earlier: HashSet<String>,
 }
 
 impl FinishedRoot {
@@ -58,7 +65,7 @@ impl FinishedRoot {
         must_be_there(dir)?;
         let dir = dir.canonicalize().map_err(Error::io("read", dir))?;
         let path = dir.join(manifest);
-        let bytes = std::fs::read(&path).map_err(Error::io("read the manifest", &path))?;
+        let bytes = regular_file::read(&path).map_err(Error::io("read the manifest", &path))?;
         let name = manifest.display().to_string();
         let broken = |what: String| {
             Diagnostic::new(Severity::Error, Code::BrokenManifest, name.as_str(), what)
@@ -99,7 +106,10 @@ impl FinishedRoot {
             .enumerate()
             .map(|(index, entry)| (entry.hashed.clone(), index))
             .collect();
+        let record = record(&dir, manifest, diagnostics)?;
         Ok(Self {
+            earlier: record.files().map(str::to_owned).collect(),
+            record,
             files: files(&dir, js_modules, diagnostics)?,
             dir,
             entries,
@@ -128,14 +138,48 @@ impl FinishedRoot {
         self.by_hashed.contains_key(file) || self.entry(file.as_str()).is_some()
     }
 
+    /// Whether an earlier manifest named it.
+    fn was_named(&self, file: &LogicalPath) -> bool {
+        self.earlier.contains(file.as_str())
+    }
+
     /// The variants that lie beside a file. A file that only looks like one, an asset of its own, is none.
     pub(crate) fn variants(&self, file: AssetId) -> impl Iterator<Item = (Encoding, AssetId)> {
         let name = self.files.name(file).as_str();
         Encoding::ALL.into_iter().filter_map(move |encoding| {
             let variant = self.files.find(&encoding.variant_of(name))?;
-            (!self.is_named(self.files.name(variant))).then_some((encoding, variant))
+            let name = self.files.name(variant);
+            let is_asset = self.is_named(name) || self.was_named(name);
+            (!is_asset).then_some((encoding, variant))
         })
     }
+}
+
+/// What builds have remembered. One that cannot be read is told of; the rest is verified without it.
+fn record(
+    dir: &Path,
+    manifest: &Path,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Generations, Error> {
+    let Some(manifest) = manifest.to_str() else {
+        return Ok(Generations::default());
+    };
+    let name = Generations::name(manifest);
+    let path = dir.join(&name);
+    let bytes = match regular_file::read(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(Generations::default());
+        }
+        other => other.map_err(Error::io("read", &path))?,
+    };
+    Ok(Generations::parse(&bytes).unwrap_or_else(|why| {
+        let what = format!("the record of generations is not readable: {why}");
+        diagnostics.push(
+            Diagnostic::new(Severity::Error, Code::UnreadableManifest, name, what)
+                .help("build again: a build replaces it"),
+        );
+        Generations::default()
+    }))
 }
 
 /// A static root that nobody has built is wrong usage.
@@ -155,7 +199,7 @@ fn files(dir: &Path, js_modules: bool, diagnostics: &mut Vec<Diagnostic>) -> Res
         prefix: String::new(),
         dir: dir.to_owned(),
     }]));
-    options.ignore.clear();
+    options.ignore = vec![format!("{TEMPORARY}*.tmp")]; // a build may be at work
     options.follow_external_links = true;
     let sources = walk(&options, Path::new(""), diagnostics)?;
     Ok(Plan::of(sources, js_modules))

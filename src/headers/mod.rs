@@ -97,7 +97,8 @@ pub(crate) fn headers(
         files: files(plan, outputs, variants),
         ..HeadersPlan::default()
     };
-    let earlier = hashed_earlier(last, headers.hash_length);
+    let mut earlier = hashed_earlier(last, headers.hash_length);
+    earlier.retain(|name| !options.clear && store.root.had(name)); // the others will be gone, or are
     let is_ours = |name: &str| {
         plan.find(name).is_some() || headers.files.contains_key(name) || earlier.contains(name)
     };

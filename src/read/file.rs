@@ -1,11 +1,11 @@
 //! Source files, each read whole.
 
 use std::cell::Cell;
-use std::fs::File;
 
 use rustix::buffer::spare_capacity;
 
 use crate::error::Error;
+use crate::regular_file;
 use crate::static_root::CHUNK;
 use crate::walk::SourceFile;
 
@@ -18,7 +18,7 @@ pub(crate) fn read_whole(source: &SourceFile) -> Result<Vec<u8>, Error> {
 /// Reads a source file, all of it.
 pub(super) fn read_into(source: &SourceFile, bytes: &mut Vec<u8>) -> Result<(), Error> {
     let path = &source.path;
-    let file = File::open(path).map_err(Error::io("read", path))?;
+    let file = regular_file::open(path).map_err(Error::io("read", path))?;
     bytes.clear();
     // One byte more than expected: a read that leaves it free has seen the end of the file.
     let expected = usize::try_from(source.length).unwrap_or(0);

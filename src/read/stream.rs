@@ -1,6 +1,5 @@
 //! Large files that nothing is looked for in: hashed and written piece by piece, never held.
 
-use std::fs::File;
 use std::io::Read as _;
 
 use super::{ReadAsset, Reader};
@@ -9,6 +8,7 @@ use crate::digest::{Content, ContentHasher};
 use crate::error::Error;
 use crate::output::Output;
 use crate::plan::PlannedAsset;
+use crate::regular_file;
 use crate::static_root::{CHUNK, FileId, Written};
 
 /// A large file that was read to its end.
@@ -82,7 +82,7 @@ impl Reader<'_> {
         mut see: impl FnMut(&[u8]) -> Result<(), Error>,
     ) -> Result<Result<Streamed, Box<Diagnostic>>, Error> {
         let path = &asset.source.path;
-        let mut file = File::open(path).map_err(Error::io("read", path))?;
+        let mut file = regular_file::open(path).map_err(Error::io("read", path))?;
         let mut hasher = ContentHasher::new(self.store.hash);
         let mut buffer = vec![0; CHUNK];
         loop {

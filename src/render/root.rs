@@ -85,6 +85,18 @@ impl Renderer {
         out(&text)
     }
 
+    /// Shows how many files a finished build has removed.
+    pub(crate) fn finish(&self, result: Result<usize, Error>) -> ExitCode {
+        match result {
+            Ok(removed) if self.format == CheckFormat::Json => {
+                document("finish", &json!({ "removed": removed }))
+            }
+            Ok(_) if self.quiet => ExitCode::SUCCESS,
+            Ok(removed) => out(&format!("removed {}\n", counted(removed, "file"))),
+            Err(error) => self.error("finish", &error),
+        }
+    }
+
     /// Shows everything about an asset.
     pub(crate) fn explain(&self, result: Result<Explanation, Error>) -> ExitCode {
         match result {

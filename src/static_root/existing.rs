@@ -1,19 +1,22 @@
 //! What lies in the static root already, and whether it is what it should be.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Read as _};
-use std::os::unix::fs::MetadataExt as _;
-use std::sync::PoisonError;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::PathBuf;
+use std::sync::{OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use rustix::fs::{Mode, OFlags, openat};
 
-use super::{Staged, StaticRoot};
+use super::{Staged, StaticRoot, mode_of};
 use crate::digest::{Content, ContentHasher};
 use crate::error::Error;
-use crate::name_map::NameMap;
+use crate::name_map::{NameMap, NameSet};
 use crate::options::HashAlgorithm;
+use crate::regular_file;
 
 /// Bytes read at a time.
 const BUFFER: usize = 256 << 10;
@@ -23,7 +26,7 @@ const BUFFER: usize = 256 << 10;
 pub(crate) struct FileId(u64, u64);
 
 impl FileId {
-    fn of(metadata: &fs::Metadata) -> Self {
+    pub(super) fn of(metadata: &fs::Metadata) -> Self {
         Self(metadata.dev(), metadata.ino())
     }
 }
@@ -33,23 +36,58 @@ impl FileId {
 pub(super) struct Existing {
     /// The regular files by path relative to the static root, with their inodes.
     pub(super) files: NameMap<u64>,
-    /// The device that all of them are on, if they are on one.
+    /// Symbolic links to anything but directories, pipes, sockets and devices.
+    pub(super) others: NameSet,
+    /// Symbolic links to directories. What lies below them was not looked at.
+    pub(super) links: Vec<String>,
+    /// The device that all files are on, if they are on one.
     pub(super) device: Option<u64>,
+    /// A directory on each device.
+    pub(super) devices: Vec<PathBuf>,
+    /// How many of `files` each inode has, counted when that is first asked for.
+    pub(super) names: OnceLock<HashMap<u64, u64, ahash::RandomState>>,
+}
+
+impl Existing {
+    /// Whether a name lies below a symbolic link to a directory.
+    fn is_below_link(&self, name: &str) -> bool {
+        self.links.iter().any(|link| {
+            let below = name.strip_prefix(link.as_str());
+            below.is_some_and(|below| below.starts_with('/'))
+        })
+    }
 }
 
 impl StaticRoot {
-    fn files(&self) -> Option<&NameMap<u64>> {
-        self.existing.get().map(|existing| &existing.files)
+    /// What the file system has now under a name that [`StaticRoot::look`] could not see.
+    fn below_link(&self, name: &str) -> Option<fs::Metadata> {
+        let existing = self.existing.get()?;
+        if !existing.is_below_link(name) {
+            return None;
+        }
+        fs::symlink_metadata(self.path(name)).ok()
     }
 
-    /// Whether a regular file of that name was there when the build began.
+    /// Whether anything but a directory had that name when the build began: a file, a link, a pipe.
     pub(crate) fn had(&self, name: &str) -> bool {
-        self.files().is_some_and(|files| files.contains_key(name))
+        let looked_at = |existing: &Existing| {
+            existing.files.contains_key(name) || existing.others.contains(name)
+        };
+        self.existing.get().is_some_and(looked_at)
+            || self.below_link(name).is_some_and(|found| !found.is_dir())
+    }
+
+    /// Whether a regular file had that name when the build began.
+    pub(crate) fn had_file(&self, name: &str) -> bool {
+        let looked_at = |existing: &Existing| existing.files.contains_key(name);
+        self.existing.get().is_some_and(looked_at)
+            || self.below_link(name).is_some_and(|found| found.is_file())
     }
 
     /// Whether it had no file at all.
     pub(crate) fn is_new(&self) -> bool {
-        self.files().is_none_or(NameMap::is_empty)
+        let is_empty = |existing: &Existing| existing.files.is_empty() && existing.links.is_empty();
+        self.existing.get().is_none_or(is_empty)
     }
 
     /// Bytes of a file; 0 if it is not there.
@@ -65,22 +103,23 @@ impl StaticRoot {
             .contains(name)
     }
 
-    /// The names of the regular files that were there when the build began.
+    /// The names that were there when the build began: of files, of links to files, of pipes and the like.
     pub(crate) fn existing(&self) -> impl Iterator<Item = &str> {
-        self.files()
-            .into_iter()
-            .flat_map(|files| files.keys())
+        let existing = self.existing.get().into_iter();
+        existing
+            .flat_map(|existing| existing.files.keys().chain(&existing.others))
             .map(String::as_str)
     }
 
-    /// Opens a file by its name below the open directory: so the system need not look its whole path up.
+    /// Opens a file by its name below the open directory, so that the system need not look its whole path up. A pipe
+    /// that has taken the place of a file does not block.
     fn open_file(&self, name: &str) -> io::Result<File> {
         match &self.lock {
             Some(lock) => {
-                let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+                let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
                 Ok(openat(lock.directory(), name, flags, Mode::empty())?.into())
             }
-            None => File::open(self.path(name)),
+            None => regular_file::open(&self.path(name)),
         }
     }
 
@@ -90,13 +129,23 @@ impl StaticRoot {
         reason = "staged files belong to their static root"
     )]
     pub(crate) fn read_staged(&self, staged: &Staged) -> Result<Vec<u8>, Error> {
-        fs::read(&staged.0).map_err(Error::io("read", &staged.0))
+        regular_file::read(&staged.path).map_err(Error::io("read", &staged.path))
     }
 
-    /// Reads a file of the static root whole.
+    /// Reads a file of the static root whole, also one that has not got its name yet.
     pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>, Error> {
+        let path = self.located(name);
+        regular_file::read(&path).map_err(Error::io("read", &path))
+    }
+
+    /// Reads a file that may be missing. `None`: nothing has that name.
+    pub(crate) fn read_if_there(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
         let path = self.path(name);
-        fs::read(&path).map_err(Error::io("read", &path))
+        match regular_file::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if is_nothing(&error) => Ok(None),
+            Err(error) => Err(Error::io("read", &path)(error)),
+        }
     }
 
     /// The file that was there, if it has exactly these bytes; then it gets this modification time.
@@ -129,7 +178,7 @@ impl StaticRoot {
         modified: SystemTime,
         is_right: impl FnOnce(&File) -> io::Result<bool>,
     ) -> Result<Option<FileId>, Error> {
-        if !self.had(name) {
+        if !self.had_file(name) {
             return Ok(None);
         }
         let Ok(file) = self.open_file(name) else {
@@ -137,22 +186,63 @@ impl StaticRoot {
         };
         let unreadable = |error| Error::io("read", &self.path(name))(error);
         let metadata = file.metadata().map_err(unreadable)?;
-        if metadata.len() != length || !is_right(&file).map_err(unreadable)? {
+        if !metadata.is_file()
+            || metadata.len() != length
+            || !is_right(&file).map_err(unreadable)?
+        {
             return Ok(None);
         }
         let is_timed = metadata.modified().is_ok_and(|time| time == modified);
-        if !is_timed && !self.dry_run {
-            file.set_times(FileTimes::new().set_modified(modified))
-                .map_err(|error| Error::io("set the time of", &self.path(name))(error))?;
+        let mode = self
+            .wanted_mode()
+            .filter(|mode| *mode != mode_of(&metadata));
+        if (is_timed && mode.is_none()) || self.dry_run {
+            return Ok(Some(FileId::of(&metadata)));
         }
-        Ok(Some(FileId::of(&metadata)))
+        // Names elsewhere share the file, such as those of a snapshot by `cp -al`: they keep it as it is.
+        if metadata.nlink() > self.names_of(metadata.ino()) {
+            return Ok(None);
+        }
+        let repair = || -> io::Result<()> {
+            if let Some(mode) = mode {
+                file.set_permissions(fs::Permissions::from_mode(mode))?;
+            }
+            if !is_timed {
+                file.set_times(FileTimes::new().set_modified(modified))?;
+            }
+            Ok(())
+        };
+        match repair() {
+            Ok(()) => Ok(Some(FileId::of(&metadata))),
+            // Another user's file: it is replaced, which only takes a directory that may be written to.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(None),
+            Err(error) => Err(Error::io("set the time and mode of", &self.path(name))(
+                error,
+            )),
+        }
+    }
+
+    /// How many names in the static root a file had when the build began.
+    fn names_of(&self, inode: u64) -> u64 {
+        let Some(existing) = self.existing.get() else {
+            return 0;
+        };
+        let names = existing.names.get_or_init(|| {
+            let mut names = HashMap::default();
+            for inode in existing.files.values() {
+                *names.entry(*inode).or_insert(0) += 1;
+            }
+            names
+        });
+        // Below a symbolic link, nothing was counted.
+        names.get(&inode).copied().unwrap_or(1)
     }
 
     /// What a file of the static root holds, and which it is.
     pub(crate) fn content(&self, name: &str) -> Result<(Content, FileId), Error> {
-        let path = self.path(name);
+        let path = self.located(name);
         let read = || -> io::Result<(Content, FileId)> {
-            let file = File::open(&path)?;
+            let file = regular_file::open(&path)?;
             Ok((content_of(&file)?, FileId::of(&file.metadata()?)))
         };
         read().map_err(Error::io("read", &path))
@@ -174,6 +264,14 @@ impl StaticRoot {
             }
         }
     }
+}
+
+/// Whether there is no such name, nor can there be one as things are.
+fn is_nothing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 /// Whether a file of as many bytes holds exactly `bytes`.

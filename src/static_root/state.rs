@@ -6,7 +6,7 @@ use rustix::fs::{AtFlags, fstat, fstatfs, statat};
 
 use super::StaticRoot;
 use crate::parallel::map_in_batches;
-use crate::stamp::{Stamp, is_local};
+use crate::stamp::{Settling, Stamp, is_reliable};
 
 /// Files asked for at a time.
 const BATCH: usize = 64;
@@ -18,7 +18,10 @@ impl StaticRoot {
         let directory = self.lock.as_ref()?.directory();
         let existing = self.existing.get()?;
         let device = fstat(directory).ok()?.st_dev;
-        if existing.device != Some(device) || !is_local(&fstatfs(directory).ok()?) {
+        if existing.device != Some(device)
+            || !is_reliable(&fstatfs(directory).ok()?)
+            || !existing.links.is_empty()
+        {
             return None;
         }
         // By inode, so that the names of one file are asked for once.
@@ -30,11 +33,12 @@ impl StaticRoot {
             .collect();
         files.sort_unstable();
         let files: Vec<&[(u64, &str)]> = files.chunk_by(|a, b| a.0 == b.0).collect();
+        let settling = Settling::of_system();
         let stamp = |name: &str| {
             let stat = statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
             let stamp = Stamp::of_stat(&stat)?;
-            let is_usable =
-                stamp.device == device && since.is_none_or(|since| stamp.is_settled(since));
+            let is_usable = stamp.device == device
+                && since.is_none_or(|since| stamp.is_settled(since, settling));
             is_usable.then_some(stamp)
         };
         let stamps = map_in_batches(&files, BATCH, |names| stamp(names[0].1).ok_or(()));
@@ -44,6 +48,12 @@ impl StaticRoot {
             for (_, name) in *names {
                 hasher.update(name.as_bytes()).update(&[0]);
             }
+        }
+        hasher.update(&[0]);
+        let mut others: Vec<&String> = existing.others.iter().collect();
+        others.sort_unstable();
+        for name in others {
+            hasher.update(name.as_bytes()).update(&[0]);
         }
         hasher.update(&[0]);
         for directory in self.known_directories() {

@@ -1,11 +1,12 @@
 //! Files that are being written beside their place.
 
-use std::fs::{File, FileTimes};
-use std::io::{Read as _, Write as _};
+use std::fs::{File, FileTimes, Permissions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{CHUNK, Staged, StaticRoot};
+use super::{CHUNK, FileId, Staged, StaticRoot, mode_of};
 use crate::error::Error;
 
 /// A file that is being written beside its place.
@@ -39,14 +40,18 @@ impl Writer<'_> {
 
     /// Closes the file.
     pub(crate) fn finish(self, modified: SystemTime) -> Result<Staged, Error> {
-        if let Some(file) = &self.file {
-            file.set_times(FileTimes::new().set_modified(modified))
-                .map_err(Error::io("set the time of", &self.temporary))?;
-            self.root
-                .chmod(file)
-                .map_err(Error::io("set the mode of", &self.temporary))?;
-        }
-        Ok(Staged(self.temporary))
+        let path = self.temporary;
+        let Some(file) = &self.file else {
+            return Ok(Staged { path, id: None });
+        };
+        file.set_times(FileTimes::new().set_modified(modified))
+            .map_err(Error::io("set the time of", &path))?;
+        let id = self
+            .root
+            .settle(file)
+            .map_err(Error::io("set the mode of", &path))?;
+        let id = Some(id);
+        Ok(Staged { path, id })
     }
 
     /// Throws the file away.
@@ -54,5 +59,19 @@ impl Writer<'_> {
         if self.file.is_some() {
             self.root.discard(&self.temporary);
         }
+    }
+}
+
+impl StaticRoot {
+    /// Gives a new file its mode, where the umask has taken something from it. Which file it is.
+    pub(super) fn settle(&self, file: &File) -> io::Result<FileId> {
+        let metadata = file.metadata()?;
+        if let Some(mode) = self
+            .wanted_mode()
+            .filter(|mode| *mode != mode_of(&metadata))
+        {
+            file.set_permissions(Permissions::from_mode(mode))?;
+        }
+        Ok(FileId::of(&metadata))
     }
 }

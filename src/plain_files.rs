@@ -1,0 +1,78 @@
+//! In place, plain files are the user's own, and may change while the build is at work. Their variants must not be those
+//! of other bytes then.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::digest::{Content, Held};
+use crate::error::Error;
+use crate::regular_file;
+use crate::stamp::{Settling, Stamp};
+use crate::static_root::{FileId, StaticRoot};
+use crate::walk::SourceFile;
+
+/// A plain file as the build has read it.
+pub(crate) struct PlainFile {
+    name: String,
+    path: PathBuf,
+    stamp: Option<Stamp>,
+    content: Held,
+    /// Beside it: name, and which file on disk.
+    variants: Vec<(String, FileId)>,
+}
+
+impl PlainFile {
+    pub(crate) fn new(source: &SourceFile, content: Held, variants: Vec<(String, FileId)>) -> Self {
+        Self {
+            name: source.logical.as_str().to_owned(),
+            path: source.path.clone(),
+            stamp: source.stamp,
+            content,
+            variants,
+        }
+    }
+
+    /// Whether it may have changed since. Its stamp says so, unless that is too young to tell: then its bytes do.
+    fn has_changed(&self, began: SystemTime) -> bool {
+        let stamp = fs::metadata(&self.path).map(|found| Stamp::of(&found)).ok();
+        if stamp.is_none() || stamp != self.stamp {
+            return true;
+        }
+        let is_settled = stamp.is_some_and(|stamp| stamp.is_settled(began, Settling::of_times()));
+        let same = |bytes: Vec<u8>| self.content.content() == Some(Content::of(&bytes));
+        !is_settled && !regular_file::read(&self.path).is_ok_and(same)
+    }
+}
+
+/// Takes away the variants that this build has put, or found, beside plain files that have changed since it `began`, and
+/// warns.
+pub(crate) fn remove_outdated_variants(
+    root: &StaticRoot,
+    files: &[PlainFile],
+    began: SystemTime,
+) -> Result<Vec<Diagnostic>, Error> {
+    let mut warnings = Vec::new();
+    for file in files.iter().filter(|file| !file.variants.is_empty()) {
+        if !file.has_changed(began) {
+            continue;
+        }
+        for (variant, id) in &file.variants {
+            if root.is_now(variant, *id) {
+                root.remove(variant)?;
+            }
+        }
+        let what = "changed during the build: its hashed file has the bytes from before, and it has no variants";
+        warnings.push(
+            Diagnostic::new(
+                Severity::Warning,
+                Code::ChangedMeanwhile,
+                file.name.as_str(),
+                what,
+            )
+            .help("build again"),
+        );
+    }
+    Ok(warnings)
+}

@@ -1,0 +1,102 @@
+//! What a run has made, and how that is undone when it fails.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::PathBuf;
+
+use super::{FileId, StaticRoot};
+
+/// What this run has made so far.
+#[derive(Default)]
+pub(super) struct Made {
+    /// Files under names that had none before, and which file each one is: a roll-back must not remove another one that
+    /// has taken the name since.
+    files: Vec<(PathBuf, FileId)>,
+    directories: Vec<PathBuf>,
+    pub(super) temporaries: HashSet<PathBuf>,
+    /// Files that were replaced or set aside, and where they are now, under temporary names.
+    replaced: Vec<(PathBuf, PathBuf)>,
+    /// Records that were replaced, with the bytes they had; `None`: there was none.
+    records: Vec<(PathBuf, Option<Vec<u8>>)>,
+    /// The manifest is in place: there is nothing to undo any more.
+    is_committed: bool,
+}
+
+impl Made {
+    pub(super) fn file(&mut self, path: PathBuf, id: FileId) {
+        self.files.push((path, id));
+    }
+
+    pub(super) fn directory(&mut self, path: PathBuf) {
+        self.directories.push(path);
+    }
+
+    pub(super) fn replaced(&mut self, path: PathBuf, backup: PathBuf) {
+        self.replaced.push((path, backup));
+    }
+
+    pub(super) fn record(&mut self, path: PathBuf, before: Option<Vec<u8>>) {
+        self.records.push((path, before));
+    }
+
+    pub(super) fn commit(&mut self) {
+        self.is_committed = true;
+    }
+}
+
+impl StaticRoot {
+    /// Undoes what this run has made: temporaries, new files, new directories, replaced files and records. Nothing of that
+    /// once the manifest is in place. Best effort: the failure that led here is the one to report.
+    pub(crate) fn roll_back(&self) {
+        let mut made = self.made();
+        if made.is_committed {
+            made.replaced.clear(); // their backups are temporaries
+        }
+        for (path, backup) in std::mem::take(&mut made.replaced).into_iter().rev() {
+            if fs::rename(&backup, path).is_ok() {
+                made.temporaries.remove(&backup);
+            }
+        }
+        for path in std::mem::take(&mut made.temporaries) {
+            let _ = fs::remove_file(path);
+        }
+        if made.is_committed {
+            return;
+        }
+        let mut is_undone = true;
+        // Without a lock, another build may name the same files by now. They are harmless.
+        let files = std::mem::take(&mut made.files);
+        for (path, id) in files.into_iter().filter(|_| self.is_locked()) {
+            let is_ours = fs::symlink_metadata(&path).is_ok_and(|found| FileId::of(&found) == id);
+            if is_ours && fs::remove_file(&path).is_err() {
+                is_undone = false;
+            }
+        }
+        let records = std::mem::take(&mut made.records);
+        let directories = std::mem::take(&mut made.directories);
+        drop(made);
+        for (path, before) in records.into_iter().rev() {
+            let restored = match before {
+                Some(bytes) => self.write_beside(&path, &bytes),
+                None => fs::remove_file(&path),
+            };
+            is_undone &= restored.is_ok();
+        }
+        if is_undone {
+            self.drop_journal();
+        }
+        for path in directories.into_iter().rev() {
+            let _ = fs::remove_dir(path);
+        }
+    }
+
+    /// Lets go of what would be needed to undo this run: it has succeeded. Best effort: the next run removes temporaries.
+    pub(crate) fn settle_for_good(&self) {
+        let mut made = self.made();
+        for (_, backup) in std::mem::take(&mut made.replaced) {
+            if fs::remove_file(&backup).is_ok() {
+                made.temporaries.remove(&backup);
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Several manifests in one static root: builds with other `--manifest`s share its files, and must not remove what
+//! another one names. Each that is not `staticfiles.json` is noted in a list of its own.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::StaticRoot;
+use crate::compress::Encoding;
+use crate::error::Error;
+use crate::generations::Generations;
+use crate::headers::file_names;
+use crate::logical_path::LogicalPath;
+use crate::manifest::Manifest;
+
+/// The list's name in the static root. Hidden: no build takes it for an asset.
+pub(crate) const MANIFESTS: &str = ".hashstatic.manifests.json";
+/// The manifest that needs no note.
+const USUAL: &str = "staticfiles.json";
+/// Raised when a field changes its meaning or goes.
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    version: u32,
+    /// Relative to the static root unless absolute.
+    manifests: BTreeSet<String>,
+}
+
+/// The other manifests of a static root, and what they need.
+#[derive(Debug, Default)]
+pub(crate) struct Others {
+    /// Files that they name, plain or hashed.
+    named: HashSet<String>,
+    /// The hashed files among these, and those of their earlier generations.
+    pub(crate) hashed: HashSet<String>,
+    /// Themselves and what stands beside them.
+    pub(crate) records: HashSet<String>,
+}
+
+impl Others {
+    /// Whether another manifest needs a file, or has it as a variant.
+    pub(crate) fn need(&self, name: &str) -> bool {
+        let is_known = |name: &str| {
+            self.named.contains(name) || self.hashed.contains(name) || self.records.contains(name)
+        };
+        is_known(name) || Encoding::files_behind(name).any(is_known)
+    }
+}
+
+impl StaticRoot {
+    /// Notes that the static root has this manifest, if nobody would look for it otherwise.
+    pub(crate) fn note_manifest(&self, name: &str) -> Result<(), Error> {
+        if name == USUAL {
+            return Ok(());
+        }
+        let mut manifests = self.noted()?;
+        if manifests.insert(name.to_owned()) {
+            let stored = Stored {
+                version: VERSION,
+                manifests,
+            };
+            let bytes = serde_json::to_vec(&stored).map_err(|error| {
+                Error::StaticRoot(format!("{MANIFESTS} cannot be written: {error}"))
+            })?;
+            self.put_record(MANIFESTS, &bytes)?;
+        }
+        Ok(())
+    }
+
+    /// The manifests of this static root but `own`. One that is there and cannot be read is an error: nobody knows what is
+    /// in use.
+    pub(crate) fn other_manifests(&self, own: &str) -> Result<Others, Error> {
+        let mut others = Others::default();
+        let mut names = self.noted()?;
+        names.insert(USUAL.to_owned());
+        names.remove(own);
+        for name in names {
+            let unreadable = |what: &str, why: &str| {
+                Error::StaticRoot(format!(
+                    "the {what} {} is not readable: {why}; nothing was removed, as nobody knows what is in use",
+                    self.path(&name).display()
+                ))
+            };
+            let Some(bytes) = self.read_if_there(&name)? else {
+                continue; // gone, with all its claims
+            };
+            let manifest =
+                Manifest::parse(&bytes).map_err(|why| unreadable("other manifest", &why))?;
+            for (logical, hashed) in manifest.paths {
+                others.named.insert(logical);
+                others.hashed.insert(hashed);
+            }
+            let record = Generations::name(&name);
+            if let Some(bytes) = self.read_if_there(&record)? {
+                let record = Generations::parse(&bytes)
+                    .map_err(|why| unreadable("record of generations of", &why))?;
+                others.hashed.extend(record.files().map(str::to_owned));
+            }
+            others.records.extend(file_names(&name));
+            others.records.extend([record, name]);
+        }
+        Ok(others)
+    }
+
+    fn noted(&self) -> Result<BTreeSet<String>, Error> {
+        let Some(bytes) = self.read_if_there(MANIFESTS)? else {
+            return Ok(BTreeSet::new());
+        };
+        let stored = serde_json::from_slice::<Stored>(&bytes).ok();
+        let stored = stored.filter(|stored| stored.version == VERSION);
+        let Some(Stored { mut manifests, .. }) = stored else {
+            return Err(Error::StaticRoot(format!(
+                "{} is not readable; name its manifests once more by building with each --manifest after it is removed",
+                self.path(MANIFESTS).display()
+            )));
+        };
+        manifests.retain(|name| Path::new(name).is_absolute() || LogicalPath::new(name).is_ok());
+        Ok(manifests)
+    }
+}

@@ -1,0 +1,658 @@
+//! What was there before stays until the new manifest is in place, and what is left of a failed or killed run is put right
+//! by the next one. Kills and errors at every system call: `tests/faults` (`make faults`).
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime};
+
+use support::{Project, hashstatic, text};
+
+const IN_PLACE: &[&str] = &[
+    "build",
+    "src",
+    "--no-cache",
+    "--keep-only-hashed",
+    "--no-brotli",
+];
+
+fn site() -> Project {
+    Project::with_sources(&[
+        ("a.css", "@import 'b.css'; .a { color : red }\n"),
+        ("b.css", "@import 'a.css'; .b { background : url(i.svg) }\n"),
+        ("c.css", &".c { background : url(i.svg) }\n".repeat(20)),
+        ("i.svg", &"<svg xmlns='x'/>".repeat(30)),
+    ])
+}
+
+fn shim() -> &'static Path {
+    static SHIM: OnceLock<std::path::PathBuf> = OnceLock::new();
+    SHIM.get_or_init(|| {
+        let shim = Path::new(env!("CARGO_TARGET_TMPDIR")).join("refused_writes_here.so");
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/refused_writes.c");
+        let compiled = Command::new("cc")
+            .args(["-shared", "-fPIC", "-O1", "-o"])
+            .args([&shim, Path::new(source)])
+            .arg("-ldl")
+            .status();
+        assert!(compiled.unwrap().success());
+        shim
+    })
+}
+
+/// A run whose `at`-th call of `call` fails, or (`kill`) does not return.
+fn disturbed(site: &Project, arguments: &[&str], call: &str, at: usize, kill: bool) -> Output {
+    hashstatic(site.dir())
+        .args(arguments)
+        .env("LD_PRELOAD", shim())
+        .env("FAULT_CALL", call)
+        .env("FAULT_AT", at.to_string())
+        .env("FAULT_DO", if kill { "kill" } else { "refuse" })
+        .output()
+        .unwrap()
+}
+
+fn fails(site: &Project, arguments: &[&str], why: &str) {
+    let output = site.run(arguments);
+    assert!(!output.status.success());
+    let stderr = text(&output.stderr);
+    assert!(stderr.contains(why), "{stderr}");
+}
+
+/// A run of the shell's, with a limit: nothing may wait for ever.
+fn soon(site: &Project, arguments: &[&str]) -> Output {
+    let began = Instant::now();
+    let mut command = Command::new("timeout");
+    command.current_dir(site.dir()).arg("20");
+    command
+        .arg(env!("CARGO_BIN_EXE_hashstatic"))
+        .args(arguments);
+    let output = command.output().unwrap();
+    assert!(began.elapsed() < Duration::from_secs(19), "{arguments:?}");
+    output
+}
+
+fn fifo(path: &Path) {
+    let _ = fs::remove_file(path);
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+/// ATTACK 1: a failure after everything else had been done left an empty directory.
+#[test]
+fn a_manifest_that_cannot_be_written_costs_no_source() {
+    let site = site();
+    site.write("nodir", "");
+    fs::create_dir(site.path("src/taken")).unwrap();
+    let sources = site.tree("src");
+    let nodir = site.path("nodir/m.json");
+    for manifest in ["taken", "a.css/m.json", nodir.to_str().unwrap()] {
+        let output = site.run(&[IN_PLACE, &["--manifest", manifest]].concat());
+        assert!(!output.status.success(), "{manifest}");
+        assert_eq!(site.tree("src"), sources, "{manifest}");
+    }
+}
+
+/// ATTACK 1, 2: in place, whatever is refused or wherever the run is killed, the sources are there until the manifest names
+/// their hashed files; the next run comes to what an undisturbed one does.
+#[test]
+fn in_place_each_moment_is_either_before_or_after() {
+    let undisturbed = site();
+    undisturbed.ok(IN_PLACE);
+    let expected = undisturbed.tree("src");
+    for call in ["fsync", "rename", "unlink", "write"] {
+        for kill in [false, true] {
+            for at in 1..100 {
+                let site = site();
+                let sources = site.tree("src");
+                let output = disturbed(&site, IN_PLACE, call, at, kill);
+                let when = format!("{call} {at} {kill}");
+                let is_committed = site.has("src/staticfiles.json");
+                for (name, bytes) in &sources {
+                    let now = fs::read(site.path("src").join(name)).ok();
+                    assert!(
+                        is_committed || now.as_ref() == Some(bytes),
+                        "{when}: {name}"
+                    );
+                }
+                if is_committed {
+                    for hashed in site.paths("src").values() {
+                        assert!(site.path("src").join(hashed).exists(), "{when}: {hashed}");
+                    }
+                }
+                if output.status.code() == Some(1) && !is_committed {
+                    assert_eq!(site.tree("src"), sources, "{when}");
+                }
+                let is_over = output.status.success();
+                site.ok(IN_PLACE);
+                assert_eq!(site.tree("src"), expected, "{when}");
+                if is_over {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// ATTACK 2: a manifest that is there and cannot be read is not one that is not there.
+#[test]
+fn in_place_an_unreadable_manifest_or_record_stops_the_build() {
+    let site = site();
+    site.ok(IN_PLACE);
+    site.write("src/new.css", "n{}");
+    let record = ".staticfiles.generations.json";
+    assert!(site.has(&format!("src/{record}")));
+    for name in ["staticfiles.json", record] {
+        let good = site.read(&format!("src/{name}"));
+        for bad in ["", "{", "[]"] {
+            site.write(&format!("src/{name}"), bad);
+            let before = site.tree("src");
+            fails(&site, IN_PLACE, "in place");
+            assert_eq!(site.tree("src"), before);
+        }
+        site.write(&format!("src/{name}"), &good);
+    }
+    site.ok(IN_PLACE);
+    site.ok(&["verify", "src"]);
+}
+
+/// Assets without a source live on, whatever the next build is asked to do; and follow what they refer to.
+#[test]
+fn in_place_what_is_only_hashed_lives_on() {
+    let site = site();
+    site.ok(IN_PLACE);
+    let all: BTreeSet<String> = site.paths("src").into_keys().collect();
+    site.ok(&["build", "src", "--no-cache", "--no-brotli"]);
+    let now: BTreeSet<String> = site.paths("src").into_keys().collect();
+    assert_eq!(now, all);
+    // A new image: the style sheets that name it, and each other, get new names, and the old files can go.
+    let before = site.paths("src");
+    site.write("src/i.svg", &"<svg xmlns='y'/>".repeat(30));
+    site.ok(IN_PLACE);
+    let after = site.paths("src");
+    for name in ["a.css", "b.css", "c.css", "i.svg"] {
+        assert_ne!(before[name], after[name], "{name}");
+    }
+    site.ok(&["clean", "src", "--keep", "1"]);
+    site.ok(&["verify", "src"]);
+    // A damaged one cannot be made anew, which must be said.
+    let hashed = site.path("src").join(&after["i.svg"]);
+    fs::write(&hashed, "damaged").unwrap();
+    fails(&site, IN_PLACE, "was changed, and it has no other");
+}
+
+/// ATTACK 3: `--clear` removes nothing before the new manifest is there.
+#[test]
+fn clear_removes_nothing_if_the_build_fails() {
+    let site = site();
+    site.write("out/foreign.txt", "foreign");
+    site.build(&["--no-cache"]);
+    site.write("src/i.svg", "<svg/>");
+    let mut before = site.tree("out");
+    let clear = [
+        "build",
+        "src",
+        "-o",
+        "out",
+        "--no-cache",
+        "--no-brotli",
+        "--clear",
+    ];
+    for call in ["write", "fsync", "rename"] {
+        for at in 1..100 {
+            let output = disturbed(&site, &clear, call, at, false);
+            if output.status.success() {
+                assert!(at > 2, "{call}");
+                break;
+            }
+            assert_eq!(output.status.code(), Some(1), "{call} {at}");
+            // Once the manifest is there, all is as it should be, but for what is still to be removed.
+            let is_done = site.tree("out")["staticfiles.json"] != before["staticfiles.json"];
+            if is_done {
+                assert!(site.has("out/.hashstatic.journal.json"));
+                site.ok(&["verify", "out"]);
+                break;
+            }
+            assert!(site.tree("out") == before, "{call} {at}");
+        }
+        site.ok(&clear);
+        site.write("src/i.svg", &format!("<svg id='{call}'/>"));
+        before = site.tree("out");
+    }
+    let elsewhere = site.path("src/i.svg/m.json");
+    let elsewhere = elsewhere.to_str().unwrap();
+    fails(
+        &site,
+        &[&clear[..], &["--manifest", elsewhere]].concat(),
+        "cannot",
+    );
+    assert_eq!(site.tree("out"), before);
+    site.ok(&clear);
+    let fresh = ["build", "src", "-o", "fresh", "--no-cache", "--no-brotli"];
+    site.ok(&fresh);
+    assert_eq!(site.tree("out"), site.tree("fresh"));
+}
+
+/// A list of what is to go is finished by the next run, which goes by the files and not by their names.
+#[test]
+fn removals_are_finished_by_the_next_run() {
+    let site = site();
+    site.write("out/old/foreign.txt", "foreign");
+    site.write("out/again.txt", "old");
+    site.build(&["--no-cache"]);
+    let clear = [
+        "build",
+        "src",
+        "-o",
+        "out",
+        "--no-cache",
+        "--brotli-quality",
+        "5",
+        "--clear",
+    ];
+    disturbed(&site, &clear, "unlink", 1, true);
+    let journal = "out/.hashstatic.journal.json";
+    assert!(site.has(journal) && site.has("out/old/foreign.txt"));
+    fs::remove_file(site.path("out/again.txt")).unwrap();
+    site.write("out/again.txt", "somebody's new file");
+    site.build(&["--no-cache"]);
+    assert!(!site.has(journal) && !site.has("out/old"));
+    assert!(site.has("out/again.txt"), "not the file that was listed");
+    // One that nobody can read is no reason to remove anything.
+    site.write(journal, "{");
+    let output = site.try_build(&["--no-cache"]);
+    assert!(text(&output.stderr).contains("is not readable"));
+    assert!(output.status.success() && !site.has(journal));
+    // Nor does a name in it lead out of the static root.
+    site.write("victim", "");
+    let manifest = site.read("out/staticfiles.json");
+    site.write("out/../journal", &manifest);
+    site.write(
+        journal,
+        r#"{"version":1,"manifest":"staticfiles.json","identity":"","remove":[],"create":[{"name":"../victim","inode":1,"length":0,"modified":[0,0],"born":null}]}"#,
+    );
+    site.build(&["--no-cache"]);
+    assert!(site.has("victim"));
+}
+
+/// ATTACK 4: what is made of bytes that the build has not read goes neither into the cache nor beside the file.
+#[test]
+fn a_plain_file_that_changes_meanwhile_poisons_nothing() {
+    let site = Project::with_sources(&[]);
+    let big = "a line of a big file\n".repeat(60_000);
+    let red = format!(
+        ".a {{ color : red; background : url(i.png) }}\n{}",
+        "/* x */\n".repeat(90)
+    );
+    site.write("src/big.txt", &big);
+    site.write("src/i.png", "i");
+    let run = |cache: &str, dir: &str| {
+        let mut command = hashstatic(site.dir());
+        command.env("HASHSTATIC_CACHE_DIR", site.path(cache)).args([
+            "build",
+            dir,
+            "-j1",
+            "-q",
+            "--no-brotli",
+            "--gzip-level",
+            "12",
+        ]);
+        command
+    };
+    for delay in [0, 20, 40, 60, 80, 120, 200, 300] {
+        site.write("src/app.css", &red);
+        let mut build = run("cache", "src").spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(delay));
+        let edited = Instant::now();
+        // As editors do.
+        site.write("new", &red.replace("red", "blue"));
+        fs::rename(site.path("new"), site.path("src/app.css")).unwrap();
+        assert!(build.wait().unwrap().success());
+        // After the build, or while it ends, nobody can know of an edit.
+        let is_during = edited.elapsed() > Duration::from_millis(50);
+        if is_during && site.has("src/app.css.gz") {
+            assert_eq!(
+                unzipped(&site.path("src/app.css.gz")),
+                site.read("src/app.css"),
+                "{delay}"
+            );
+        }
+        // Elsewhere, with the same cache.
+        let fresh = format!("fresh{delay}");
+        site.write(&format!("{fresh}/app.css"), &red);
+        site.write(&format!("{fresh}/i.png"), "i");
+        assert!(run("cache", &fresh).status().unwrap().success());
+        assert_eq!(
+            unzipped(&site.path(&format!("{fresh}/app.css.gz"))),
+            red,
+            "{delay}"
+        );
+    }
+}
+
+fn unzipped(path: &Path) -> String {
+    let mut text = String::new();
+    let mut decoder = flate2::read::GzDecoder::new(fs::File::open(path).unwrap());
+    std::io::Read::read_to_string(&mut decoder, &mut text).unwrap();
+    text
+}
+
+/// ATTACK 5: what lies below a linked directory, or is a link, was there before all the same.
+#[test]
+fn a_failed_build_removes_nothing_behind_links() {
+    let site = Project::with_sources(&[("css/a.css", "a{}"), ("i.png", "i")]);
+    fs::create_dir_all(site.path("shared")).unwrap();
+    fs::create_dir_all(site.path("out")).unwrap();
+    symlink("../shared", site.path("out/css")).unwrap();
+    site.build(&["--no-cache"]);
+    let image = site.hashed("i.png");
+    fs::rename(site.path("out").join(&image), site.path("store")).unwrap();
+    symlink("../store", site.path("out").join(&image)).unwrap();
+    site.write("src/bad.css", "p{q:url(nope.png)}");
+    assert!(!site.try_build(&["--no-cache"]).status.success());
+    fs::remove_file(site.path("src/bad.css")).unwrap();
+    site.ok(&["verify", "out"]);
+    let again = site.build(&["--no-cache"]);
+    assert!(again.contains(" 0 removed"), "{again}");
+    let again = site.build(&["--no-cache"]);
+    assert!(
+        again.contains("  0 files written"),
+        "below a link, too: {again}"
+    );
+}
+
+/// ATTACK 7: leftovers of any name are in nobody's way.
+#[test]
+fn a_leftover_of_the_same_process_id_is_in_nobodys_way() {
+    let site = site();
+    let id = std::process::id();
+    for n in 0..2000 {
+        let name = format!("out/.hashstatic-{:x}-0.tmp", id + n);
+        site.write(&name, "");
+    }
+    site.build(&["--no-cache"]);
+    assert!(
+        !site
+            .files("out")
+            .iter()
+            .any(|name| name.contains(".hashstatic-"))
+    );
+}
+
+/// ATTACK 9, 15: devices and pipes are neither replaced nor waited for.
+#[test]
+fn no_device_is_replaced_and_no_pipe_waited_for() {
+    let site = site();
+    fails(
+        &site,
+        &[
+            "build",
+            "src",
+            "-o",
+            "out",
+            "--no-cache",
+            "--manifest",
+            "/dev/null",
+        ],
+        "not a regular file",
+    );
+    assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    site.build(&["--no-cache"]);
+    let build = ["build", "src", "-o", "out", "--no-brotli"];
+    for name in [".staticfiles.generations.json", ".hashstatic.journal.json"] {
+        fifo(&site.path("out").join(name));
+        let output = soon(&site, &build);
+        assert!(
+            !text(&output.stderr).contains("panicked"),
+            "{}",
+            text(&output.stderr)
+        );
+        let _ = fs::remove_file(site.path("out").join(name));
+    }
+    fifo(&site.path("out/staticfiles.json"));
+    for command in [
+        &build[..],
+        &["verify", "out"],
+        &["clean", "out"],
+        &["explain", "out", "a.css"],
+    ] {
+        assert!(!soon(&site, command).status.success(), "{command:?}");
+    }
+    fs::remove_file(site.path("out/staticfiles.json")).unwrap();
+    // A pipe in the place of a file that the build writes is replaced; and so is a link.
+    site.build(&["--no-cache"]);
+    for name in ["c.css", "c.css.gz", &site.hashed("c.css")] {
+        fifo(&site.path("out").join(name));
+        assert!(soon(&site, &build).status.success(), "{name}");
+        fs::remove_file(site.path("out").join(name)).unwrap();
+        site.write("elsewhere", "other bytes");
+        symlink("../elsewhere", site.path("out").join(name)).unwrap();
+        site.ok(&build);
+        assert!(
+            fs::symlink_metadata(site.path("out").join(name))
+                .unwrap()
+                .is_file(),
+            "{name}"
+        );
+        assert_eq!(site.read("elsewhere"), "other bytes");
+    }
+    site.ok(&["verify", "out"]);
+    site.ok(&["build", "src", "-o", "out", "--no-gzip", "--no-brotli"]);
+    assert!(!site.has("out/c.css.gz"));
+}
+
+/// ATTACK 11: what another manifest names is in use.
+#[test]
+fn manifests_in_one_static_root_know_of_one_another() {
+    let site = site();
+    let build = |manifest: &str| {
+        let quick = ["--no-cache", "--no-brotli", "--keep-only-hashed"];
+        let arguments = ["build", "src", "-o", "out", "--manifest", manifest];
+        site.ok(&[&arguments[..], &quick].concat());
+    };
+    let images = || -> usize {
+        let files = site.files("out").into_iter();
+        files.filter(|name| name.starts_with("i.")).count()
+    };
+    let outside = site.path("elsewhere/m.json");
+    let all = [
+        "a.json",
+        "staticfiles.json",
+        "deep/b.json",
+        outside.to_str().unwrap(),
+    ];
+    for manifest in all {
+        build(manifest);
+    }
+    site.write("src/i.svg", &"<svg xmlns='y'/>".repeat(30));
+    for manifest in all {
+        assert_eq!(images(), if manifest == all[0] { 2 } else { 4 });
+        build(manifest);
+        site.ok(&["clean", "out", "--manifest", manifest, "--keep", "1"]);
+        for other in all {
+            site.ok(&["verify", "out", "--manifest", other]);
+        }
+    }
+    site.ok(&["clean", "out", "--manifest", all[0], "--keep", "1"]);
+    assert_eq!(images(), 2, "the last one has let go");
+    // Where one cannot be read, nothing is removed.
+    site.write("out/a.json", "{");
+    build("staticfiles.json");
+    fails(
+        &site,
+        &["clean", "out", "--keep", "1"],
+        "nothing was removed",
+    );
+}
+
+/// ATTACK 12: the modes of what is there are those that are asked for.
+#[test]
+fn modes_are_repaired() {
+    let site = site();
+    site.build(&["--no-cache", "--file-mode", "600"]);
+    let modes = || -> BTreeSet<u32> {
+        let files = site.files("out").into_iter();
+        let visible = files.filter(|name| !name.starts_with('.'));
+        visible
+            .map(|name| fs::metadata(site.path("out").join(name)).unwrap().mode() & 0o7777)
+            .collect()
+    };
+    assert_eq!(modes(), BTreeSet::from([0o600]));
+    site.build(&["--no-cache"]);
+    let hashed = site.path("out").join(site.hashed("c.css"));
+    fs::set_permissions(&hashed, fs::Permissions::from_mode(0o000)).unwrap();
+    let output = site.run(&["verify", "out"]);
+    assert!(
+        text(&output.stderr).contains("its mode is 000"),
+        "{}",
+        text(&output.stderr)
+    );
+    site.build(&["--no-cache"]);
+    let manifest = site.path("out/staticfiles.json");
+    fs::set_permissions(manifest, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(modes(), BTreeSet::from([0o644]));
+    site.ok(&["verify", "out"]);
+}
+
+/// ATTACK 17: a snapshot that shares its files keeps them as they are.
+#[test]
+fn a_snapshot_by_hard_links_keeps_its_times() {
+    let site = site();
+    site.build(&["--no-cache"]);
+    let status = Command::new("cp")
+        .current_dir(site.dir())
+        .args(["-al", "out", "snapshot"])
+        .status();
+    assert!(status.unwrap().success());
+    let times = || -> Vec<SystemTime> {
+        let files = site.files("snapshot").into_iter();
+        files
+            .map(|name| {
+                fs::metadata(site.path("snapshot").join(name))
+                    .unwrap()
+                    .modified()
+                    .unwrap()
+            })
+            .collect()
+    };
+    let before = times();
+    let later = SystemTime::now() + Duration::from_secs(100);
+    for name in site.files("src") {
+        let file = fs::File::open(site.path("src").join(name)).unwrap();
+        file.set_times(fs::FileTimes::new().set_modified(later))
+            .unwrap();
+    }
+    site.build(&["--no-cache"]);
+    assert_eq!(times(), before);
+    let modified = |name: &str| fs::metadata(site.path(name)).unwrap().modified().unwrap();
+    assert_eq!(modified("out/i.svg"), later);
+}
+
+/// ATTACK 17: a killed run leaves nothing beside a manifest outside of the static root; others' files stay.
+#[test]
+fn what_is_left_beside_a_manifest_elsewhere_goes() {
+    let site = site();
+    let manifest = site.path("elsewhere/m.json");
+    let build = [
+        "build",
+        "src",
+        "-o",
+        "out",
+        "--no-cache",
+        "--no-brotli",
+        "--manifest",
+    ];
+    let build = [&build[..], &[manifest.to_str().unwrap()]].concat();
+    site.write(
+        "elsewhere/.hashstatic-0123456789abcdef-other.json.tmp",
+        "another build's",
+    );
+    for at in 1..8 {
+        disturbed(&site, &build, "fsync", at, true);
+    }
+    site.ok(&build);
+    let left: Vec<String> = site.files("elsewhere").into_iter().collect();
+    assert_eq!(
+        left,
+        [".hashstatic-0123456789abcdef-other.json.tmp", "m.json"]
+    );
+}
+
+/// ATTACK 17: a static root that is its own source by another way is in place.
+#[test]
+fn a_static_root_by_another_way_is_in_place() {
+    let site = site();
+    symlink("src", site.path("way")).unwrap();
+    for _ in 0..3 {
+        site.ok(&["build", "way", "-o", "src", "--no-cache", "--no-brotli"]);
+        assert_eq!(site.paths("src").len(), 4);
+    }
+    let mounted = site.path("mounted");
+    fs::create_dir(&mounted).unwrap();
+    let mount = Command::new("mount")
+        .args(["--bind"])
+        .args([&site.path("src"), &mounted])
+        .status();
+    assert!(
+        mount.unwrap().success(),
+        "this test mounts a directory: run it as root"
+    );
+    let output = site.run(&["build", "mounted", "-o", "src", "--no-cache", "--no-brotli"]);
+    let assets = site.paths("src").len();
+    Command::new("umount").arg(&mounted).status().unwrap();
+    assert!(
+        output.status.success() && assets == 4,
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+/// ATTACK 17
+#[test]
+fn no_time_is_too_late() {
+    let site = site();
+    let mut command = hashstatic(site.dir());
+    command.env("SOURCE_DATE_EPOCH", u64::MAX.to_string());
+    let output = command
+        .args(["build", "src", "-o", "out"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("SOURCE_DATE_EPOCH"));
+}
+
+/// ATTACK 17: a cache that others can write to decides nothing.
+#[test]
+fn a_cache_that_is_not_ours_alone_is_not_used() {
+    let site = site();
+    let run = |cache: &str| {
+        let mut command = hashstatic(site.dir());
+        command.env("HASHSTATIC_CACHE_DIR", site.path(cache));
+        command
+            .args(["build", "src", "-o", "out", "--no-brotli"])
+            .output()
+            .unwrap()
+    };
+    run("cache");
+    assert!(site.files("cache").len() > 2);
+    fs::set_permissions(site.path("cache"), fs::Permissions::from_mode(0o777)).unwrap();
+    let output = run("cache");
+    assert!(output.status.success());
+    assert!(
+        text(&output.stderr).contains("everybody may write to it"),
+        "{}",
+        text(&output.stderr)
+    );
+    fs::set_permissions(site.path("cache"), fs::Permissions::from_mode(0o755)).unwrap();
+    // `clear` follows no link out of the cache.
+    site.write(&format!("elsewhere/{}", "0".repeat(62)), "mine");
+    let _ = fs::remove_dir_all(site.path("cache/ab"));
+    symlink("../elsewhere", site.path("cache/ab")).unwrap();
+    site.ok(&["cache", "clear", "--cache-dir", "cache"]);
+    assert_eq!(site.files("elsewhere").len(), 1);
+}
