@@ -9,6 +9,8 @@ from typing import Any
 import django
 from django.core.exceptions import ImproperlyConfigured
 
+from hashstatic._utf8 import utf8
+
 # The Django versions that the binary knows to the byte.
 EXACT_VERSIONS = {(4, 2): "4.2", (5, 2): "5.2", (6, 0): "6.0", (6, 1): "6.1"}
 
@@ -91,7 +93,7 @@ class StorageOptions:
         if self.cache_dir is False or (self.exact and not self.compressed):
             arguments.append("--no-cache")  # nothing would be kept there
         elif self.cache_dir is not True:
-            arguments.append(f"--cache-dir={self.cache_dir}")
+            arguments.append(f"--cache-dir={utf8(self.cache_dir)}")
         if self.jobs is not None:
             arguments.append(f"--jobs={self.jobs}")
         return arguments

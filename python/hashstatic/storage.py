@@ -24,10 +24,12 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management.base import CommandError
 
 from hashstatic import _copy, _hooks
-from hashstatic._build import Asset, BinaryFailed, File, InputErrors, build
+from hashstatic._answer import Asset
+from hashstatic._build import BinaryFailed, File, InputErrors, build
 from hashstatic._deferred import Copying, Deferred, Names, copying
 from hashstatic._failures import exceptions
 from hashstatic._options import NO_VARIANTS, StorageOptions
+from hashstatic._utf8 import utf8
 
 try:
     from whitenoise.storage import CompressedManifestStaticFilesStorage as _WhiteNoise
@@ -128,10 +130,10 @@ class ManifestStaticFilesStorage(DjangoStorage):
     def binary_arguments(self) -> list[str]:
         """What the binary has to know to write what this storage would; ``--from-django`` asks for it, too."""
         arguments = [
-            f"--out={self.path('')}",
+            f"--out={utf8(self.path(''))}",
             f"--static-url={settings.STATIC_URL}",
             f"--file-mode={_octal(self.file_permissions_mode) or 'umask'}",
-            f"--manifest={self._manifest_path()}",
+            f"--manifest={utf8(self._manifest_path())}",
             *self.options.arguments(),
             *self.options.plain_arguments(self._keeps_only_hashed()),
             *self._variant_arguments(),
@@ -196,7 +198,11 @@ class ManifestStaticFilesStorage(DjangoStorage):
                 warnings.warn(str(diagnostic), stacklevel=2)
         if self._keeps_only_hashed() and "--dry-run" not in more:
             self._unlink_originals(paths)
-        return {asset.path: asset for asset in result.assets}
+        assets = {asset.path: asset for asset in result.assets}
+        for name in map(self.clean_name, paths):
+            if name not in assets:
+                raise CommandError(f"hashstatic has not told what became of {name!r}.")
+        return assets
 
     def _unlink_originals(self, paths: Iterable[str]) -> None:
         """Of ``collectstatic --link``: the binary takes away files, not symbolic links."""
