@@ -39,6 +39,8 @@ class StorageOptions:
     jobs: int | None = None
     # The build cache, if not the user's; False: none.
     cache_dir: str | bool = True
+    # Nothing is told to be done before it is on the disk: a power cut takes nothing away.
+    sync: bool = True
 
     # hashstatic's own way:
     minify: str | None = None
@@ -94,6 +96,8 @@ class StorageOptions:
             arguments.append("--no-cache")  # nothing would be kept there
         elif self.cache_dir is not True:
             arguments.append(f"--cache-dir={utf8(self.cache_dir)}")
+        if not self.sync:
+            arguments.append("--no-sync")
         if self.jobs is not None:
             arguments.append(f"--jobs={self.jobs}")
         return arguments

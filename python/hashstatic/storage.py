@@ -19,7 +19,6 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as DjangoStorage
 from django.contrib.staticfiles.utils import matches_patterns
 from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
-from django.core.files.base import File as DjangoFile
 from django.core.files.storage import FileSystemStorage
 from django.core.management.base import CommandError
 
@@ -28,6 +27,7 @@ from hashstatic._answer import Asset
 from hashstatic._build import BinaryFailed, File, InputErrors, build
 from hashstatic._deferred import Copying, Deferred, Names, copying
 from hashstatic._failures import exceptions
+from hashstatic._manifest_file import ManifestFile
 from hashstatic._options import NO_VARIANTS, StorageOptions
 from hashstatic._utf8 import utf8
 
@@ -57,6 +57,8 @@ class ManifestStaticFilesStorage(DjangoStorage):
     deferred: Deferred | None = None
     # The last run of Django's collectstatic that asked whether it can leave something.
     _asked_by: FrameType | None = None
+    # All that the manifest names is on the disk.
+    _is_synced = False
     _compressed = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -177,7 +179,11 @@ class ManifestStaticFilesStorage(DjangoStorage):
         for name, hashed in adjustable:
             yield name, hashed, True
         self.hashed_files = hashed_files
-        self.save_manifest()
+        self._is_synced = True
+        try:
+            self.save_manifest()
+        finally:
+            self._is_synced = False
         yield from self._variants(assets.values())
 
     def _build(self, paths: Paths, deferred: Deferred, *more: str) -> dict[str, Asset]:
@@ -235,35 +241,17 @@ class ManifestStaticFilesStorage(DjangoStorage):
             return os.devnull  # not in a file system: no file of the static root
 
     def save_manifest(self) -> None:
-        """As Django does, but by renaming: there is no moment without a manifest."""
+        """As Django does, but by renaming: there is no moment without a manifest, nor one without what it names."""
+        if self.options.sync and not self._is_synced:
+            os.sync()  # Django's own code, which has written the files, leaves that to the system
         if not isinstance(self.manifest_storage, FileSystemStorage):
             return super().save_manifest()
         manifest_storage = self.manifest_storage
-        self.manifest_storage = _Renaming(manifest_storage)
+        self.manifest_storage = ManifestFile(manifest_storage, sync=self.options.sync)
         try:
             super().save_manifest()
         finally:
             self.manifest_storage = manifest_storage
-
-
-class _Renaming:
-    """The part of a storage that ``save_manifest`` uses, on top of another one."""
-
-    def __init__(self, storage: FileSystemStorage) -> None:
-        self.storage = storage
-
-    def exists(self, name: str) -> bool:
-        return False  # so that it is not deleted first
-
-    def _save(self, name: str, content: DjangoFile[bytes]) -> str:
-        directory, file_name = os.path.split(name)
-        # The binary knows such names: what a run that was killed has left goes with the next one.
-        temporary = os.path.join(directory, f".hashstatic-{os.getpid():x}-{file_name}.tmp")
-        if self.storage.exists(temporary):
-            self.storage.delete(temporary)
-        temporary = self.storage._save(temporary, content)
-        os.replace(self.storage.path(temporary), self.storage.path(name))
-        return name
 
 
 _white_noise_too = () if _WhiteNoise is None else (_WhiteNoise,)
