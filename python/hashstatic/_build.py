@@ -1,4 +1,4 @@
-"""One run of the binary: a list of files in, an account of each asset out."""
+"""Runs of the binary: a list of files in, an account of each asset out; and what is left to do after the manifest."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ class Result:
     assets: tuple[Asset, ...]
     # Warnings and notices.
     diagnostics: tuple[Diagnostic, ...]
+    # Files that are to go, but not before the manifest is there.
+    pending: int
 
 
 class InputErrors(Exception):
@@ -60,7 +62,8 @@ def build(files: Sequence[File], arguments: Sequence[str]) -> Result:
         report = document.object("report") if "report" in document else document
         diagnostics = tuple(_answer.diagnostic(fields, paths) for fields in report.objects("diagnostics"))
         if _is_done(process, document):
-            return Result(tuple(map(_answer.asset, report.objects("assets"))), diagnostics)
+            assets = tuple(map(_answer.asset, report.objects("assets")))
+            return Result(assets, diagnostics, report.get("pending", int) if "pending" in report else 0)
         error = document.get_or_none("error", str)
     except NoAnswer as no_answer:
         raise _failed(process, no_answer) from no_answer
@@ -69,7 +72,18 @@ def build(files: Sequence[File], arguments: Sequence[str]) -> Result:
     raise BinaryFailed(f"hashstatic: {error or 'failed'}")
 
 
-def _run(arguments: Iterable[str], given: object) -> subprocess.CompletedProcess[bytes]:
+def finish(root: str, manifest: str) -> None:
+    """Runs ``hashstatic finish``: takes away what the last build has left there until its manifest is."""
+    process = _run(["finish", "--no-config", "--output-format", "json", f"--manifest={manifest}", "--", root])
+    try:
+        document = _answer.parsed(process.stdout)
+        if not _is_done(process, document):
+            raise BinaryFailed(f"hashstatic: {document.get_or_none('error', str) or 'failed'}")
+    except NoAnswer as no_answer:
+        raise _failed(process, no_answer) from no_answer
+
+
+def _run(arguments: Iterable[str], given: object = None) -> subprocess.CompletedProcess[bytes]:
     """Runs the binary, whatever becomes of it. Arguments are what UTF-8 makes of them, not the locale."""
     binary = find_binary()
     command: list[str | bytes] = [binary, *(argument.encode("utf-8", "surrogateescape") for argument in arguments)]

@@ -108,9 +108,17 @@ def is_djangos(storage: FileSystemStorage) -> bool:
         os.name == "posix"
         and bool(storage.location)
         and vars(storage).keys().isdisjoint(HOOKS)
-        and all(getattr(kind, hook) is djangos for hook, djangos in HOOKS.items())
+        and all(_found(kind, hook) is djangos for hook, djangos in HOOKS.items())
         and all(vars(base).get(hook) is djangos for base, hook, djangos in DEFINED)
     )
+
+
+def _found(kind: type, hook: str) -> Any:
+    """The class's attribute, but for that of a class which says that it passes on to the next one."""
+    for base in kind.__mro__:
+        if hook in vars(base) and hook not in vars(base).get("passes_on", ()):
+            return vars(base)[hook]
+    return None
 
 
 def _copy(source: io.BufferedReader, descriptor: int) -> None:

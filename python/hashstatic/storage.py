@@ -22,10 +22,10 @@ from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
 from django.core.management.base import CommandError
 
-from hashstatic import _copy, _hooks
+from hashstatic import _copy, _hooks, _leftovers
 from hashstatic._answer import Asset
-from hashstatic._build import BinaryFailed, File, InputErrors, build
-from hashstatic._deferred import Copying, Deferred, Names, copying
+from hashstatic._build import BinaryFailed, File, InputErrors, build, finish
+from hashstatic._deferred import Deferred, Names, Run, clearing, copying
 from hashstatic._failures import exceptions
 from hashstatic._manifest_file import ManifestFile
 from hashstatic._options import NO_VARIANTS, StorageOptions
@@ -53,6 +53,8 @@ class ManifestStaticFilesStorage(DjangoStorage):
     """
 
     manifest_storage: Any
+    # Methods that come to Django's own wherever Django's `save` calls them.
+    passes_on = ("exists", "path")
     # What collectstatic has left to post_process; our own collectstatic sets it for one run.
     deferred: Deferred | None = None
     # The last run of Django's collectstatic that asked whether it can leave something.
@@ -79,15 +81,43 @@ class ManifestStaticFilesStorage(DjangoStorage):
         return super().save(name, content, max_length=max_length)
 
     def delete(self, name: str) -> None:
-        """As Django does; but what ``collectstatic`` is about to replace stays until then."""
-        of = copying(sys._getframe(1))
+        """As Django does; but what ``collectstatic`` is about to replace, or to clear, stays until then."""
+        caller = sys._getframe(1)
+        cleared = self._cleared_by(clearing(caller))
+        if cleared is not None:
+            cleared.append(name)
+            return
+        of = copying(caller)
         if not (of and of.name == name and self._deferred_by(of)):
             super().delete(name)
 
-    def _deferred_by(self, of: Copying) -> Deferred | None:
+    def path(self, name: str) -> str:
+        """As Django does; but ``--clear``, which takes broken links away itself, is to leave them to ``delete``."""
+        if self._cleared_by(clearing(sys._getframe(1))) is not None:
+            raise NotImplementedError("Django's clear_dir does without.")
+        return cast(str, super().path(name))
+
+    def exists(self, name: str) -> bool:
+        """As Django does; but what is to be cleared is not there for the ``collectstatic`` that asked for that."""
+        deferred = self.deferred
+        if deferred is not None and deferred.clear and name in deferred.cleared:
+            of = copying(sys._getframe(1))
+            if of and of.frame is self._asked_by:
+                return False
+        return super().exists(name)
+
+    def _cleared_by(self, of: Run | None) -> Names | None:
+        """What the run of Django's command has cleared so far; None if it is not left to ``post_process``."""
+        deferred = of and self._deferred_by(of)
+        if not deferred:
+            return None
+        deferred.clear = True
+        return deferred.cleared
+
+    def _deferred_by(self, of: Run) -> Deferred | None:
         """What Django's command has left to ``post_process`` so far; None if it may not."""
-        if self._asked_by is not of.run:
-            self._asked_by = of.run
+        if self._asked_by is not of.frame:
+            self._asked_by = of.frame
             self.deferred = None
             if self._will_post_process(of.command):
                 self.deferred = Deferred(of.command)
@@ -158,7 +188,8 @@ class ManifestStaticFilesStorage(DjangoStorage):
 
     def _post_process_by_binary(self, paths: Paths, deferred: Deferred) -> Processed:
         try:
-            assets = self._build(paths, deferred)
+            self._make_way(paths, deferred)
+            assets, pending = self._build(paths, deferred)
         except InputErrors as failed:
             for name, exception in exceptions(failed.errors, self):
                 if isinstance(exception, (CommandError, SuspiciousFileOperation)):
@@ -184,10 +215,11 @@ class ManifestStaticFilesStorage(DjangoStorage):
             self.save_manifest()
         finally:
             self._is_synced = False
+        self._remove_what_is_to_go(paths, deferred, assets, pending)
         yield from self._variants(assets.values())
 
-    def _build(self, paths: Paths, deferred: Deferred, *more: str) -> dict[str, Asset]:
-        """Runs the binary; the assets by name."""
+    def _build(self, paths: Paths, deferred: Deferred, *more: str) -> tuple[dict[str, Asset], int]:
+        """Runs the binary; the assets by name, and how many files are to go when the manifest is there."""
         arguments = [*self.binary_arguments(), "--no-manifest", *more]
         if deferred.clear:
             arguments.append("--clear")
@@ -202,13 +234,37 @@ class ManifestStaticFilesStorage(DjangoStorage):
         for diagnostic in result.diagnostics:
             if diagnostic.severity == "warning":
                 warnings.warn(str(diagnostic), stacklevel=2)
-        if self._keeps_only_hashed() and "--dry-run" not in more:
-            self._unlink_originals(paths)
         assets = {asset.path: asset for asset in result.assets}
         for name in map(self.clean_name, paths):
             if name not in assets:
                 raise CommandError(f"hashstatic has not told what became of {name!r}.")
-        return assets
+        return assets, result.pending
+
+    def _make_way(self, paths: Paths, deferred: Deferred) -> None:
+        """Where a file becomes a directory, or the other way round, what ``--clear`` takes away cannot stay."""
+        names = deferred.in_the_way() if deferred.clear else set()
+        if not names:
+            return
+        self._build(paths, deferred, "--dry-run")  # nothing goes if the files are not in order
+        for name in names:
+            super().delete(name)
+        for name in deferred.copies:
+            if os.path.isdir(self.path(name)):
+                super().delete(name)
+
+    def _remove_what_is_to_go(self, paths: Paths, deferred: Deferred, assets: dict[str, Asset], pending: int) -> None:
+        """After the manifest: whoever looks a file up in it has to find it."""
+        if pending:
+            try:
+                finish(utf8(self.path("")), utf8(self._manifest_path()))
+            except BinaryFailed as failed:
+                raise CommandError(str(failed)) from failed
+        if self._keeps_only_hashed():
+            self._unlink_originals(paths)
+        if deferred.clear:
+            root = self.path("")
+            hashed = (name for asset in assets.values() for name in (asset.hashed, *asset.variants))
+            _leftovers.remove(root, deferred.cleared, [*paths, *assets, *hashed, self._manifest_path()])
 
     def _unlink_originals(self, paths: Iterable[str]) -> None:
         """Of ``collectstatic --link``: the binary takes away files, not symbolic links."""
@@ -232,7 +288,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
         return exception
 
     def _manifest_path(self) -> str:
-        """Where the manifest is, for the binary to leave it alone."""
+        """Where the manifest is, for the binary to leave it alone, and go by it."""
         if self.manifest_storage is self:
             return self.manifest_name
         try:
