@@ -63,7 +63,7 @@ def build(files: Sequence[File], arguments: Sequence[str]) -> Result:
         diagnostics = tuple(_answer.diagnostic(fields, paths) for fields in report.objects("diagnostics"))
         if _is_done(process, document):
             assets = tuple(map(_answer.asset, report.objects("assets")))
-            return Result(assets, diagnostics, report.get("pending", int) if "pending" in report else 0)
+            return Result(assets, diagnostics, report.get("pending", int))
         error = document.get_or_none("error", str)
     except NoAnswer as no_answer:
         raise _failed(process, no_answer) from no_answer

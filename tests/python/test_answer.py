@@ -18,7 +18,7 @@ DIAGNOSTIC = {
     "help": None,
     "location": {"line": 1, "column": 2},
 }
-DONE = {"status": "ok", "report": {"assets": [ASSET], "diagnostics": []}}
+DONE = {"status": "ok", "report": {"assets": [ASSET], "diagnostics": [], "pending": 0}}
 BROKEN = {"status": "error", "error": "1 error found", "diagnostics": [DIAGNOSTIC]}
 WRONG = [None, [], {}, 7, 1.5, True, "x", [None], [[]], [7], {"x": None}]
 
