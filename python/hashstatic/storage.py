@@ -12,6 +12,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from types import FrameType
 from typing import Any, cast
 
@@ -53,8 +54,6 @@ class ManifestStaticFilesStorage(DjangoStorage):
     """
 
     manifest_storage: Any
-    # Methods that come to Django's own wherever Django's `save` calls them.
-    passes_on = ("exists", "path")
     # What collectstatic has left to post_process; our own collectstatic sets it for one run.
     deferred: Deferred | None = None
     # The last run of Django's collectstatic that asked whether it can leave something.
@@ -105,6 +104,9 @@ class ManifestStaticFilesStorage(DjangoStorage):
             if of and of.frame is self._asked_by:
                 return False
         return super().exists(name)
+
+    # Methods that come to Django's own wherever Django's `save` calls them.
+    passes_on = {"exists": exists, "path": path}  # noqa: RUF012
 
     def _cleared_by(self, of: Run | None) -> Names | None:
         """What the run of Django's command has cleared so far; None if it is not left to ``post_process``."""
@@ -248,9 +250,9 @@ class ManifestStaticFilesStorage(DjangoStorage):
         self._build(paths, deferred, "--dry-run")  # nothing goes if the files are not in order
         for name in names:
             super().delete(name)
-        for name in deferred.copies:
-            if os.path.isdir(self.path(name)):
-                super().delete(name)
+            while name := os.path.dirname(name):
+                with suppress(OSError):  # not empty
+                    os.rmdir(self.path(name))
 
     def _remove_what_is_to_go(self, paths: Paths, deferred: Deferred, assets: dict[str, Asset], pending: int) -> None:
         """After the manifest: whoever looks a file up in it has to find it."""

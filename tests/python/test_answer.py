@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management.base import CommandError
 
-from hashstatic._build import BinaryFailed, File, build
+from hashstatic._build import BinaryFailed, File, build, finish
 from support import DjangoCommand, OurCommand, collect, tree, write
 
 ASSET = {"path": "a.txt", "hashed": "a.0cc175b9c0f1.txt", "new": True, "variants": []}
@@ -126,3 +126,11 @@ def test_a_file_of_which_nothing_is_told(answering, tmp_path):
     failed = collect(tmp_path / "root", [tmp_path / "source"])
     assert isinstance(failed.error, CommandError) and "'b.txt'" in str(failed.error)
     assert not (tmp_path / "root/staticfiles.json").exists()
+
+
+@pytest.mark.parametrize("answer", [*ANSWERS, "not ok", "wrong type"])
+def test_finishing_told_nothing(answer, answering):
+    more = {"not ok": b'{"status": "error", "error": "no space"}', "wrong type": b'{"status": ["ok"]}'}
+    answering({**ANSWERS, **more}[answer])
+    with pytest.raises(BinaryFailed, match="no space" if answer == "not ok" else "failed with status 0"):
+        finish("/root", "staticfiles.json")
