@@ -65,7 +65,7 @@ def test_not_to_be_synced(source, tmp_path, calls, monkeypatch):
 
     def build(files, given):
         arguments.extend(given)
-        return original(files, [argument for argument in given if argument != "--no-sync"])
+        return original(files, given)
 
     original = hashstatic.storage.build
     monkeypatch.setattr(hashstatic.storage, "build", build)
