@@ -12,6 +12,9 @@ from hashstatic._answer import Asset, Diagnostic, Fields, NoAnswer
 from hashstatic._binary import find_binary
 from hashstatic._utf8 import is_utf8, utf8
 
+# Where a build writes down what is left to finish, in the static root.
+JOURNAL = ".hashstatic.journal.json"
+
 
 @dataclass(frozen=True)
 class File:
@@ -72,13 +75,17 @@ def build(files: Sequence[File], arguments: Sequence[str]) -> Result:
     raise BinaryFailed(f"hashstatic: {error or 'failed'}")
 
 
-def finish(root: str, manifest: str) -> None:
-    """Runs ``hashstatic finish``: takes away what the last build has left there until its manifest is."""
+def finish(root: str, manifest: str) -> int:
+    """Runs ``hashstatic finish``: takes away what the last build has left there until its manifest is.
+
+    Tells how many files: none if the manifest that is there is not that of the build.
+    """
     process = _run(["finish", "--no-config", "--output-format", "json", f"--manifest={manifest}", "--", root])
     try:
         document = _answer.parsed(process.stdout)
         if not _is_done(process, document):
             raise BinaryFailed(f"hashstatic: {document.get_or_none('error', str) or 'failed'}")
+        return document.get("removed", int)
     except NoAnswer as no_answer:
         raise _failed(process, no_answer) from no_answer
 

@@ -309,7 +309,7 @@ def test_the_manifests_place_is_told(command, place, source, tmp_path, subclass,
 
     def noting(at, manifest):
         calls.append((at, os.path.join(at, manifest)))
-        original(at, manifest)
+        return original(at, manifest)
 
     original = hashstatic.storage.finish
     monkeypatch.setattr(hashstatic.storage, "finish", noting)
@@ -347,3 +347,21 @@ def test_what_could_not_be_finished_is_with_the_next_run(command, source, tmp_pa
     assert {MANIFEST, "left.txt"} < {*everything(root)}
     assert collect(root, [source], command=command).error is None
     assert "left.txt" not in everything(root)
+
+
+@COMMANDS
+def test_a_manifest_of_ones_own_is_told(command, source, tmp_path, subclass):
+    """The binary takes nothing away for a manifest that is not the one of its build."""
+
+    def save_manifest(self):
+        self.hashed_files["own"] = "own.txt"
+        hashstatic.storage.ManifestStaticFilesStorage.save_manifest(self)
+
+    write(tmp_path / "root", {"left.txt": "x"})
+    backend = subclass(save_manifest=save_manifest)
+    run = collect(tmp_path / "root", [source], backend, command=command, clear=True)
+    assert run.error is None
+    (warning,) = run.warnings
+    assert "What was to go (1) is still there" in str(warning.message)
+    assert "save_manifest is overridden" in str(warning.message)
+    assert "left.txt" in run.tree()
