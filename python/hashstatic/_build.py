@@ -1,14 +1,19 @@
-"""One run of the binary: a list of files in, an account of each asset out."""
+"""Runs of the binary: a list of files in, an account of each asset out; and what is left to do after the manifest."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from hashstatic import _answer
+from hashstatic._answer import Asset, Diagnostic, Fields, NoAnswer
 from hashstatic._binary import find_binary
+from hashstatic._utf8 import is_utf8, utf8
+
+# Where a build writes down what is left to finish, in the static root.
+JOURNAL = ".hashstatic.journal.json"
 
 
 @dataclass(frozen=True)
@@ -22,42 +27,14 @@ class File:
 
 
 @dataclass(frozen=True)
-class Asset:
-    """What became of a file."""
-
-    path: str
-    hashed: str
-    # No file of that hashed name was there before.
-    new: bool
-    variants: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Diagnostic:
-    """Something that the binary has to say about a file."""
-
-    path: str
-    file: str | None
-    severity: str
-    code: str
-    message: str
-    help: str | None
-    line: int | None
-    column: int | None
-
-    def __str__(self) -> str:
-        place = self.path if self.line is None else f"{self.path}:{self.line}:{self.column}"
-        text = f"{place}: {self.message}"
-        return f"{text}\n  help: {self.help}" if self.help else text
-
-
-@dataclass(frozen=True)
 class Result:
     """A build that succeeded."""
 
     assets: tuple[Asset, ...]
     # Warnings and notices.
     diagnostics: tuple[Diagnostic, ...]
+    # Files that are to go, but not before the manifest is there.
+    pending: int
 
 
 class InputErrors(Exception):
@@ -77,45 +54,62 @@ def build(files: Sequence[File], arguments: Sequence[str]) -> Result:
 
     Raises InputErrors with every problem of the files, BinaryFailed if it is something else.
     """
-    command = [find_binary(), "build", "--no-config", "--files-from", "-", "--output-format", "json", *arguments]
-    found = [{"name": file.name, "path": file.path, "leave_plain": file.leave_plain} for file in files]
+    for file in files:
+        if not is_utf8(file.path):
+            raise BinaryFailed(f"the path {file.path!r} is not UTF-8")
+    found = [{"name": file.name, "path": utf8(file.path), "leave_plain": file.leave_plain} for file in files]
+    process = _run(["build", "--no-config", "--files-from", "-", "--output-format", "json", *arguments], found)
+    paths = {file.name: file.path for file in files}
     try:
-        process = subprocess.run(command, input=json.dumps(found).encode(), capture_output=True, check=False)
-    except OSError as error:
-        raise BinaryFailed(f"{command[0]} cannot be run: {error}") from error
-    try:
-        document: dict[str, Any] = json.loads(process.stdout)
-        diagnostics = [_diagnostic(data) for data in document.get("report", document)["diagnostics"]]
-    except (ValueError, KeyError) as error:
-        raise _failed(command[0], process) from error
-    if process.returncode == 0 and document["status"] == "ok":
-        assets = [
-            Asset(data["path"], data["hashed"], data["new"], tuple(data["variants"]))
-            for data in document["report"]["assets"]
-        ]
-        return Result(tuple(assets), tuple(diagnostics))
+        document = _answer.parsed(process.stdout)
+        report = document.object("report") if "report" in document else document
+        diagnostics = tuple(_answer.diagnostic(fields, paths) for fields in report.objects("diagnostics"))
+        if _is_done(process, document):
+            assets = tuple(map(_answer.asset, report.objects("assets")))
+            return Result(assets, diagnostics, report.get("pending", int))
+        error = document.get_or_none("error", str)
+    except NoAnswer as no_answer:
+        raise _failed(process, no_answer) from no_answer
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         raise InputErrors(diagnostics)
-    raise BinaryFailed(f"hashstatic: {document.get('error') or 'failed'}")
+    raise BinaryFailed(f"hashstatic: {error or 'failed'}")
 
 
-def _diagnostic(data: dict[str, Any]) -> Diagnostic:
-    location = data["location"] or {}
-    return Diagnostic(
-        path=data["path"],
-        file=data["file"],
-        severity=data["severity"],
-        code=data["code"],
-        message=data["message"],
-        help=data["help"],
-        line=location.get("line"),
-        column=location.get("column"),
-    )
+def finish(root: str, manifest: str) -> int:
+    """Runs ``hashstatic finish``: takes away what the last build has left there until its manifest is.
+
+    Tells how many files: none if the manifest that is there is not that of the build.
+    """
+    process = _run(["finish", "--no-config", "--output-format", "json", f"--manifest={manifest}", "--", root])
+    try:
+        document = _answer.parsed(process.stdout)
+        if not _is_done(process, document):
+            raise BinaryFailed(f"hashstatic: {document.get_or_none('error', str) or 'failed'}")
+        return document.get("removed", int)
+    except NoAnswer as no_answer:
+        raise _failed(process, no_answer) from no_answer
 
 
-def _failed(binary: str, process: subprocess.CompletedProcess[bytes]) -> BinaryFailed:
+def _run(arguments: Iterable[str], given: object = None) -> subprocess.CompletedProcess[bytes]:
+    """Runs the binary, whatever becomes of it. Arguments are what UTF-8 makes of them, not the locale."""
+    binary = find_binary()
+    command: list[str | bytes] = [binary, *(argument.encode("utf-8", "surrogateescape") for argument in arguments)]
+    try:
+        return subprocess.run(command, input=json.dumps(given).encode(), capture_output=True, check=False)
+    except OSError as error:
+        raise BinaryFailed(f"{binary} cannot be run: {error}") from error
+
+
+def _is_done(process: subprocess.CompletedProcess[bytes], document: Fields) -> bool:
+    return document.get("status", str) == "ok" and process.returncode == 0
+
+
+def _failed(process: subprocess.CompletedProcess[bytes], why: NoAnswer) -> BinaryFailed:
     """For a process that did not come to its document: wrong usage, or a crash."""
-    said = process.stderr.decode(errors="replace").strip() or "it said nothing"
+    binary = process.args[0]
+    said = process.stderr.decode(errors="replace").strip()
     if process.returncode < 0:
-        return BinaryFailed(f"{binary} was killed by signal {-process.returncode}: {said}")
-    return BinaryFailed(f"{binary} failed with status {process.returncode}: {said}")
+        return BinaryFailed(f"{binary} was killed by signal {-process.returncode}: {said or 'it said nothing'}")
+    if process.stdout:
+        said = f"its answer cannot be used, {why}\n{said}".strip()
+    return BinaryFailed(f"{binary} failed with status {process.returncode}: {said or 'it said nothing'}")

@@ -108,9 +108,18 @@ def is_djangos(storage: FileSystemStorage) -> bool:
         os.name == "posix"
         and bool(storage.location)
         and vars(storage).keys().isdisjoint(HOOKS)
-        and all(getattr(kind, hook) is djangos for hook, djangos in HOOKS.items())
+        and all(getattr(kind, hook) is djangos or _found(kind, hook) is djangos for hook, djangos in HOOKS.items())
         and all(vars(base).get(hook) is djangos for base, hook, djangos in DEFINED)
     )
+
+
+def _found(kind: type, hook: str) -> Any:
+    """The class's attribute, but for one of which its class says that it passes on to the next one."""
+    for base in kind.__mro__:
+        own = vars(base)
+        if hook in own and own[hook] is not own.get("passes_on", {}).get(hook):
+            return own[hook]
+    return None
 
 
 def _copy(source: io.BufferedReader, descriptor: int) -> None:

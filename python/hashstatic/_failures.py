@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.management.base import CommandError
 
-from hashstatic._build import Diagnostic
+from hashstatic._answer import Diagnostic
 
 # How the binary writes the storage's `%r`.
 STORAGE = "<django.contrib.staticfiles.storage.ManifestStaticFilesStorage>"

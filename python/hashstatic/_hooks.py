@@ -12,6 +12,7 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as Dja
 from django.core.files.storage import FileSystemStorage, Storage
 
 from hashstatic._options import exact_version
+from hashstatic._utf8 import is_name, is_utf8
 
 # What Django's post_process consists of and uses: overridden, the binary would not know of it.
 HOOKS = (
@@ -93,20 +94,24 @@ def why_not(storage: DjangoStorage, ours: type, *originals: type) -> str | None:
 
 def why_not_from(paths: Mapping[str, tuple[Any, str]]) -> str | None:
     """Why the files of these finders cannot be read by the binary, if they cannot."""
-    checked: dict[type, bool] = {}
+    checked: set[int] = set()
     for name, (source, _) in paths.items():
-        kind = source.__class__  # not type(): Django's default storage is a proxy
-        if kind not in checked:
-            checked[kind] = isinstance(source, FileSystemStorage) and all(
-                _attribute(kind, hook) is _attribute(original, hook) for hook, original in SOURCE_HOOKS.items()
-            )
-        if not checked[kind]:
-            return f"{name!r} comes from {_name(source)}, which is not a plain file system storage"
-        try:
-            name.encode()
-        except UnicodeEncodeError:
+        if id(source) not in checked:
+            if not _is_plain(source):
+                return f"{name!r} comes from {_name(source)}, which is not a plain file system storage"
+            if not is_utf8(source.location):
+                return f"the path {source.location!r} is not UTF-8"
+            checked.add(id(source))
+        if not is_name(name):
             return f"the name {name!r} is not UTF-8"
     return None
+
+
+def _is_plain(source: Any) -> bool:
+    kind = source.__class__  # not type(): Django's default storage is a proxy
+    return isinstance(source, FileSystemStorage) and all(
+        _attribute(kind, hook) is _attribute(original, hook) for hook, original in SOURCE_HOOKS.items()
+    )
 
 
 def _name(thing: object) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 import django
 from django.core.exceptions import ImproperlyConfigured
 
+from hashstatic._utf8 import utf8
+
 # The Django versions that the binary knows to the byte.
 EXACT_VERSIONS = {(4, 2): "4.2", (5, 2): "5.2", (6, 0): "6.0", (6, 1): "6.1"}
 
@@ -37,6 +39,8 @@ class StorageOptions:
     jobs: int | None = None
     # The build cache, if not the user's; False: none.
     cache_dir: str | bool = True
+    # Nothing is told to be done before it is on the disk: a power cut takes nothing away.
+    sync: bool = True
 
     # hashstatic's own way:
     minify: str | None = None
@@ -91,7 +95,9 @@ class StorageOptions:
         if self.cache_dir is False or (self.exact and not self.compressed):
             arguments.append("--no-cache")  # nothing would be kept there
         elif self.cache_dir is not True:
-            arguments.append(f"--cache-dir={self.cache_dir}")
+            arguments.append(f"--cache-dir={utf8(self.cache_dir)}")
+        if not self.sync:
+            arguments.append("--no-sync")
         if self.jobs is not None:
             arguments.append(f"--jobs={self.jobs}")
         return arguments

@@ -12,6 +12,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from types import FrameType
 from typing import Any, cast
 
@@ -19,15 +20,17 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as DjangoStorage
 from django.contrib.staticfiles.utils import matches_patterns
 from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
-from django.core.files.base import File as DjangoFile
 from django.core.files.storage import FileSystemStorage
 from django.core.management.base import CommandError
 
-from hashstatic import _copy, _hooks
-from hashstatic._build import Asset, BinaryFailed, File, InputErrors, build
-from hashstatic._deferred import Copying, Deferred, Names, copying
+from hashstatic import _copy, _hooks, _leftovers
+from hashstatic._answer import Asset
+from hashstatic._build import JOURNAL, BinaryFailed, File, InputErrors, build, finish
+from hashstatic._deferred import Deferred, Names, Run, clearing, copying
 from hashstatic._failures import exceptions
+from hashstatic._manifest_file import ManifestFile
 from hashstatic._options import NO_VARIANTS, StorageOptions
+from hashstatic._utf8 import utf8
 
 try:
     from whitenoise.storage import CompressedManifestStaticFilesStorage as _WhiteNoise
@@ -55,6 +58,8 @@ class ManifestStaticFilesStorage(DjangoStorage):
     deferred: Deferred | None = None
     # The last run of Django's collectstatic that asked whether it can leave something.
     _asked_by: FrameType | None = None
+    # All that the manifest names is on the disk.
+    _is_synced = False
     _compressed = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -75,15 +80,46 @@ class ManifestStaticFilesStorage(DjangoStorage):
         return super().save(name, content, max_length=max_length)
 
     def delete(self, name: str) -> None:
-        """As Django does; but what ``collectstatic`` is about to replace stays until then."""
-        of = copying(sys._getframe(1))
+        """As Django does; but what ``collectstatic`` is about to replace, or to clear, stays until then."""
+        caller = sys._getframe(1)
+        cleared = self._cleared_by(clearing(caller))
+        if cleared is not None:
+            cleared.append(name)
+            return
+        of = copying(caller)
         if not (of and of.name == name and self._deferred_by(of)):
             super().delete(name)
 
-    def _deferred_by(self, of: Copying) -> Deferred | None:
+    def path(self, name: str) -> str:
+        """As Django does; but ``--clear``, which takes broken links away itself, is to leave them to ``delete``."""
+        if self._cleared_by(clearing(sys._getframe(1))) is not None:
+            raise NotImplementedError("Django's clear_dir does without.")
+        return cast(str, super().path(name))
+
+    def exists(self, name: str) -> bool:
+        """As Django does; but what is to be cleared is not there for the ``collectstatic`` that asked for that."""
+        deferred = self.deferred
+        if deferred is not None and deferred.clear and name in deferred.cleared:
+            of = copying(sys._getframe(1))
+            if of and of.frame is self._asked_by:
+                return False
+        return super().exists(name)
+
+    # Methods that come to Django's own wherever Django's `save` calls them.
+    passes_on = {"exists": exists, "path": path}  # noqa: RUF012
+
+    def _cleared_by(self, of: Run | None) -> Names | None:
+        """What the run of Django's command has cleared so far; None if it is not left to ``post_process``."""
+        deferred = of and self._deferred_by(of)
+        if not deferred:
+            return None
+        deferred.clear = True
+        return deferred.cleared
+
+    def _deferred_by(self, of: Run) -> Deferred | None:
         """What Django's command has left to ``post_process`` so far; None if it may not."""
-        if self._asked_by is not of.run:
-            self._asked_by = of.run
+        if self._asked_by is not of.frame:
+            self._asked_by = of.frame
             self.deferred = None
             if self._will_post_process(of.command):
                 self.deferred = Deferred(of.command)
@@ -128,10 +164,10 @@ class ManifestStaticFilesStorage(DjangoStorage):
     def binary_arguments(self) -> list[str]:
         """What the binary has to know to write what this storage would; ``--from-django`` asks for it, too."""
         arguments = [
-            f"--out={self.path('')}",
+            f"--out={utf8(self.path(''))}",
             f"--static-url={settings.STATIC_URL}",
             f"--file-mode={_octal(self.file_permissions_mode) or 'umask'}",
-            f"--manifest={self._manifest_path()}",
+            f"--manifest={utf8(self._manifest_path())}",
             *self.options.arguments(),
             *self.options.plain_arguments(self._keeps_only_hashed()),
             *self._variant_arguments(),
@@ -154,7 +190,8 @@ class ManifestStaticFilesStorage(DjangoStorage):
 
     def _post_process_by_binary(self, paths: Paths, deferred: Deferred) -> Processed:
         try:
-            assets = self._build(paths, deferred)
+            self._make_way(paths, deferred)
+            assets, pending = self._build(paths, deferred)
         except InputErrors as failed:
             for name, exception in exceptions(failed.errors, self):
                 if isinstance(exception, (CommandError, SuspiciousFileOperation)):
@@ -175,11 +212,16 @@ class ManifestStaticFilesStorage(DjangoStorage):
         for name, hashed in adjustable:
             yield name, hashed, True
         self.hashed_files = hashed_files
-        self.save_manifest()
+        self._is_synced = True
+        try:
+            self.save_manifest()
+        finally:
+            self._is_synced = False
+        self._remove_what_is_to_go(paths, deferred, assets, pending)
         yield from self._variants(assets.values())
 
-    def _build(self, paths: Paths, deferred: Deferred, *more: str) -> dict[str, Asset]:
-        """Runs the binary; the assets by name."""
+    def _build(self, paths: Paths, deferred: Deferred, *more: str) -> tuple[dict[str, Asset], int]:
+        """Runs the binary; the assets by name, and how many files are to go when the manifest is there."""
         arguments = [*self.binary_arguments(), "--no-manifest", *more]
         if deferred.clear:
             arguments.append("--clear")
@@ -194,9 +236,46 @@ class ManifestStaticFilesStorage(DjangoStorage):
         for diagnostic in result.diagnostics:
             if diagnostic.severity == "warning":
                 warnings.warn(str(diagnostic), stacklevel=2)
-        if self._keeps_only_hashed() and "--dry-run" not in more:
+        assets = {asset.path: asset for asset in result.assets}
+        for name in map(self.clean_name, paths):
+            if name not in assets:
+                raise CommandError(f"hashstatic has not told what became of {name!r}.")
+        return assets, result.pending
+
+    def _make_way(self, paths: Paths, deferred: Deferred) -> None:
+        """Where a file becomes a directory, or the other way round, what ``--clear`` takes away cannot stay."""
+        names = deferred.in_the_way() if deferred.clear else set()
+        if not names:
+            return
+        self._build(paths, deferred, "--dry-run")  # nothing goes if the files are not in order
+        for name in names:
+            super().delete(name)
+            while name := os.path.dirname(name):
+                with suppress(OSError):  # not empty
+                    os.rmdir(self.path(name))
+
+    def _remove_what_is_to_go(self, paths: Paths, deferred: Deferred, assets: dict[str, Asset], pending: int) -> None:
+        """After the manifest: whoever looks a file up in it has to find it."""
+        if pending:
+            self._finish(pending)
+        if self._keeps_only_hashed():
             self._unlink_originals(paths)
-        return {asset.path: asset for asset in result.assets}
+        if deferred.clear:
+            root = self.path("")
+            hashed = (name for asset in assets.values() for name in (asset.hashed, *asset.variants))
+            _leftovers.remove(root, deferred.cleared, [*paths, *assets, *hashed, self._manifest_path()])
+
+    def _finish(self, pending: int) -> None:
+        try:
+            removed = finish(utf8(self.path("")), utf8(self._manifest_path()))
+        except BinaryFailed as failed:
+            raise CommandError(str(failed)) from failed
+        if removed == 0 and os.path.exists(self.path(JOURNAL)):
+            warnings.warn(
+                f"What was to go ({pending}) is still there: {self.manifest_name} does not name just the files of this "
+                "run. Either save_manifest is overridden, or another collectstatic is running.",
+                stacklevel=2,
+            )
 
     def _unlink_originals(self, paths: Iterable[str]) -> None:
         """Of ``collectstatic --link``: the binary takes away files, not symbolic links."""
@@ -220,7 +299,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
         return exception
 
     def _manifest_path(self) -> str:
-        """Where the manifest is, for the binary to leave it alone."""
+        """Where the manifest is, for the binary to leave it alone, and go by it."""
         if self.manifest_storage is self:
             return self.manifest_name
         try:
@@ -229,35 +308,17 @@ class ManifestStaticFilesStorage(DjangoStorage):
             return os.devnull  # not in a file system: no file of the static root
 
     def save_manifest(self) -> None:
-        """As Django does, but by renaming: there is no moment without a manifest."""
+        """As Django does, but by renaming: there is no moment without a manifest, nor one without what it names."""
+        if self.options.sync and not self._is_synced:
+            os.sync()  # Django's own code, which has written the files, leaves that to the system
         if not isinstance(self.manifest_storage, FileSystemStorage):
             return super().save_manifest()
         manifest_storage = self.manifest_storage
-        self.manifest_storage = _Renaming(manifest_storage)
+        self.manifest_storage = ManifestFile(manifest_storage, sync=self.options.sync)
         try:
             super().save_manifest()
         finally:
             self.manifest_storage = manifest_storage
-
-
-class _Renaming:
-    """The part of a storage that ``save_manifest`` uses, on top of another one."""
-
-    def __init__(self, storage: FileSystemStorage) -> None:
-        self.storage = storage
-
-    def exists(self, name: str) -> bool:
-        return False  # so that it is not deleted first
-
-    def _save(self, name: str, content: DjangoFile[bytes]) -> str:
-        directory, file_name = os.path.split(name)
-        # The binary knows such names: what a run that was killed has left goes with the next one.
-        temporary = os.path.join(directory, f".hashstatic-{os.getpid():x}-{file_name}.tmp")
-        if self.storage.exists(temporary):
-            self.storage.delete(temporary)
-        temporary = self.storage._save(temporary, content)
-        os.replace(self.storage.path(temporary), self.storage.path(name))
-        return name
 
 
 _white_noise_too = () if _WhiteNoise is None else (_WhiteNoise,)

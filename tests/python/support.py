@@ -18,6 +18,8 @@ from django.test import override_settings
 from hashstatic.management.commands.collectstatic import Command as OurCommand
 
 RECORD = ".staticfiles.generations.json"
+# Of manifests that lie elsewhere.
+MANIFESTS = ".hashstatic.manifests.json"
 DJANGO = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 WHITENOISE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 OURS = "hashstatic.storage.ManifestStaticFilesStorage"
@@ -37,10 +39,9 @@ class Collected:
     warnings: list = field(default_factory=list)
 
     def tree(self):
-        """Without the record of generations, which hashstatic alone keeps, beside the manifest."""
+        """Without the records that hashstatic alone keeps."""
         files = tree(self.root)
-        files.pop(RECORD, None)
-        return files
+        return {name: files[name] for name in files if name not in (RECORD, MANIFESTS)}
 
 
 def storages(backend, options=None):
@@ -112,6 +113,7 @@ def tree(root):
 
 __all__ = [
     "DJANGO",
+    "MANIFESTS",
     "OURS",
     "OURS_COMPRESSED",
     "RECORD",

@@ -6,6 +6,7 @@ import time
 
 import pytest
 from django.contrib.staticfiles.finders import FileSystemFinder
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as DjangoStorage
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
@@ -263,6 +264,22 @@ def delete(self, name):
 def test_a_storage_that_looks(hook, source, tmp_path, changed, saved):
     same(tmp_path, source, changed(**{hook.__name__: hook}))
     assert saved
+
+
+@pytest.mark.parametrize("hook", ["exists", "path"])
+def test_our_own_methods_are_changed(hook, source, tmp_path, saved, monkeypatch):
+    """Then it is Django that saves, and everybody's `exists` and `path` see all files."""
+    kind = hashstatic.storage.ManifestStaticFilesStorage
+    original = getattr(DjangoStorage, hook)
+    called = []
+
+    def noting(self, name):
+        called.append(name)
+        return original(self, name)
+
+    monkeypatch.setattr(kind, hook, noting)
+    same(tmp_path, source)
+    assert saved == [] and {*SITE} < {*called}
 
 
 class Lower(FileSystemStorage):

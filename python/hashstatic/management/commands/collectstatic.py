@@ -39,21 +39,21 @@ class Command(DjangoCommand):
         # The storage takes it when post_process begins: all files are found by then.
         self.storage.deferred = self.deferred
         try:
-            collected = super().collect()
+            return super().collect()
         finally:
             self.storage.deferred = None
-        self.remove_cleared_links(self.deferred)
-        return collected
 
     def copy_file(self, path: str, prefixed_path: str, source_storage: Any) -> None:
         """Leaves copying to the binary, after Django's decision on whether to copy."""
         if self.deferred is None or not isinstance(source_storage, FileSystemStorage):
+            if self.deferred is not None and self.clear:
+                self.storage.delete(prefixed_path)  # what `clear_dir` has left
             return super().copy_file(path, prefixed_path, source_storage)
         if prefixed_path in self.copied_files:
             return self.log(f"Skipping '{path}' (already copied earlier)")
         # After --clear there is nothing that could be unmodified; the binary keeps what it would write again.
         if not self.clear:
-            with self.nothing_deleted(self.deferred):
+            with self.nothing_deleted(self.deferred, _Undeletable):
                 if not self.delete_file(path, prefixed_path, source_storage):
                     return None
         source_path = source_storage.path(path)
@@ -63,30 +63,21 @@ class Command(DjangoCommand):
         return None
 
     def clear_dir(self, path: str) -> None:
-        """Tells what is deleted; the binary deletes it once all else has succeeded."""
+        """Tells what is deleted, which it is once all else has succeeded."""
         if self.deferred is None:
             return super().clear_dir(path)
-        with self.nothing_deleted(self.deferred):
+        with self.nothing_deleted(self.deferred, _Unclearable):
             return super().clear_dir(path)
 
     @contextmanager
-    def nothing_deleted(self, deferred: Deferred) -> Iterator[None]:
+    def nothing_deleted(self, deferred: Deferred, kind: type[_Undeletable]) -> Iterator[None]:
         """Django deletes what it is going to replace, and then there is a time without it."""
         storage = self.storage
-        self.storage = _Undeletable(storage, deferred.cleared)
+        self.storage = kind(storage, deferred.cleared)
         try:
             yield
         finally:
             self.storage = storage
-
-    def remove_cleared_links(self, deferred: Deferred) -> None:
-        """Symbolic links of an earlier ``--link``: the binary takes away files only."""
-        if not deferred.clear:
-            return
-        for name in deferred.cleared:
-            path = self.storage.path(name)
-            if os.path.islink(path):
-                os.unlink(path)
 
     def report_broken_references(self) -> None:
         found: dict[str, tuple[Any, str]] = {}
@@ -104,7 +95,7 @@ class Command(DjangoCommand):
 class _Undeletable:
     """A storage that only notes what it was to delete."""
 
-    def __init__(self, storage: Any, noted: list[str]) -> None:
+    def __init__(self, storage: Any, noted: Names) -> None:
         self._storage = storage
         self._noted = noted
 
@@ -113,3 +104,10 @@ class _Undeletable:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._storage, name)
+
+
+class _Unclearable(_Undeletable):
+    """And ``clear_dir``, which takes broken links away itself, leaves them to it, too."""
+
+    def path(self, name: str) -> str:
+        raise NotImplementedError("Django's clear_dir does without.")

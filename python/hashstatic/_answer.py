@@ -1,0 +1,116 @@
+"""What the binary answers: a JSON document, taken for nothing that it does not say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class NoAnswer(ValueError):
+    """It is not what the binary of this version answers."""
+
+
+@dataclass(frozen=True)
+class Asset:
+    """What became of a file."""
+
+    path: str
+    hashed: str
+    # No file of that hashed name was there before.
+    new: bool
+    variants: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """Something that the binary has to say about a file."""
+
+    path: str
+    severity: str
+    code: str
+    message: str
+    help: str | None
+    line: int | None
+    column: int | None
+    # The file itself, as it was given to the binary.
+    file: str | None = None
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}:{self.line}:{self.column}"
+        text = f"{place}: {self.message}"
+        return f"{text}\n  help: {self.help}" if self.help else text
+
+
+class Fields:
+    """A JSON object. Its fields are asked for by their type."""
+
+    def __init__(self, data: object, name: str = "it") -> None:
+        if not isinstance(data, dict):
+            raise NoAnswer(f"{name} is not an object")
+        self._data = data
+        self._name = name
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._data
+
+    def get(self, name: str, kind: type[T]) -> T:
+        """A string, a number, a truth value or an array."""
+        value = self._data.get(name)
+        if type(value) is not kind:  # True is an int as well
+            raise NoAnswer(f"{self._of(name)} is not of type {kind.__name__}")
+        return value
+
+    def get_or_none(self, name: str, kind: type[T]) -> T | None:
+        """The same, where it may be null."""
+        return None if self._data.get(name) is None else self.get(name, kind)
+
+    def object(self, name: str) -> Fields:
+        return Fields(self._data.get(name), self._of(name))
+
+    def objects(self, name: str) -> list[Fields]:
+        return [Fields(item, f"{self._of(name)}[{at}]") for at, item in enumerate(self.get(name, list))]
+
+    def strings(self, name: str) -> tuple[str, ...]:
+        items = self.get(name, list)
+        if not all(type(item) is str for item in items):
+            raise NoAnswer(f"{self._of(name)} has more than strings")
+        return tuple(items)
+
+    def _of(self, name: str) -> str:
+        return name if self._name == "it" else f"{self._name}.{name}"
+
+
+def parsed(answer: bytes) -> Fields:
+    try:
+        data = json.loads(answer)
+    except (ValueError, RecursionError) as error:
+        raise NoAnswer(f"it is not JSON: {error}") from error
+    return Fields(data)
+
+
+def asset(fields: Fields) -> Asset:
+    return Asset(
+        path=fields.get("path", str),
+        hashed=fields.get("hashed", str),
+        new=fields.get("new", bool),
+        variants=fields.strings("variants"),
+    )
+
+
+def diagnostic(fields: Fields, files: dict[str, str]) -> Diagnostic:
+    """``files``: the file of each name."""
+    path = fields.get("path", str)
+    location = fields.object("location") if fields.get_or_none("location", dict) is not None else None
+    return Diagnostic(
+        path=path,
+        severity=fields.get("severity", str),
+        code=fields.get("code", str),
+        message=fields.get("message", str),
+        help=fields.get_or_none("help", str),
+        line=location.get("line", int) if location else None,
+        column=location.get("column", int) if location else None,
+        file=files.get(path),
+    )
