@@ -100,6 +100,13 @@ def asset(fields: Fields) -> Asset:
     )
 
 
+def pending(report: Fields) -> str | None:
+    """The build's own name, if something is left to do after it."""
+    if "pending" not in report:
+        raise NoAnswer("report.pending is missing")
+    return None if report.get_or_none("pending", dict) is None else report.object("pending").get("build", str)
+
+
 def diagnostic(fields: Fields, files: dict[str, str]) -> Diagnostic:
     """``files``: the file of each name."""
     path = fields.get("path", str)

@@ -12,9 +12,6 @@ from hashstatic._answer import Asset, Diagnostic, Fields, NoAnswer
 from hashstatic._binary import find_binary
 from hashstatic._utf8 import is_utf8, utf8
 
-# Where a build writes down what is left to finish, in the static root.
-JOURNAL = ".hashstatic.journal.json"
-
 
 @dataclass(frozen=True)
 class File:
@@ -33,8 +30,8 @@ class Result:
     assets: tuple[Asset, ...]
     # Warnings and notices.
     diagnostics: tuple[Diagnostic, ...]
-    # Files that are to go, but not before the manifest is there.
-    pending: int
+    # The build's own name, if it has files left to remove once the manifest is there.
+    pending: str | None
 
 
 class InputErrors(Exception):
@@ -66,7 +63,7 @@ def build(files: Sequence[File], arguments: Sequence[str]) -> Result:
         diagnostics = tuple(_answer.diagnostic(fields, paths) for fields in report.objects("diagnostics"))
         if _is_done(process, document):
             assets = tuple(map(_answer.asset, report.objects("assets")))
-            return Result(assets, diagnostics, report.get("pending", int))
+            return Result(assets, diagnostics, _answer.pending(report))
         error = document.get_or_none("error", str)
     except NoAnswer as no_answer:
         raise _failed(process, no_answer) from no_answer
@@ -75,12 +72,12 @@ def build(files: Sequence[File], arguments: Sequence[str]) -> Result:
     raise BinaryFailed(f"hashstatic: {error or 'failed'}")
 
 
-def finish(root: str, manifest: str) -> int:
-    """Runs ``hashstatic finish``: takes away what the last build has left there until its manifest is.
+def finish(root: str, pending: str) -> int:
+    """Runs ``hashstatic finish``: removes what this build has left to remove until its manifest was there.
 
-    Tells how many files: none if the manifest that is there is not that of the build.
+    Returns how many files: none if another build has begun in the meantime.
     """
-    process = _run(["finish", "--no-config", "--output-format", "json", f"--manifest={manifest}", "--", root])
+    process = _run(["finish", "--no-config", "--output-format", "json", f"--build={pending}", "--", root])
     try:
         document = _answer.parsed(process.stdout)
         if not _is_done(process, document):

@@ -25,7 +25,7 @@ from django.core.management.base import CommandError
 
 from hashstatic import _copy, _hooks, _leftovers
 from hashstatic._answer import Asset
-from hashstatic._build import JOURNAL, BinaryFailed, File, InputErrors, build, finish
+from hashstatic._build import BinaryFailed, File, InputErrors, build, finish
 from hashstatic._deferred import Deferred, Names, Run, clearing, copying
 from hashstatic._failures import exceptions
 from hashstatic._manifest_file import ManifestFile
@@ -220,8 +220,8 @@ class ManifestStaticFilesStorage(DjangoStorage):
         self._remove_what_is_to_go(paths, deferred, assets, pending)
         yield from self._variants(assets.values())
 
-    def _build(self, paths: Paths, deferred: Deferred, *more: str) -> tuple[dict[str, Asset], int]:
-        """Runs the binary; the assets by name, and how many files are to go when the manifest is there."""
+    def _build(self, paths: Paths, deferred: Deferred, *more: str) -> tuple[dict[str, Asset], str | None]:
+        """Runs the binary; the assets by name, and what is to be finished when the manifest is there."""
         arguments = [*self.binary_arguments(), "--no-manifest", *more]
         if deferred.clear:
             arguments.append("--clear")
@@ -254,9 +254,11 @@ class ManifestStaticFilesStorage(DjangoStorage):
                 with suppress(OSError):  # not empty
                     os.rmdir(self.path(name))
 
-    def _remove_what_is_to_go(self, paths: Paths, deferred: Deferred, assets: dict[str, Asset], pending: int) -> None:
+    def _remove_what_is_to_go(
+        self, paths: Paths, deferred: Deferred, assets: dict[str, Asset], pending: str | None
+    ) -> None:
         """After the manifest: whoever looks a file up in it has to find it."""
-        if pending:
+        if pending is not None:
             self._finish(pending)
         if self._keeps_only_hashed():
             self._unlink_originals(paths)
@@ -265,17 +267,11 @@ class ManifestStaticFilesStorage(DjangoStorage):
             hashed = (name for asset in assets.values() for name in (asset.hashed, *asset.variants))
             _leftovers.remove(root, deferred.cleared, [*paths, *assets, *hashed, self._manifest_path()])
 
-    def _finish(self, pending: int) -> None:
+    def _finish(self, pending: str) -> None:
         try:
-            removed = finish(utf8(self.path("")), utf8(self._manifest_path()))
+            finish(utf8(self.path("")), pending)
         except BinaryFailed as failed:
             raise CommandError(str(failed)) from failed
-        if removed == 0 and os.path.exists(self.path(JOURNAL)):
-            warnings.warn(
-                f"What was to go ({pending}) is still there: {self.manifest_name} does not name just the files of this "
-                "run. Either save_manifest is overridden, or another collectstatic is running.",
-                stacklevel=2,
-            )
 
     def _unlink_originals(self, paths: Iterable[str]) -> None:
         """Of ``collectstatic --link``: the binary takes away files, not symbolic links."""

@@ -18,7 +18,7 @@ DIAGNOSTIC = {
     "help": None,
     "location": {"line": 1, "column": 2},
 }
-DONE = {"status": "ok", "report": {"assets": [ASSET], "diagnostics": [], "pending": 0}}
+DONE = {"status": "ok", "report": {"assets": [ASSET], "diagnostics": [], "pending": None}}
 BROKEN = {"status": "error", "error": "1 error found", "diagnostics": [DIAGNOSTIC]}
 WRONG = [None, [], {}, 7, 1.5, True, "x", [None], [[]], [7], {"x": None}]
 
@@ -133,4 +133,4 @@ def test_finishing_told_nothing(answer, answering):
     more = {"not ok": b'{"status": "error", "error": "no space"}', "wrong type": b'{"status": ["ok"]}'}
     answering({**ANSWERS, **more}[answer])
     with pytest.raises(BinaryFailed, match="no space" if answer == "not ok" else "failed with status 0"):
-        finish("/root", "staticfiles.json")
+        finish("/root", "0123456789abcdef")

@@ -300,16 +300,16 @@ def test_a_file_becomes_a_directory_and_back(command, source, tmp_path):
 @COMMANDS
 @pytest.mark.parametrize("place", ["root", "below", "elsewhere"])
 def test_the_manifests_place_is_told(command, place, source, tmp_path, subclass, monkeypatch):
-    """To the build and to what finishes it, which goes by the manifest that lies there."""
+    """What is to go goes when the manifest is there, wherever that is."""
     root = tmp_path / "root"
     manifests = {"root": root, "below": root / "manifests", "elsewhere": tmp_path / "elsewhere"}[place]
     backend = subclass(manifest_name="other.json")
     options = {} if place == "root" else {"manifest_storage": FileSystemStorage(location=str(manifests))}
     calls = []
 
-    def noting(at, manifest):
-        calls.append((at, os.path.join(at, manifest)))
-        return original(at, manifest)
+    def noting(at, build):
+        calls.append((at, (manifests / "other.json").exists()))
+        return original(at, build)
 
     original = hashstatic.storage.finish
     monkeypatch.setattr(hashstatic.storage, "finish", noting)
@@ -318,7 +318,7 @@ def test_the_manifests_place_is_told(command, place, source, tmp_path, subclass,
         write(source, {"new.txt": f"{number}"})
         os.utime(source / "new.txt", (4e9 + number, 4e9 + number))
         assert collect(root, [source], backend, options, command=command, clear=True).error is None
-        assert calls.pop() == (str(root), str(manifests / "other.json"))
+        assert calls.pop() == (str(root), True)
         names = {*everything(root)}
         assert names.isdisjoint({MANIFEST, "left.txt"}) and names.issuperset({*SITE, "new.txt"})
         assert (manifests / "other.json").exists()
@@ -337,7 +337,7 @@ def test_what_could_not_be_finished_is_with_the_next_run(command, source, tmp_pa
     root = tmp_path / "root"
     write(root, {"left.txt": "x"})
 
-    def fail(root, manifest):
+    def fail(root, build):
         raise BinaryFailed("no more")
 
     with monkeypatch.context() as patched:
@@ -350,8 +350,8 @@ def test_what_could_not_be_finished_is_with_the_next_run(command, source, tmp_pa
 
 
 @COMMANDS
-def test_a_manifest_of_ones_own_is_told(command, source, tmp_path, subclass):
-    """The binary takes nothing away for a manifest that is not the one of its build."""
+def test_a_manifest_with_entries_of_ones_own(command, source, tmp_path, subclass):
+    """Whatever is in it, it is the storage that knows when it is there."""
 
     def save_manifest(self):
         self.hashed_files["own"] = "own.txt"
@@ -361,7 +361,5 @@ def test_a_manifest_of_ones_own_is_told(command, source, tmp_path, subclass):
     backend = subclass(save_manifest=save_manifest)
     run = collect(tmp_path / "root", [source], backend, command=command, clear=True)
     assert run.error is None
-    (warning,) = run.warnings
-    assert "What was to go (1) is still there" in str(warning.message)
-    assert "save_manifest is overridden" in str(warning.message)
-    assert "left.txt" in run.tree()
+    assert run.warnings == []
+    assert "left.txt" not in run.tree()
