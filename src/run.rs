@@ -6,14 +6,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::cache::Cache;
 use crate::compress::Compressor;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::digest::may_be_hashed;
 use crate::django::{Exact, StaticName};
 use crate::earlier::{self, Earlier};
 use crate::error::Error;
 use crate::logical_path::LogicalPath;
 use crate::manifest::Manifest;
-use crate::missing::Missing;
+use crate::missing::{IgnoredErrors, Missing};
 use crate::options::{Encodings, Input, Minify, Options};
 use crate::output::{Output, Plain, Store};
 use crate::parallel::pool;
@@ -174,6 +174,8 @@ impl<'a> Run<'a> {
             static_root: self.static_root.dir(),
             plan,
             disk: self,
+            ignored: IgnoredErrors::new(&self.options.ignore_errors),
+            odd: OnceLock::new(),
         })
     }
 
@@ -300,7 +302,7 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
             } else {
                 "does not exist"
             };
-            return usage(format!("the source root {} {what}", root.display()));
+            return usage(format!("the source root {} {what}", shown(root)));
         }
         let canonical = root.canonicalize().map_err(Error::io("read", root))?;
         if let Some(out) = &canonical_static
@@ -309,8 +311,8 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
         {
             return usage(format!(
                 "the source root {} lies inside the static root {}",
-                root.display(),
-                static_root.display()
+                shown(root),
+                shown(static_root)
             ));
         }
     }
@@ -321,8 +323,8 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
             {
                 return usage(format!(
                     "the build cache {} lies inside {}; choose another one with --cache-dir, or none with --no-cache",
-                    cache.display(),
-                    dir.display()
+                    shown(&cache),
+                    shown(&dir)
                 ));
             }
         }
@@ -330,7 +332,7 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
     if in_place && roots(options).count() > 1 {
         return usage(format!(
             "the static root {} is one of several source roots; give it a directory of its own",
-            static_root.display()
+            shown(static_root)
         ));
     }
     if in_place && options.clear {
@@ -367,12 +369,12 @@ pub(crate) fn finished(
                     plan.name(id).as_str(),
                     format!(
                         "its hashed path {} is the name of another asset with other content",
-                        output.hashed
+                        shown(&output.hashed)
                     ),
                 )
                 .help(format!(
                     "the other is {}",
-                    plan.assets[other].source.path.display()
+                    shown(&plan.assets[other].source.path)
                 )),
             );
         }
