@@ -19,6 +19,7 @@ use lightningcss::traits::ToCss as _;
 
 use super::NotMinified;
 use super::inventory::Inventory;
+use crate::diagnostic::shown;
 
 /// The browsers that `full` may write for.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +121,7 @@ fn located<T: std::fmt::Display>(css: &str, error: &Error<T>) -> (usize, String)
         .loc
         .as_ref()
         .map_or(0, |place| byte_offset(css, place));
-    (offset, error.kind.to_string())
+    (offset, shown(error.kind.to_string())) // which quotes the source
 }
 
 /// lightningcss counts lines from 0 and columns from 1, in UTF-16 units.
