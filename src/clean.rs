@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use crate::compress::Encoding;
+use crate::diagnostic::shown;
 use crate::error::Error;
 use crate::finished::must_be_there;
 use crate::generations::Generations;
@@ -73,14 +74,16 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
     let manifest_name = root.manifest_name(&options.manifest)?;
     let manifest = Manifest::parse(&root.read(&manifest_name)?).map_err(|why| {
         Error::StaticRoot(format!(
-            "the manifest {manifest_name} is not readable: {why}; nothing was removed, as nobody knows what is in use"
+            "the manifest {} is not readable: {why}; nothing was removed, as nobody knows what is in use",
+            shown(&manifest_name)
         ))
     })?;
     let record_name = Generations::name(&manifest_name);
     let mut record = match root.read_if_there(&record_name)? {
         Some(bytes) => Generations::parse(&bytes).map_err(|why| {
             Error::StaticRoot(format!(
-                "the record of generations {record_name} is not readable: {why}; nothing was removed"
+                "the record of generations {} is not readable: {why}; nothing was removed",
+                shown(&record_name)
             ))
         })?,
         None => Generations::default(), // there was one generation only

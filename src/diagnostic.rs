@@ -1,7 +1,7 @@
 //! What a run has to say about its input, as data. Rendering is the binary's job.
 
-use std::borrow::Cow;
 use std::fmt;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -153,6 +153,14 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The source file on disk, where it is about one.
     pub file: Option<String>,
+    /// Not 0: it stands for so many of its kind, which are not told one by one (`location` is where the first is).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 impl Diagnostic {
@@ -171,6 +179,7 @@ impl Diagnostic {
             message: message.into(),
             help: None,
             file: None,
+            more: 0,
         }
     }
 
@@ -179,6 +188,11 @@ impl Diagnostic {
     pub fn at(mut self, location: Location) -> Self {
         self.location = Some(location);
         self
+    }
+
+    /// How many problems it tells.
+    pub fn count(&self) -> usize {
+        self.more.max(1)
     }
 
     /// Adds what to do about it.
@@ -192,7 +206,7 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     /// `css/app.css:14:23: message`, without severity and help.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&one_line(&self.path))?;
+        f.write_str(&shown(&self.path))?;
         if let Some(Location { line, column }) = self.location {
             write!(f, ":{line}:{column}")?;
         }
@@ -200,22 +214,47 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// A name or URL without line breaks: what comes from the input must not look like a message of its own.
-pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
-    let breaks = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
-    if !text.contains(breaks) {
-        return Cow::Borrowed(text);
+/// A name, path or URL as messages show it. What comes from the input must not look like a message of its own, to a
+/// person or to a program that reads lines, nor change how the rest of the line is read: whatever ends a line, controls a
+/// terminal or reorders text is escaped.
+pub fn shown(name: impl AsRef<Path>) -> String {
+    let name = name.as_ref().display().to_string();
+    if !name.contains(is_deceptive) {
+        return name;
     }
     let escaped = |line: String, c: char| match c {
-        c if breaks.contains(&c) => line + &c.escape_default().to_string(),
+        c if is_deceptive(c) => line + &c.escape_default().to_string(),
         c => line + c.encode_utf8(&mut [0; 4]),
     };
-    Cow::Owned(text.chars().fold(String::new(), escaped))
+    name.chars().fold(String::new(), escaped)
+}
+
+/// Whether a character has an effect beyond its own place.
+pub fn is_deceptive(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{2028}' | '\u{2029}' // line and paragraph separators
+                | '\u{61c}' | '\u{200e}' | '\u{200f}' // marks of direction
+                | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' // embeddings, overrides, isolates
+        )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_stay_on_their_line_and_in_their_order() {
+        for (name, expected) in [
+            ("é b.css", "é b.css"),
+            ("a\n::error::b", "a\\n::error::b"),
+            ("\u{1b}[2J\u{9b}", "\\u{1b}[2J\\u{9b}"),
+            ("\u{202e}gnp\u{2069}\u{85}", "\\u{202e}gnp\\u{2069}\\u{85}"),
+        ] {
+            assert_eq!(shown(name), expected);
+        }
+    }
 
     #[test]
     fn locations_count_from_one_and_in_characters() {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use hashstatic::{Diagnostic, Severity};
+use hashstatic::{Diagnostic, Severity, is_deceptive};
 use serde_json::{Value, json};
 
 /// A SARIF log with one run.
@@ -60,11 +60,19 @@ pub(crate) fn github(diagnostics: &[Diagnostic]) -> String {
     out
 }
 
-/// GitHub's escapes for workflow commands.
+/// GitHub's escapes for workflow commands. What else controls terminals or reorders text is escaped as in any message.
 fn escaped(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '%' => out.push_str("%25"),
+            '\r' => out.push_str("%0D"),
+            '\n' => out.push_str("%0A"),
+            c if is_deceptive(c) => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 fn with_help(diagnostic: &Diagnostic) -> String {

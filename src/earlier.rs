@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::compress::Encoding;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::digest::{Digest, is_hex};
 use crate::error::Error;
 use crate::generations::Generations;
@@ -84,7 +84,7 @@ impl Reading<'_> {
                 Severity::Warning,
                 Code::UnreadableManifest,
                 name,
-                format!("the {what} that was there is not readable: {why}"),
+                format!("the {what} that was there is not readable: {}", shown(why)),
             )
             .help("it is replaced by this run"),
         );

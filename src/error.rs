@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, shown};
 
 /// Why nothing was published.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum Error {
     #[error("{0}")]
     StaticRoot(String),
     /// The file system refused (exit status 1).
-    #[error("cannot {action} {}: {source}", path.display())]
+    #[error("cannot {action} {}: {source}", shown(path))]
     Io {
         /// What was tried: `read`, `write`, …
         action: &'static str,
@@ -32,7 +32,7 @@ pub enum Error {
     /// Another build is at work on the static root (exit status 1).
     #[error(
         "the static root {} is locked by another build{}, still so after {} s",
-        path.display(),
+        shown(path),
         holder.map_or_else(String::new, |pid| format!(" (process {pid})")),
         waited.as_secs()
     )]
@@ -59,9 +59,9 @@ impl Error {
 }
 
 fn errors(diagnostics: &[Diagnostic]) -> String {
-    let count = diagnostics
+    let errors = diagnostics
         .iter()
-        .filter(|d| d.severity == crate::Severity::Error)
-        .count();
+        .filter(|d| d.severity == crate::Severity::Error);
+    let count: usize = errors.map(Diagnostic::count).sum();
     format!("{count} error{}", if count == 1 { "" } else { "s" })
 }

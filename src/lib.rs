@@ -30,6 +30,7 @@ mod django;
 mod earlier;
 mod error;
 mod finished;
+mod fold;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -68,7 +69,7 @@ mod walk;
 
 pub use cache::{CacheContents, CacheUse, cache_contents, clear_cache};
 pub use clean::{CleanOptions, Cleaning};
-pub use diagnostic::{Code, Diagnostic, Location, Severity};
+pub use diagnostic::{Code, Diagnostic, Location, Severity, is_deceptive, shown};
 pub use error::Error;
 pub use finished::explain::{
     AssetFile, AssetReference, AssetVariant, ExplainOptions, Explanation, Leads,

@@ -11,12 +11,13 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::digest::{Content, Digest, Hasher, Held};
 use crate::django::{Draft, Names};
 use crate::error::Error;
+use crate::fold::Notes;
 use crate::graph::{Component, levels};
 use crate::options::DjangoVersion;
 use crate::output::{Output, Outputs, Plain};
 use crate::parallel::map_in_order;
 use crate::plan::{AssetId, AssetKind, Plan};
-use crate::read::{Edge, Reader, References, TextAsset, read_whole};
+use crate::read::{Edge, Reader, References, TextAsset, django_failures, read_whole};
 
 /// Links and stores every text asset. Returns how many references were rewritten; problems that only Django has are
 /// added to `diagnostics`.
@@ -168,16 +169,12 @@ impl Linker<'_> {
                 let _ = self.outputs[text.id].set(output); // each component is linked once
                 Ok((linked.references, Vec::new()))
             }
-            Err(failures) => Ok((0, failures)),
+            Err(failures) => Ok((0, failures.into_diagnostics())),
         }
     }
 
     /// A text whose targets all have their digests, with these in it; what Django finds fault with.
-    fn converted(
-        &self,
-        text: &TextAsset<'_>,
-        draft: Option<Draft>,
-    ) -> Result<Linked, Vec<Diagnostic>> {
+    fn converted(&self, text: &TextAsset<'_>, draft: Option<Draft>) -> Result<Linked, Notes> {
         let hash = &self.reader.store;
         let Some(exact) = self.reader.exact else {
             let edges = spans(text);
@@ -196,13 +193,12 @@ impl Linker<'_> {
             });
         }
         let Ok(content) = std::str::from_utf8(&text.source) else {
-            return Err(Vec::new()); // was read as UTF-8 before
+            return Err(Notes::default()); // was read as UTF-8 before
         };
         let converted = exact.convert(text.id, text.kind, content, self);
         let name = &self.reader.plan.assets[text.id].source.logical;
-        let failures = &converted.failures;
-        let (failed, notes) = self.reader.django_failures(name, &text.source, failures);
-        if failed {
+        let mut notes = Notes::default();
+        if django_failures(name, &text.source, &converted.failures, &mut notes) {
             return Err(notes); // otherwise they were told when the text was read
         }
         let bytes = converted

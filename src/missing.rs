@@ -1,8 +1,6 @@
 //! References that resolve to nothing: how bad that is, and what is said about them.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use crate::diagnostic::{Code, Diagnostic, Severity, one_line};
+use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::glob::Glob;
 use crate::logical_path::LogicalPath;
 use crate::options::MissingPolicy;
@@ -13,15 +11,62 @@ use crate::resolve::Target;
 /// Nearest names are looked for this often per run: it takes a look at every asset.
 const SUGGESTIONS: usize = 200;
 
+/// What is to be said about a reference.
+pub(crate) struct Diagnosis {
+    pub(crate) diagnostic: Diagnostic,
+    /// The name that nothing has, if another one may have been meant.
+    pub(crate) unknown: Option<String>,
+}
+
+/// References that `--ignore-errors` covers, by (file, URL).
+#[derive(Debug, Default)]
+pub(crate) struct IgnoredErrors(Vec<(Glob, Glob)>);
+
+impl IgnoredErrors {
+    pub(crate) fn new(ignore_errors: &[(String, String)]) -> Self {
+        let globs = ignore_errors.iter();
+        Self(
+            globs
+                .map(|(file, url)| (Glob::new(file), Glob::new(url)))
+                .collect(),
+        )
+    }
+
+    /// Whether the reference `url` in the file `from` is covered.
+    pub(crate) fn covers(&self, from: &str, url: &str) -> bool {
+        let mut ignored = self.0.iter();
+        ignored.any(|(file, of_url)| file.matches(from) && of_url.matches(url))
+    }
+}
+
+/// Looks for names that were probably meant, so often and no more.
+pub(crate) struct Suggestions<'p> {
+    plan: &'p Plan,
+    left: usize,
+}
+
+impl<'p> Suggestions<'p> {
+    pub(crate) fn new(plan: &'p Plan) -> Self {
+        Self {
+            plan,
+            left: SUGGESTIONS,
+        }
+    }
+
+    pub(crate) fn next(&mut self, name: &str) -> Option<String> {
+        self.left = self.left.checked_sub(1)?;
+        suggestion(self.plan, name)
+    }
+}
+
 /// What to do about references that resolve to nothing.
 pub(crate) struct Missing {
     reference: MissingPolicy,
     source_map: MissingPolicy,
-    /// (file, URL) of references that may resolve to nothing.
-    ignored: Vec<(Glob, Glob)>,
+    /// References that may resolve to nothing.
+    ignored: IgnoredErrors,
     /// Where they were looked for.
     place: &'static str,
-    suggestions: AtomicUsize,
 }
 
 impl Missing {
@@ -31,48 +76,49 @@ impl Missing {
         ignore_errors: &[(String, String)],
         place: &'static str,
     ) -> Self {
-        let ignored = ignore_errors.iter();
         Self {
             reference: on_missing,
             source_map,
-            ignored: ignored
-                .map(|(file, url)| (Glob::new(file), Glob::new(url)))
-                .collect(),
+            ignored: IgnoredErrors::new(ignore_errors),
             place,
-            suggestions: AtomicUsize::new(0),
         }
     }
 
     /// What is to be said about the reference `url` in the asset `from`; `None` if it is all right.
     pub(crate) fn diagnose(
         &self,
-        plan: &Plan,
         kind: ReferenceKind,
         from: &LogicalPath,
         url: &str,
         target: &Target,
-    ) -> Option<Diagnostic> {
+    ) -> Option<Diagnosis> {
+        let alone = |diagnostic| Diagnosis {
+            diagnostic,
+            unknown: None,
+        };
         match target {
             Target::External | Target::Asset { .. } => None,
-            Target::Missing(_) | Target::Outside if self.is_ignored(from, url) => {
-                Some(ignored(from, url))
+            Target::Missing(_) | Target::Outside if self.ignored.covers(from.as_str(), url) => {
+                Some(alone(ignored(from, url)))
             }
-            Target::Missing(name) => Some(self.missing(plan, kind, from, url, name)),
-            Target::Outside => Some(
+            Target::Missing(name) => Some(Diagnosis {
+                diagnostic: self.missing(kind, from, url, name),
+                unknown: Some(name.clone()),
+            }),
+            Target::Outside => Some(alone(
                 Diagnostic::new(
                     self.severity(kind),
                     Code::OutsideStaticRoot,
                     from.as_str(),
-                    format!("\"{}\" leaves the static root", one_line(url)),
+                    format!("\"{}\" leaves the static root", shown(url)),
                 )
                 .help("for a URL outside the static files, write an absolute path"),
-            ),
+            )),
         }
     }
 
     fn missing(
         &self,
-        plan: &Plan,
         kind: ReferenceKind,
         from: &LogicalPath,
         url: &str,
@@ -85,27 +131,16 @@ impl Missing {
             }
         };
         let place = self.place;
-        let diagnostic = Diagnostic::new(
+        Diagnostic::new(
             self.severity(kind),
             code,
             from.as_str(),
             format!(
                 "\"{}\" resolves to {}, which is not in {place}",
-                one_line(url),
-                one_line(name)
+                shown(url),
+                shown(name)
             ),
-        );
-        let suggest = self.suggestions.fetch_add(1, Ordering::Relaxed) < SUGGESTIONS;
-        match suggest.then(|| suggestion(plan, name)).flatten() {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        }
-    }
-
-    /// Whether `--ignore-errors` covers a reference.
-    pub(crate) fn is_ignored(&self, from: &LogicalPath, url: &str) -> bool {
-        let mut ignored = self.ignored.iter();
-        ignored.any(|(file, of_url)| file.matches(from.as_str()) && of_url.matches(url))
+        )
     }
 
     /// What is ignored is still listed, with `-v`.
@@ -130,21 +165,22 @@ pub(crate) fn ignored(from: &LogicalPath, url: &str) -> Diagnostic {
         from.as_str(),
         format!(
             "\"{}\" resolves to nothing, ignored by --ignore-errors",
-            one_line(url)
+            shown(url)
         ),
     )
 }
 
 /// The name that was probably meant, and where it is.
 fn suggestion(plan: &Plan, name: &str) -> Option<String> {
-    let origin = |id: AssetId| plan.assets[id].source.path.display().to_string();
+    let origin = |id: AssetId| shown(&plan.assets[id].source.path);
+    let shown_name = |id: AssetId| shown(plan.name(id).as_str());
     let lower = name.to_lowercase();
     let case = |id: &AssetId| plan.name(*id).as_str().to_lowercase() == lower;
     let ids = 0..plan.assets.len();
     if let Some(id) = ids.clone().find(case) {
         return Some(format!(
             "{} differs only in case ({}); URLs are case-sensitive",
-            plan.name(id),
+            shown_name(id),
             origin(id)
         ));
     }
@@ -154,7 +190,7 @@ fn suggestion(plan: &Plan, name: &str) -> Option<String> {
     if let Some(id) = longer.next() {
         return Some(format!(
             "there is {} ({}); browsers want the whole name",
-            plan.name(id),
+            shown_name(id),
             origin(id)
         ));
     }
@@ -163,7 +199,7 @@ fn suggestion(plan: &Plan, name: &str) -> Option<String> {
         .clone()
         .filter(|id| plan.name(*id).file_name() == file_name);
     if let (Some(id), None) = (same_name.next(), same_name.next()) {
-        return Some(format!("there is {} ({})", plan.name(id), origin(id)));
+        return Some(format!("there is {} ({})", shown_name(id), origin(id)));
     }
     let near = |id: AssetId| {
         let candidate = plan.name(id).as_str();
@@ -173,7 +209,7 @@ fn suggestion(plan: &Plan, name: &str) -> Option<String> {
             .filter(|(distance, _)| *distance <= 2)
     };
     let (_, id) = ids.filter_map(near).min()?;
-    Some(format!("did you mean {}? ({})", plan.name(id), origin(id)))
+    Some(format!("did you mean {}? ({})", shown_name(id), origin(id)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::glob::Glob;
 use crate::logical_path::LogicalPath;
 use crate::name_map::{NameMap, NameSet};
@@ -225,8 +225,8 @@ fn duplicate(loser: &SourceFile, winner: &SourceFile) -> Diagnostic {
         loser.logical.as_str(),
         format!(
             "{} is not used, {} comes first",
-            loser.path.display(),
-            winner.path.display()
+            shown(&loser.path),
+            shown(&winner.path)
         ),
     )
 }
@@ -248,7 +248,7 @@ fn file_and_directory(plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
                 asset.source.logical.as_str(),
                 "a file in one source root and a directory in another",
             )
-            .help(format!("the file is {}", asset.source.path.display())),
+            .help(format!("the file is {}", shown(&asset.source.path))),
         );
     }
 }

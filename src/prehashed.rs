@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::error::Error;
 use crate::glob::Glob;
 use crate::logical_path::normpath;
@@ -32,7 +32,7 @@ impl Prehashed {
         let mut names = BTreeSet::new();
         for file in &options.bundler_manifest {
             let usage =
-                |why: String| Error::Usage(format!("--bundler-manifest {}: {why}", file.display()));
+                |why: String| Error::Usage(format!("--bundler-manifest {}: {why}", shown(file)));
             let json = fs::read(file).map_err(|error| usage(error.to_string()))?;
             let manifest: Value =
                 serde_json::from_slice(&json).map_err(|error| usage(error.to_string()))?;

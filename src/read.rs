@@ -16,8 +16,9 @@ use std::ops::Range;
 use crate::cache::{Cache, Entry, Key};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Content;
-use crate::django::{Draft, Exact};
+use crate::django::{self, Draft, Exact};
 use crate::error::Error;
+use crate::fold::{self, Notes};
 use crate::logical_path::{LogicalPath, stem_length};
 use crate::missing::Missing;
 use crate::options::{Minify, Options};
@@ -29,6 +30,7 @@ use crate::resolve::{self, Target};
 use crate::transform::{Targets, Transformed, transform_css};
 pub(crate) use carried::LastNames;
 use exact::django_diagnostic;
+pub(crate) use exact::django_failures;
 pub(crate) use file::read_whole;
 use file::{read_into, with_buffer};
 use places::Places;
@@ -145,7 +147,7 @@ impl Reader<'_> {
         &self,
         id: AssetId,
         buffer: &'t mut Vec<u8>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Notes,
     ) -> Result<ReadAsset<'t>, Error> {
         let asset = &self.plan.assets[id];
         match &asset.carried {
@@ -171,7 +173,7 @@ impl Reader<'_> {
         &self,
         id: AssetId,
         source: &'t [u8],
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Notes,
     ) -> Result<ReadAsset<'t>, Error> {
         let asset = &self.plan.assets[id];
         let name = &asset.source.logical;
@@ -200,7 +202,7 @@ impl Reader<'_> {
         &self,
         name: &LogicalPath,
         source: &[u8],
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Notes,
     ) -> Option<Vec<u8>> {
         let mode = self.options.minify;
         let cache = self.cache.filter(|_| mode != Minify::Off);
@@ -231,7 +233,7 @@ impl Reader<'_> {
         &self,
         name: &LogicalPath,
         text: &TextAsset<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Notes,
     ) -> Vec<Edge> {
         let mut edges = Vec::new();
         let Scan {
@@ -244,9 +246,9 @@ impl Reader<'_> {
             let url = reference.url(text.text());
             let raw = |at| reference.span.start + url.raw_offset(at);
             let target = resolve::resolve(self.plan, &self.options.static_url, name, &url.text);
-            let problem =
-                self.missing
-                    .diagnose(self.plan, reference.kind, name, &url.text, &target);
+            let problem = self
+                .missing
+                .diagnose(reference.kind, name, &url.text, &target);
             if let Target::Asset {
                 id,
                 path,
@@ -260,11 +262,8 @@ impl Reader<'_> {
                     digest_at: raw(digest_at),
                 });
             }
-            if let Some(diagnostic) = problem {
-                diagnostics.push(match places.of(index) {
-                    Some(location) => diagnostic.at(location),
-                    None => diagnostic,
-                });
+            if let Some(problem) = problem {
+                diagnostics.diagnosed(problem, || places.of(index));
             }
         }
         edges
@@ -282,7 +281,7 @@ impl Reader<'_> {
             None => Ok(name.with_digest(digest).as_str().to_owned()),
             Some(exact) => exact
                 .hashed_name(name.as_str(), digest)
-                .map_err(|failure| Box::new(django_diagnostic(name, b"", &failure))),
+                .map_err(|failure| Box::new(django_diagnostic(name, &failure))),
         }
     }
 
@@ -292,7 +291,7 @@ impl Reader<'_> {
         asset: &PlannedAsset,
         bytes: &[u8],
         plain: Option<&[u8]>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Notes,
     ) -> Result<ReadAsset<'t>, Error> {
         let hash = self.store.hash(bytes);
         match self.hashed_name(asset, &hash.0) {
@@ -334,7 +333,7 @@ pub(crate) fn read(
         )
     });
     let mut read = map_in_order(&order, |id| {
-        let mut notes = Vec::new();
+        let mut notes = Notes::default();
         let mut references = 0;
         let mut text = None;
         let output = with_buffer(|buffer| match reader.read(*id, buffer, &mut notes)? {
@@ -351,9 +350,7 @@ pub(crate) fn read(
             }
             ReadAsset::Failed => Ok(None),
         })?;
-        for note in &mut notes {
-            note.file = Some(assets[*id].source.path.display().to_string());
-        }
+        notes.set_file(|| assets[*id].source.path.display().to_string());
         if let Some(output) = output {
             let _ = outputs[*id].set(output); // each is read once
         }
@@ -364,11 +361,22 @@ pub(crate) fn read(
         texts: Vec::new(),
         references: 0,
     };
-    for (_, text, references, notes) in read {
-        diagnostics.extend(notes);
+    let mut noted = Vec::new();
+    for (id, text, references, notes) in read {
         reading.texts.extend(text);
         reading.references += references;
+        if !notes.is_empty() {
+            noted.push((id, notes));
+        }
     }
+    if reader.exact.is_some() {
+        // Django stops at the first: that must be among those that are kept.
+        noted.sort_by_key(|(id, _)| Reverse(django::level(assets[*id].source.logical.as_str())));
+    } else {
+        noted.sort_by_key(|(id, _)| *id);
+    }
+    let noted = noted.into_iter().map(|(_, notes)| notes);
+    diagnostics.extend(fold::of_files(noted, reader.plan));
     Ok(reading)
 }
 

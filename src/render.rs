@@ -1,12 +1,11 @@
 //! What people and programs see: the only module that prints.
 
-use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use hashstatic::{Code, Diagnostic, Error, Options, Report, Severity, Tally};
+use hashstatic::{Code, Diagnostic, Error, Options, Report, Severity, Tally, is_deceptive, shown};
 use serde_json::json;
 
 use crate::cli::{CheckFormat, Color, Output, OutputFormat, Verbosity};
@@ -153,20 +152,17 @@ impl Renderer {
     fn diagnostics(&self, diagnostics: &[Diagnostic]) {
         let mut django_spoke = false;
         for diagnostic in diagnostics {
-            let (style, word, shown) = match diagnostic.severity {
+            let (style, word, is_wanted) = match diagnostic.severity {
                 Severity::Error => (ERROR, "error", true),
                 Severity::Warning => (WARNING, "warning", !self.quiet),
                 Severity::Notice => (NOTICE, "notice", self.verbose),
             };
-            if !shown {
+            if !is_wanted {
                 continue;
             }
             if diagnostic.code == Code::DjangoFailure && !django_spoke {
                 django_spoke = true; // Django stops at the first
-                err!(
-                    "Post-processing '{}' failed!\n",
-                    printable(&diagnostic.path)
-                );
+                err!("Post-processing '{}' failed!\n", shown(&diagnostic.path));
             }
             err!(
                 "{style}{word}{style:#}: {}",
@@ -186,9 +182,7 @@ impl Renderer {
         };
         let totals = &report.totals;
         let time: std::time::Duration = report.stages.iter().map(|stage| stage.time).sum();
-        let root = options
-            .static_root()
-            .map_or_else(String::new, |r| r.display().to_string());
+        let root = options.static_root().map_or_else(String::new, shown);
         let done = if report.dry_run {
             "Checked, nothing written:"
         } else {
@@ -196,7 +190,7 @@ impl Renderer {
         };
         line(format!(
             "{TITLE}{done} {}{TITLE:#} in {:.2} s",
-            printable(&root),
+            root,
             time.as_secs_f64()
         ));
         line(String::new());
@@ -259,7 +253,8 @@ impl Renderer {
                 .diagnostics
                 .iter()
                 .filter(|d| d.severity == severity)
-                .count()
+                .map(Diagnostic::count)
+                .sum::<usize>()
         };
         let (warnings, notices) = (count(Severity::Warning), count(Severity::Notice));
         if warnings + notices > 0 {
@@ -281,7 +276,7 @@ impl Renderer {
 /// A line for each file of `--headers`.
 fn headers_files(root: &str, report: &Report) -> impl Iterator<Item = String> {
     let files = report.headers.iter().map(|name| Path::new(root).join(name));
-    files.map(|file| format!("  headers: {}", printable(&file.display().to_string())))
+    files.map(|file| format!("  headers: {}", shown(&file)))
 }
 
 /// The JSON document of a run without errors.
@@ -334,15 +329,26 @@ fn size(bytes: u64) -> String {
     format!("{value:.1} TB")
 }
 
-/// Without control characters that a file name could smuggle into a terminal; line breaks stay.
+/// Text of several lines, which stay, without what a name in it could do to a terminal, or to GitHub: there, a line that
+/// begins with two colons is a command, on stderr too.
 fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() && c != '\n' {
-            let _ = write!(out, "{}", c.escape_default()); // writing to a String cannot fail
+    let mut line_begins = true;
+    for (at, c) in text.char_indices() {
+        if c == '\n' {
+            out.push(c);
+            line_begins = true;
+            continue;
+        }
+        let is_command = line_begins && text[at..].starts_with("::");
+        if is_command {
+            out.extend(c.escape_unicode());
+        } else if is_deceptive(c) {
+            out.extend(c.escape_default());
         } else {
             out.push(c);
         }
+        line_begins &= c.is_whitespace();
     }
     out
 }
@@ -366,5 +372,6 @@ mod tests {
     #[test]
     fn terminals_are_safe() {
         assert_eq!(printable("a\u{1b}[31m\nb"), "a\\u{1b}[31m\nb");
+        assert_eq!(printable("a::b\n ::c\u{202e}"), "a::b\n \\u{3a}:c\\u{202e}");
     }
 }

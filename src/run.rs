@@ -8,13 +8,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::cache::Cache;
 use crate::compress::Compressor;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::digest::may_be_hashed;
 use crate::django::{Exact, StaticName};
 use crate::earlier::{self, Carried, Earlier};
 use crate::error::Error;
 use crate::manifest::Manifest;
-use crate::missing::Missing;
+use crate::missing::{IgnoredErrors, Missing};
 use crate::name_map::NameSet;
 use crate::options::{Encodings, Input, Minify, Options};
 use crate::output::{Output, Plain, Store};
@@ -246,6 +246,8 @@ impl<'a> Run<'a> {
             static_root: self.static_root.dir(),
             plan,
             disk: self,
+            ignored: IgnoredErrors::new(&self.options.ignore_errors),
+            odd: OnceLock::new(),
         })
     }
 
@@ -391,7 +393,7 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
             } else {
                 "does not exist"
             };
-            return usage(format!("the source root {} {what}", root.display()));
+            return usage(format!("the source root {} {what}", shown(root)));
         }
         let canonical = root.canonicalize().map_err(Error::io("read", root))?;
         if let Some(out) = &canonical_static
@@ -400,8 +402,8 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
         {
             return usage(format!(
                 "the source root {} lies inside the static root {}",
-                root.display(),
-                static_root.display()
+                shown(root),
+                shown(static_root)
             ));
         }
     }
@@ -412,8 +414,8 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
             {
                 return usage(format!(
                     "the build cache {} lies inside {}; choose another one with --cache-dir, or none with --no-cache",
-                    cache.display(),
-                    dir.display()
+                    shown(&cache),
+                    shown(&dir)
                 ));
             }
         }
@@ -421,7 +423,7 @@ fn check_roots(options: &Options, static_root: &Path, in_place: bool) -> Result<
     if in_place && roots(options).count() > 1 {
         return usage(format!(
             "the static root {} is one of several source roots; give it a directory of its own",
-            static_root.display()
+            shown(static_root)
         ));
     }
     if in_place && options.clear {
@@ -458,12 +460,12 @@ pub(crate) fn finished(
                     plan.name(id).as_str(),
                     format!(
                         "its hashed path {} is the name of another asset with other content",
-                        output.hashed
+                        shown(&output.hashed)
                     ),
                 )
                 .help(format!(
                     "the other is {}",
-                    plan.assets[other].source.path.display()
+                    shown(&plan.assets[other].source.path)
                 )),
             );
         }

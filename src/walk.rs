@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::error::Error;
 use crate::glob::Glob;
 use crate::logical_path::{LogicalPath, normpath};
@@ -61,7 +61,7 @@ pub(crate) fn walk(
                 if !walk.canonical.is_dir() {
                     return Err(Error::Usage(format!(
                         "the source root {} is not a directory",
-                        root.dir.display()
+                        shown(&root.dir)
                     )));
                 }
                 walk.run(&mut found, diagnostics)?;
@@ -84,7 +84,7 @@ fn listed(files: &[NamedFile]) -> Result<Vec<SourceFile>, Error> {
         if !metadata.is_file() {
             return Err(Error::Usage(format!(
                 "--files-from: {} is not a file",
-                file.path.display()
+                shown(&file.path)
             )));
         }
         found.push(SourceFile {

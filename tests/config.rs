@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use support::{Project, files, hashstatic};
+use support::{Project, files, hashstatic, text};
 
 /// A project with two source roots and this configuration file.
 fn project(file: &str, text: &str) -> Project {
@@ -138,4 +138,27 @@ fn what_is_wrong_is_said() {
         assert!(stderr.contains(message), "{text}: {stderr}");
         assert!(!project.dir().join("out").exists());
     }
+}
+
+#[test]
+fn files_that_are_too_large_or_no_files_are_not_read() {
+    let project = Project::with_sources(&[("a.css", "a{}")]);
+    for name in ["hashstatic.toml", "pyproject.toml"] {
+        project.write(name, &"# x\n".repeat(300_000));
+        let output = project.run(&["check", "src"]);
+        assert_eq!(output.status.code(), Some(2));
+        let stderr = text(&output.stderr);
+        assert!(
+            stderr.contains(&format!("{name}: larger than 1000000 bytes")),
+            "{stderr}"
+        );
+        std::fs::remove_file(project.path(name)).unwrap();
+    }
+    // Reading one of these would never end, or never begin.
+    std::os::unix::fs::symlink("/dev/zero", project.path("hashstatic.toml")).unwrap();
+    let pipe = std::process::Command::new("mkfifo")
+        .arg(project.path("pyproject.toml"))
+        .status();
+    assert!(pipe.unwrap().success());
+    project.ok(&["check", "src"]);
 }

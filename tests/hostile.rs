@@ -486,8 +486,8 @@ fn very_many_broken_references() {
     });
     let place = Place::new(&[("src/a.css", &css)]);
     let output = place.try_build(&[]);
-    failed(&output, "a.css:1:888874: \"nope29999.png\" resolves to");
-    assert_eq!(stderr(&output).matches("error: a.css:1:").count(), 30_000);
+    failed(&output, "30000 errors found");
+    assert_eq!(stderr(&output).matches("error: a.css:1:").count(), 21);
 }
 
 #[test]

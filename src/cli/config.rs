@@ -2,15 +2,20 @@
 //! options, and it is read by turning it into arguments: what an option means is said in one place only.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::OpenOptions;
+use std::io::Read as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
-use hashstatic::Error;
+use hashstatic::{Error, shown};
 use toml::{Table, Value};
 
 use super::Arguments;
+
+/// Larger ones (bytes) are not parsed: that takes fifty times their size in memory.
+const LARGEST: u64 = 1_000_000;
 
 /// The source roots, which have no option.
 const SOURCES: &str = "sources";
@@ -130,6 +135,23 @@ fn is_wanted(subcommand: &Command, matches: &ArgMatches, key: &str) -> bool {
     id(key).is_some_and(|id| !is_given(&id)) && !id(&opposite).is_some_and(|id| is_given(&id))
 }
 
+/// The beginning of a file, one byte more than it may have. `None`: it is not there, or cannot be read, or is a pipe or a
+/// device, which might never end, nor begin.
+fn regular_file(path: &Path) -> Option<Vec<u8>> {
+    let without_waiting = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(without_waiting)
+        .open(path)
+        .ok()?;
+    if !file.metadata().ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 /// A configuration file.
 struct File {
     path: PathBuf,
@@ -166,17 +188,26 @@ impl File {
         path: PathBuf,
         section: impl FnOnce(Table) -> Option<Table>,
     ) -> Result<Option<Self>, Error> {
-        let Ok(text) = fs::read_to_string(&path) else {
+        let Some(bytes) = regular_file(&path) else {
+            return Ok(None);
+        };
+        if bytes.len() as u64 > LARGEST {
+            return Err(Error::Usage(format!(
+                "{}: larger than {LARGEST} bytes, which no configuration is",
+                shown(&path)
+            )));
+        }
+        let Ok(text) = String::from_utf8(bytes) else {
             return Ok(None);
         };
         let table: Table = text
             .parse()
-            .map_err(|error| Error::Usage(format!("{}: {error}", path.display())))?;
+            .map_err(|error| Error::Usage(format!("{}: {error}", shown(&path))))?;
         Ok(section(table).map(|table| Self { path, table }))
     }
 
     fn usage(&self, why: &str) -> Error {
-        Error::Usage(format!("{}: {why}", self.path.display()))
+        Error::Usage(format!("{}: {why}", shown(&self.path)))
     }
 
     fn unknown(&self, key: &str, known: &[&str]) -> Error {
@@ -184,8 +215,11 @@ impl File {
             .iter()
             .min_by_key(|known| strsim::osa_distance(known, key));
         match nearest {
-            Some(nearest) => self.usage(&format!("unknown key `{key}`; did you mean `{nearest}`?")),
-            None => self.usage(&format!("unknown key `{key}`")),
+            Some(nearest) => self.usage(&format!(
+                "unknown key `{}`; did you mean `{nearest}`?",
+                shown(key)
+            )),
+            None => self.usage(&format!("unknown key `{}`", shown(key))),
         }
     }
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
-use hashstatic::Error;
 use hashstatic::options::{Input, NamedFile, SourceRoot};
+use hashstatic::{Error, shown};
 use serde::Deserialize;
 
 /// The program that the project's Python runs.
@@ -115,7 +115,7 @@ impl Project {
             if !directory.is_dir() {
                 return Err(Error::Usage(format!(
                     "--site-packages: {} is not a directory",
-                    directory.display()
+                    shown(directory)
                 )));
             }
             let mut packages = relative.iter().map(|name| directory.join(name));
@@ -123,13 +123,10 @@ impl Project {
                 return Ok(package);
             }
         }
-        let places: Vec<String> = self
-            .site_packages
-            .iter()
-            .map(|directory| directory.display().to_string())
-            .collect();
+        let places: Vec<String> = self.site_packages.iter().map(shown).collect();
         Err(Error::Usage(format!(
-            "--apps: there is no package {app} in {}",
+            "--apps: there is no package {} in {}",
+            shown(app),
             places.join(", ")
         )))
     }
@@ -143,7 +140,7 @@ impl Project {
             Some(path) if !path.is_file() => {
                 return Err(Error::Usage(format!(
                     "--manage: {} is not a file",
-                    path.display()
+                    shown(path)
                 )));
             }
             Some(path) => Some(path.clone()),
@@ -159,7 +156,7 @@ impl Project {
             .map_err(|error| {
                 Error::Usage(format!(
                     "--from-django: {} cannot be run: {error}; name the project's Python with --python",
-                    Path::new(&python).display()
+                    shown(Path::new(&python))
                 ))
             })?;
         let stdout = String::from_utf8_lossy(&output.stdout);
@@ -179,7 +176,7 @@ impl Project {
             Some(Told::Unusable { error }) => Err(Error::Usage(format!("--from-django: {error}"))),
             None => Err(Error::Usage(format!(
                 "--from-django: the project cannot be asked, {} says:\n{}",
-                Path::new(&python).display(),
+                shown(Path::new(&python)),
                 String::from_utf8_lossy(&output.stderr).trim_end()
             ))),
         }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use hashstatic::options::{DjangoVersion, Input, MissingPolicy, NamedFile, SourceRoot};
-use hashstatic::{Error, Options};
+use hashstatic::{Error, Options, shown};
 
 use super::project::Project;
 use super::{Command, Verbosity, completed};
@@ -227,7 +227,7 @@ fn files_from(list: &Path) -> Result<Vec<NamedFile>, Error> {
     } else {
         File::open(list).and_then(|mut file| file.read_to_end(&mut json))
     };
-    let usage = |why: String| Error::Usage(format!("--files-from {}: {why}", list.display()));
+    let usage = |why: String| Error::Usage(format!("--files-from {}: {why}", shown(list)));
     read.map_err(|error| usage(error.to_string()))?;
     NamedFile::parse_list(&json).map_err(usage)
 }

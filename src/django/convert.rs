@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::failures::Failures;
+use super::lines::Lines;
 use super::patterns::{Match, Pattern, Words, ignored_blocks, in_block};
 use super::python::{
     Python, dirname, filepath_to_uri, join, normpath, repr, strip, unquote, unsplit, urldefrag,
     urljoin, urlsplit, urlunsplit,
 };
 use super::{Converted, NO_DIGEST, STORAGE};
+use crate::missing::IgnoredErrors;
 use crate::options::DjangoVersion;
 use crate::plan::AssetId;
 
@@ -23,6 +26,10 @@ pub(crate) struct Failure {
     pub(crate) url: Option<String>,
     /// A `ValueError`, which `collectstatic` introduces with "Post-processing 'x' failed!".
     pub(crate) introduced: bool,
+    /// `--ignore-errors` covers it.
+    pub(crate) ignored: bool,
+    /// Not 0: it stands for so many.
+    pub(crate) more: usize,
 }
 
 impl Failure {
@@ -33,6 +40,8 @@ impl Failure {
             offset: None,
             url: None,
             introduced: true,
+            ignored: false,
+            more: 0,
         }
     }
 
@@ -94,6 +103,7 @@ pub(super) struct Converter<'a> {
     /// The file's name.
     pub(super) name: &'a str,
     pub(super) storage: &'a dyn Storage,
+    pub(super) ignored: &'a IgnoredErrors,
 }
 
 impl Converter<'_> {
@@ -103,7 +113,7 @@ impl Converter<'_> {
         let mut content = Cow::Borrowed(text);
         let mut replaced = 0;
         let mut digests = Some(Vec::new());
-        let mut failures = Vec::new();
+        let mut failures = Failures::default();
         // Of the content, until it changes: the patterns of one kind of file all have the same syntax.
         let mut words = Words::default();
         let mut blocks: (usize, Vec<Range<usize>>) = Default::default();
@@ -116,11 +126,12 @@ impl Converter<'_> {
             }
             let mut edits: Vec<(Range<usize>, String)> = Vec::new();
             let mut inserted = Vec::new();
+            let mut lines = Lines::new(&content);
             for found in matches {
                 if in_block(found.span.start, &blocks.1) {
                     continue;
                 }
-                match self.converted_url(&content, &found) {
+                match self.converted_url(&content, &found, &mut lines) {
                     Ok(None) if pattern.forgets_match(self.version) => {
                         edits.push((found.span, String::new()));
                     }
@@ -136,11 +147,15 @@ impl Converter<'_> {
                         edits.push((found.span, replacement));
                         replaced += 1;
                     }
-                    Err(failure) => failures.push(Failure {
-                        offset: Some(found.span.start),
-                        url: Some(content[found.url.clone()].to_owned()),
-                        ..failure
-                    }),
+                    Err(failure) => {
+                        let url = &content[found.url.clone()];
+                        failures.push(Failure {
+                            offset: Some(found.span.start),
+                            url: Some(url.to_owned()),
+                            ignored: failure.introduced && self.ignored.covers(self.name, url),
+                            ..failure
+                        });
+                    }
                 }
             }
             if !edits.is_empty() {
@@ -162,7 +177,12 @@ impl Converter<'_> {
     }
 
     /// The body of `url_converter`'s `converter`; `None` where it returns `matched`.
-    fn converted_url(&self, content: &str, found: &Match) -> Result<Option<Target>, Failure> {
+    fn converted_url(
+        &self,
+        content: &str,
+        found: &Match,
+        lines: &mut Lines<'_>,
+    ) -> Result<Option<Target>, Failure> {
         let url = &content[found.url.clone()];
         if has_lower_case_scheme(url) || url.starts_with("//") && self.version > DjangoVersion::V4_2
         {
@@ -185,7 +205,7 @@ impl Converter<'_> {
         };
         let hashed_url = self
             .hashed_url(&unquote(&target))
-            .map_err(|failure| self.with_note(failure, content, found))?;
+            .map_err(|failure| self.with_note(failure, content, found, lines))?;
         let directory = url_path.rfind('/').map_or("", |at| &url_path[..=at]);
         let transformed = hashed_url.map(|hashed_url| {
             let file_name = hashed_url
@@ -264,19 +284,23 @@ impl Converter<'_> {
     }
 
     /// The note that `url_converter` adds to a `ValueError` since 6.1.
-    fn with_note(&self, mut failure: Failure, content: &str, found: &Match) -> Failure {
+    fn with_note(
+        &self,
+        mut failure: Failure,
+        content: &str,
+        found: &Match,
+        lines: &mut Lines<'_>,
+    ) -> Failure {
         if failure.introduced && self.version >= DjangoVersion::V6_1 {
-            let start = content[..found.span.start]
-                .rfind('\n')
-                .map_or(0, |at| at + 1);
-            let end = content[found.span.start..]
-                .find('\n')
-                .map_or(content.len(), |at| found.span.start + at);
-            let number = content[..start].matches('\n').count() + 1;
-            let mut line = format!("\n{number}: {}", &content[start..end]);
-            if line.chars().count() > 79 {
-                line = format!("\n{number}");
-            }
+            let (number, line) = lines.at(found.span.start);
+            let prefix = format!("\n{number}: ");
+            // Lines may be megabytes long: no more is counted than matters.
+            let room = 79 - prefix.len();
+            let line = if line.chars().nth(room).is_none() {
+                prefix + line
+            } else {
+                format!("\n{number}")
+            };
             failure.message = format!(
                 "{}\n{} contains this reference {} on line {line}",
                 failure.message,

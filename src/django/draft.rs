@@ -123,6 +123,8 @@ mod tests {
                 static_root: Path::new("/r"),
                 plan: &plan,
                 disk: &Nothing,
+                ignored: crate::missing::IgnoredErrors::default(),
+                odd: std::sync::OnceLock::new(),
             };
             let id = plan.find("js/m.js").unwrap();
             let converted = exact.convert(id, kind, text, &Linked(&exact));

@@ -8,17 +8,23 @@
 
 mod convert;
 mod draft;
+mod failures;
+mod lines;
+mod next;
 mod patterns;
 mod python;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::OnceLock;
 
 pub(crate) use convert::{Failure, StaticName};
 pub(crate) use draft::Draft;
+pub(crate) use failures::Failures;
 pub(crate) use python::{decode_error, hex_pair, unquote};
 
+use crate::missing::IgnoredErrors;
 use crate::options::DjangoVersion;
 use crate::plan::{AssetId, AssetKind, Plan};
 use crate::walk::SourceFile;
@@ -37,6 +43,10 @@ pub(crate) struct Exact<'a> {
     pub(crate) plan: &'a Plan,
     /// What already lies in the static root under a name that no asset has, Django takes for granted.
     pub(crate) disk: &'a (dyn Disk + Sync),
+    /// Failures that end nothing.
+    pub(crate) ignored: IgnoredErrors,
+    /// See [`Exact::odd_names`].
+    pub(crate) odd: OnceLock<Vec<AssetId>>,
 }
 
 /// What the exact mode asks of the file system.
@@ -55,7 +65,7 @@ pub(crate) struct Converted {
     pub(crate) replaced: usize,
     /// The places in the text where a dry conversion has put zeros for the digests of assets, ascending, if all are known.
     digests: Option<Vec<(usize, AssetId)>>,
-    pub(crate) failures: Vec<Failure>,
+    pub(crate) failures: Failures,
 }
 
 /// What a dry conversion has found.
@@ -121,6 +131,7 @@ impl Exact<'_> {
             seen: RefCell::default(),
             asked_more: Cell::new(false),
             true_digests: false,
+            read: RefCell::default(),
         };
         let mut converted = self.convert(id, kind, text, &recorder);
         if converted
@@ -153,8 +164,22 @@ impl Exact<'_> {
             static_url: self.static_url,
             name: self.plan.name(id).as_str(),
             storage: &AssetStorage { exact: self, names },
+            ignored: &self.ignored,
         }
         .convert(patterns::Pattern::of(kind, self.js_modules), text)
+    }
+
+    /// The assets whose output may have another name than that with a digest in it. All that resolves to nothing is
+    /// compared with each of them.
+    fn odd_names(&self) -> &[AssetId] {
+        self.odd.get_or_init(|| {
+            let ids = 0..self.plan.assets.len();
+            ids.filter(|id| {
+                let name = self.plan.name(*id).as_str();
+                name.contains(['%', '?', '#', ':', ';', ' '])
+            })
+            .collect()
+        })
     }
 
     /// `safe_join(STATIC_ROOT, name)`, relative to the static root again.
@@ -233,17 +258,27 @@ struct Recorder<'a> {
     asked_more: Cell<bool>,
     /// Digests of source files instead of zeros, for the text of a failure.
     true_digests: bool,
+    /// Those that were read so far.
+    read: RefCell<BTreeMap<AssetId, String>>,
 }
 
 impl Recorder<'_> {
     fn digest(&self, id: AssetId) -> String {
-        let source = &self.exact.plan.assets[id].source;
-        let digest = self
-            .true_digests
-            .then(|| self.exact.disk.source_digest(source));
-        digest.flatten().unwrap_or_else(|| NO_DIGEST.into())
+        if !self.true_digests {
+            return NO_DIGEST.into();
+        }
+        let read = || {
+            let source = &self.exact.plan.assets[id].source;
+            let digest = self.exact.disk.source_digest(source);
+            digest.unwrap_or_else(|| NO_DIGEST.into())
+        };
+        let mut read_before = self.read.borrow_mut();
+        read_before.entry(id).or_insert_with(read).clone()
     }
 }
+
+/// No file system has longer ones (`PATH_MAX`).
+const LONGEST_PATH: usize = 4_096;
 
 const NO_DIGEST: &str = "000000000000";
 
@@ -275,6 +310,9 @@ impl Names for Recorder<'_> {
 
     fn output_digest(&self, hashed: &str) -> Option<String> {
         self.asked_more.set(true);
+        if hashed.len() > LONGEST_PATH {
+            return None;
+        }
         // Take away each part that looks like a digest: is the rest an asset whose output would have this name?
         let quick = hashed.match_indices('.').find_map(|(at, _)| {
             let digest = hashed.get(at + 1..at + 1 + NO_DIGEST.len())?;
@@ -286,12 +324,9 @@ impl Names for Recorder<'_> {
         });
         // Names with a `%` or the like in them are not that of their output without the digest.
         quick.or_else(|| {
-            let ids = 0..self.exact.plan.assets.len();
-            ids.filter(|id| self.is_hashed_yet(*id)).find_map(|id| {
+            let odd = self.exact.odd_names().iter().copied();
+            odd.filter(|id| self.is_hashed_yet(*id)).find_map(|id| {
                 let name = self.exact.plan.name(id).as_str();
-                if !name.contains(['%', '?', '#', ':', ';', ' ']) {
-                    return None;
-                }
                 let digest = self.digest(id);
                 let output = self.exact.hashed_name(name, &digest).ok()?;
                 (output == hashed).then_some(digest)

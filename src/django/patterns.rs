@@ -6,8 +6,9 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memchr2_iter, memchr3, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memchr3, memmem};
 
+use super::next::Next;
 use super::python::{is_space, is_word};
 use crate::options::DjangoVersion;
 use crate::plan::AssetKind;
@@ -102,7 +103,7 @@ impl Pattern {
     /// `re.finditer(pattern, text)`
     pub(super) fn find_all(self, version: DjangoVersion, text: &str, words: &Words) -> Vec<Match> {
         let bytes = text.as_bytes();
-        let scan = Scan { text, version };
+        let scan = Scan::new(text, version);
         match self {
             Self::CssUrl => Scan::all(
                 memchr_iter(b'(', bytes)
@@ -145,6 +146,8 @@ fn found(span: Range<usize>, url: Range<usize>, names: Range<usize>) -> Match {
 
 /// `from "…"`, wherever it stands: the end of every static `import … from` and `export … from`.
 struct Tail {
+    /// Where the white space before it begins.
+    space: usize,
     /// Where `from` begins.
     from: usize,
     url: Range<usize>,
@@ -169,12 +172,35 @@ impl Words {
     }
 }
 
+/// A text, and what was looked for in it last: most matches end at the next of something, which many candidates in a row
+/// may have in common.
 struct Scan<'t> {
     text: &'t str,
     version: DjangoVersion,
+    line_break: Next,
+    parenthesis: Next,
+    semicolon: Next,
+    quote: Next,
+    /// A quote and `)`: `"`, `'`, any.
+    closing: [Next; 3],
+    /// A quote and `\s*;`
+    statement_end: Next,
 }
 
-impl Scan<'_> {
+impl<'t> Scan<'t> {
+    fn new(text: &'t str, version: DjangoVersion) -> Self {
+        Self {
+            text,
+            version,
+            line_break: Next::default(),
+            parenthesis: Next::default(),
+            semicolon: Next::default(),
+            quote: Next::default(),
+            closing: Default::default(),
+            statement_end: Next::default(),
+        }
+    }
+
     /// The leftmost matches that do not overlap. `candidates` are (start, position behind the fixed first word).
     fn all(
         candidates: impl Iterator<Item = (usize, usize)>,
@@ -227,7 +253,53 @@ impl Scan<'_> {
 
     /// Where the line that `at` stands in ends: the reach of `.*`.
     fn line_end(&self, at: usize) -> usize {
-        memchr(b'\n', &self.text.as_bytes()[at..]).map_or(self.text.len(), |n| at + n)
+        let bytes = self.text.as_bytes();
+        let found = self
+            .line_break
+            .at_or_after(at, |at| memchr(b'\n', &bytes[at..]));
+        found.unwrap_or(self.text.len())
+    }
+
+    /// The first `)` from `at` on in its line.
+    fn parenthesis(&self, at: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let found = self
+            .parenthesis
+            .at_or_after(at, |at| memchr(b')', &bytes[at..]));
+        found.filter(|found| *found < self.line_end(at))
+    }
+
+    /// The first quote from `at` on in its line.
+    fn next_quote(&self, at: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let found = self
+            .quote
+            .at_or_after(at, |at| memchr2(b'"', b'\'', &bytes[at..]));
+        found.filter(|found| *found < self.line_end(at))
+    }
+
+    /// The first `quote` (`None`: any) from `at` on in its line that `)` follows.
+    fn closing(&self, at: usize, quote: Option<u8>) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let (next, one, other) = match quote {
+            Some(b'"') => (&self.closing[0], b'"', b'"'),
+            Some(quote) => (&self.closing[1], quote, quote),
+            None => (&self.closing[2], b'"', b'\''),
+        };
+        let found = next.at_or_after(at, |at| {
+            memchr2_iter(one, other, &bytes[at..]).find(|n| bytes.get(at + n + 1) == Some(&b')'))
+        });
+        found.filter(|found| *found < self.line_end(at))
+    }
+
+    /// The first quote from `at` on in its line that `\s*;` follows.
+    fn statement_end(&self, at: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let found = self.statement_end.at_or_after(at, |at| {
+            memchr2_iter(b'"', b'\'', &bytes[at..])
+                .find(|n| bytes.get(self.skip_space(at + n + 1)) == Some(&b';'))
+        });
+        found.filter(|found| *found < self.line_end(at))
     }
 
     /// The quote at `at`.
@@ -241,23 +313,21 @@ impl Scan<'_> {
     /// Since 6.0: `url\((?P<quote>['"]{0,1})\s*(?P<url>.*?)(?P=quote)\)`;
     /// before: `url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\)`
     fn css_url(&self, start: usize, at: usize) -> Option<Match> {
-        let bytes = self.text.as_bytes();
         let quote = self.quote(at);
         if self.version >= DjangoVersion::V6_0 {
             if let Some(quote) = quote {
+                self.line_end(at); // first, so that it need not go back for what comes below
                 let url = self.skip_space(at + 1);
-                let line = &bytes[url..self.line_end(url)];
-                let end = memchr_iter(quote, line).find(|&end| line.get(end + 1) == Some(&b')'));
-                if let Some(end) = end {
-                    return Some(found(start..url + end + 2, url..url + end, 0..0));
+                if let Some(end) = self.closing(url, Some(quote)) {
+                    return Some(found(start..end + 2, url..end, 0..0));
                 }
             }
             let url = self.skip_space(at);
-            let end = url + memchr(b')', &bytes[url..self.line_end(url)])?;
+            let end = self.parenthesis(url)?;
             return Some(found(start..end + 1, url..end, 0..0));
         }
         let url = self.skip_space(at + usize::from(quote.is_some()));
-        let closing = url + memchr(b')', &bytes[url..self.line_end(url)])?;
+        let closing = self.parenthesis(url)?;
         let end = closing - usize::from(closing > url && self.quote(closing - 1).is_some());
         Some(found(start..closing + 1, url..end, 0..0))
     }
@@ -267,8 +337,7 @@ impl Scan<'_> {
         let open = self.skip_space(at);
         self.quote(open)?;
         let url = self.skip_space(open + 1);
-        let line = &self.text.as_bytes()[url..self.line_end(url)];
-        let end = url + memchr::memchr2(b'"', b'\'', line)?;
+        let end = self.next_quote(url)?;
         Some(found(start..end + 1, url..end, 0..0))
     }
 
@@ -322,18 +391,12 @@ impl Scan<'_> {
         if !matches!(bytes.get(url), Some(b'.' | b'/')) {
             return None;
         }
-        let line_end = self.line_end(url);
-        for quote in memchr2_iter(b'"', b'\'', &bytes[url + 1..line_end]) {
-            let end = url + 1 + quote;
-            if self.version >= DjangoVersion::V6_1 {
-                return Some((url..end, end + 1));
-            }
-            let semicolon = self.skip_space(end + 1);
-            if bytes.get(semicolon) == Some(&b';') {
-                return Some((url..end, semicolon + 1));
-            }
+        if self.version >= DjangoVersion::V6_1 {
+            let end = self.next_quote(url + 1)?;
+            return Some((url..end, end + 1));
         }
-        None
+        let end = self.statement_end(url + 1)?;
+        Some((url..end, self.skip_space(end + 1) + 1))
     }
 
     /// Every `from\s*` that a specifier follows.
@@ -343,7 +406,12 @@ impl Scan<'_> {
             .filter(|&at| is_letter(bytes.get(at + 1), b'r'))
             .filter_map(|from| {
                 let (url, end) = self.specifier(self.skip_space(self.word(from, "from")?))?;
-                Some(Tail { from, url, end })
+                Some(Tail {
+                    space: self.text[..from].trim_end_matches(is_space).len(),
+                    from,
+                    url,
+                    end,
+                })
             })
             .collect()
     }
@@ -367,12 +435,15 @@ impl Scan<'_> {
         let lazy = at + first.len_utf8();
         let tail = &tails[tails.partition_point(|tail| tail.from < lazy)..].first()?;
         // The lazy group ends as early as `\s*from` can begin.
-        let between = &self.text[lazy..tail.from];
-        let names_end = lazy + between.trim_end_matches(is_space).len();
-        if self.version >= DjangoVersion::V6_1
-            && memchr(b';', &between.as_bytes()[..names_end - lazy]).is_some()
-        {
-            return None;
+        let names_end = tail.space.max(lazy);
+        if self.version >= DjangoVersion::V6_1 {
+            let bytes = self.text.as_bytes();
+            let semicolon = self
+                .semicolon
+                .at_or_after(lazy, |at| memchr(b';', &bytes[at..]));
+            if semicolon.is_some_and(|semicolon| semicolon < names_end) {
+                return None;
+            }
         }
         Some(found(start..tail.end, tail.url.clone(), at..names_end))
     }
@@ -409,10 +480,7 @@ impl Scan<'_> {
             }
             first += 1;
         }
-        let line_end = self.line_end(first);
-        let end = memchr2_iter(b'"', b'\'', &bytes[first..line_end])
-            .map(|quote| first + quote)
-            .find(|end| bytes.get(end + 1) == Some(&b')'))?;
+        let end = self.closing(first, None)?;
         Some(found(start..end + 2, url..end, 0..0))
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::{Entry, FinishedRoot};
-use crate::diagnostic::{Location, Locator};
+use crate::diagnostic::{Location, Locator, shown};
 use crate::error::Error;
 use crate::parallel::{map_in_order, pool};
 use crate::plan::{AssetId, AssetKind};
@@ -191,10 +191,11 @@ fn unknown(root: &FinishedRoot, asset: &str) -> String {
         .filter(|(distance, _)| *distance <= 1 + asset.len() / 4);
     match nearest {
         Some((_, entry)) => format!(
-            "{asset} is not in the manifest; did you mean {}?",
-            entry.logical
+            "{} is not in the manifest; did you mean {}?",
+            shown(asset),
+            shown(entry.logical.as_str())
         ),
-        None => format!("{asset} is not in the manifest"),
+        None => format!("{} is not in the manifest", shown(asset)),
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::compress::Encoding;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::error::Error;
 use crate::generations::Generations;
 use crate::logical_path::LogicalPath;
@@ -71,14 +71,17 @@ impl FinishedRoot {
             Diagnostic::new(Severity::Error, Code::BrokenManifest, name.as_str(), what)
         };
         let stored = StoredManifest::parse(&bytes).unwrap_or_else(|why| {
-            diagnostics.push(broken(format!("the manifest is not readable: {why}")));
+            diagnostics.push(broken(format!(
+                "the manifest is not readable: {}",
+                shown(why)
+            )));
             StoredManifest::default()
         });
         let hash = match stored.check(&bytes) {
             Ok(hash) => hash,
             Err(why) => {
                 if diagnostics.is_empty() {
-                    diagnostics.push(broken(why));
+                    diagnostics.push(broken(shown(why)));
                 }
                 HashAlgorithm::Blake3
             }
@@ -189,7 +192,7 @@ pub(crate) fn must_be_there(dir: &Path) -> Result<(), Error> {
     }
     Err(Error::Usage(format!(
         "the static root {} is not a directory",
-        dir.display()
+        shown(dir)
     )))
 }
 

@@ -108,6 +108,8 @@ impl<'r> Sources<'r> {
                     static_root: &self.root.dir,
                     plan: &self.plan,
                     disk: self,
+                    ignored: crate::missing::IgnoredErrors::default(),
+                    odd: std::sync::OnceLock::new(),
                 };
                 let converted = exact.convert(id, kind, text, self);
                 let bytes = converted.text.as_deref().unwrap_or(text).as_bytes();

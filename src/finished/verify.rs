@@ -11,9 +11,10 @@ use serde::Serialize;
 use super::examine::Examined;
 use super::plain::Sources;
 use super::{Entry, FinishedRoot};
-use crate::diagnostic::{Code, Diagnostic, Locator, Severity};
+use crate::diagnostic::{Code, Diagnostic, Locator, Severity, shown};
 use crate::digest::Hasher;
 use crate::error::Error;
+use crate::fold::{self, Notes};
 use crate::link::splice;
 use crate::lock::Lock;
 use crate::missing::Missing;
@@ -166,10 +167,18 @@ impl<'v> Verifier<'v> {
             Ok::<_, Error>((*id, examined, references, broken))
         })?;
         let mut references = 0;
-        for (.., found, broken) in &mut read {
+        let mut broken = Vec::new();
+        for (id, _, found, notes) in &mut read {
             references += *found;
-            self.diagnostics.append(broken);
+            let notes = std::mem::take(notes);
+            if !notes.is_empty() {
+                broken.push((*id, notes));
+            }
         }
+        broken.sort_by_key(|(id, _)| *id);
+        let broken = broken.into_iter().map(|(_, notes)| notes);
+        self.diagnostics
+            .extend(fold::of_files(broken, &self.root.files));
         let examined: HashMap<AssetId, Examined> = read
             .into_iter()
             .map(|(id, examined, ..)| (id, examined))
@@ -225,15 +234,13 @@ impl<'v> Verifier<'v> {
     }
 
     /// References of a file to files that are not there. In a plain copy, an asset will do that has no plain copy.
-    fn broken_references(&self, id: AssetId, examined: &Examined) -> Vec<Diagnostic> {
+    fn broken_references(&self, id: AssetId, examined: &Examined) -> Notes {
         let name = self.root.files.name(id);
         let text = examined.bytes.as_deref().unwrap_or_default();
         let is_plain = self.root.entry_of_hashed(name).is_none();
         let not_parsed = examined.not_parsed.as_ref();
-        let mut broken: Vec<Diagnostic> = not_parsed
-            .map(|why| why.diagnostic(name, text))
-            .into_iter()
-            .collect();
+        let mut broken = Notes::default();
+        broken.extend(not_parsed.map(|why| why.diagnostic(name, text)));
         let mut locator = Locator::new(text);
         for found in &examined.references {
             if let Target::Missing(target) = &found.target
@@ -242,11 +249,12 @@ impl<'v> Verifier<'v> {
             {
                 continue;
             }
-            let files = &self.root.files;
             let problem = self
                 .missing
-                .diagnose(files, found.kind, name, &found.url, &found.target);
-            broken.extend(problem.map(|problem| problem.at(locator.at(found.offset))));
+                .diagnose(found.kind, name, &found.url, &found.target);
+            if let Some(problem) = problem {
+                broken.diagnosed(problem, || Some(locator.at(found.offset)));
+            }
         }
         broken
     }
@@ -270,7 +278,10 @@ impl<'v> Verifier<'v> {
                 self.error(
                     Code::MissingFile,
                     hashed,
-                    format!("not there, but the manifest names it for {logical}"),
+                    format!(
+                        "not there, but the manifest names it for {}",
+                        shown(logical)
+                    ),
                 );
             } else if logical != hashed
                 && entry.digest().is_none()
@@ -279,7 +290,7 @@ impl<'v> Verifier<'v> {
                 self.error(
                     Code::BrokenManifest,
                     logical,
-                    format!("the manifest's {hashed} is no hashed path of it"),
+                    format!("the manifest's {} is no hashed path of it", shown(hashed)),
                 );
             }
             if keeps_plain && !is_there(logical) {
@@ -432,7 +443,10 @@ impl<'v> Verifier<'v> {
                 } else {
                     Severity::Error
                 };
-                let message = format!("the plain copy is not what {} was made from", entry.hashed);
+                let message = format!(
+                    "the plain copy is not what {} was made from",
+                    shown(entry.hashed.as_str())
+                );
                 let help = "build again; or give the --static-url of the build";
                 let path = entry.logical.as_str();
                 Ok(Some(
@@ -452,7 +466,10 @@ impl<'v> Verifier<'v> {
                         Severity::Error,
                         Code::StaleVariant,
                         files.name(*variant).as_str(),
-                        format!("not a variant of {}: {why}", files.name(*id)),
+                        format!(
+                            "not a variant of {}: {why}",
+                            shown(files.name(*id).as_str())
+                        ),
                     )
                     .help("build again: a build replaces what does not belong"),
                 );

@@ -13,7 +13,7 @@ mod nginx;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::compress::{Encoding, Variant, Variants};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::digest::is_hex;
 use crate::earlier::Earlier;
 use crate::generations::{Generations, beside};
@@ -300,8 +300,11 @@ impl HeadersPlan {
                     continue;
                 };
                 if self.files.contains_key(file) {
-                    let what =
-                        format!("servers take this asset for {file} in {}", encoding.token());
+                    let what = format!(
+                        "servers take this asset for {} in {}",
+                        shown(file),
+                        encoding.token()
+                    );
                     warn(name, what, "rename the file, or leave this encoding out");
                 }
             }

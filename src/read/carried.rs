@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::digest::Content;
 use crate::earlier::Earlier;
 use crate::error::Error;
+use crate::fold::Notes;
 use crate::link::splice;
 use crate::logical_path::LogicalPath;
 use crate::output::{Output, Plain};
@@ -103,7 +104,7 @@ impl Reader<'_> {
         &self,
         asset: &PlannedAsset,
         hashed: &LogicalPath,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Notes,
     ) -> Result<ReadAsset<'t>, Error> {
         let hashed = hashed.as_str();
         let (content, id) = self.store.root.content(hashed)?;

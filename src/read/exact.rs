@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::{ReadAsset, Reader, References, TextAsset};
-use crate::diagnostic::{Code, Diagnostic, Location, Severity};
-use crate::django::{Exact, Failure, decode_error};
+use crate::diagnostic::{Code, Diagnostic, Location, Locator, Severity};
+use crate::django::{Exact, Failure, Failures, decode_error};
 use crate::error::Error;
+use crate::fold::Notes;
 use crate::logical_path::LogicalPath;
 use crate::missing;
 use crate::plan::AssetId;
@@ -17,26 +18,22 @@ impl Reader<'_> {
         exact: &Exact<'_>,
         id: AssetId,
         source: &'t [u8],
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Notes,
     ) -> Result<ReadAsset<'t>, Error> {
         let asset = &self.plan.assets[id];
         let name = &asset.source.logical;
         let text = match std::str::from_utf8(source) {
             Ok(text) => text,
             Err(error) => {
-                let failure = Failure {
-                    offset: Some(error.valid_up_to()),
-                    ..Failure::value_error(decode_error(source, error))
-                };
-                diagnostics.push(django_diagnostic(name, source, &failure));
+                let failure = Failure::value_error(decode_error(source, error));
+                let at = Location::of(source, error.valid_up_to());
+                diagnostics.push(django_diagnostic(name, &failure).at(at));
                 return Ok(ReadAsset::Failed);
             }
         };
         let scanned = exact.scan(id, asset.kind, text);
         let converted = &scanned.converted;
-        let (failed, notes) = self.django_failures(name, source, &converted.failures);
-        diagnostics.extend(notes);
-        if failed {
+        if django_failures(name, source, &converted.failures, diagnostics) {
             return Ok(ReadAsset::Failed);
         }
         if converted.text.is_none() {
@@ -54,52 +51,38 @@ impl Reader<'_> {
             },
         }))
     }
-
-    /// What is to be said of references that Django fails at, and whether that is an error: `--ignore-errors` may cover
-    /// all of them. Such references are left as they are.
-    pub(crate) fn django_failures(
-        &self,
-        name: &LogicalPath,
-        source: &[u8],
-        failures: &[Failure],
-    ) -> (bool, Vec<Diagnostic>) {
-        let mut failed = false;
-        let told = failures.iter().map(|failure| match &failure.url {
-            Some(url) if failure.introduced && self.missing.is_ignored(name, url) => {
-                let note = missing::ignored(name, url);
-                match failure.offset {
-                    Some(offset) => note.at(Location::of(source, offset)),
-                    None => note,
-                }
-            }
-            _ => {
-                failed = true;
-                django_diagnostic(name, source, failure)
-            }
-        });
-        let told = told.collect();
-        (failed, told)
-    }
 }
 
-pub(super) fn django_diagnostic(
+/// What is to be said of references that Django fails at, and whether that is an error: `--ignore-errors` may cover all
+/// of them. Such references are left as they are.
+pub(crate) fn django_failures(
     name: &LogicalPath,
     source: &[u8],
-    failure: &Failure,
-) -> Diagnostic {
+    failures: &Failures,
+    notes: &mut Notes,
+) -> bool {
+    let mut failed = false;
+    let mut locator = Locator::new(source);
+    for failure in failures.iter() {
+        failed |= !failure.ignored;
+        let mut diagnostic = if failure.ignored {
+            missing::ignored(name, failure.url.as_deref().unwrap_or_default())
+        } else {
+            django_diagnostic(name, failure)
+        };
+        diagnostic.more = failure.more;
+        diagnostic.location = failure.offset.map(|offset| locator.at(offset));
+        notes.push(diagnostic);
+    }
+    failed
+}
+
+pub(super) fn django_diagnostic(name: &LogicalPath, failure: &Failure) -> Diagnostic {
     let code = if failure.introduced {
         Code::DjangoFailure
     } else {
         Code::OutsideStaticRoot
     };
-    let diagnostic = Diagnostic::new(
-        Severity::Error,
-        code,
-        name.as_str(),
-        failure.message.clone(),
-    );
-    match failure.offset {
-        Some(offset) => diagnostic.at(Location::of(source, offset)),
-        None => diagnostic,
-    }
+    let message = failure.message.clone();
+    Diagnostic::new(Severity::Error, code, name.as_str(), message)
 }

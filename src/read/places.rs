@@ -39,8 +39,17 @@ fn source_offsets(text: &TextAsset<'_>, found: &[Reference]) -> Vec<Option<usize
     if text.minified.is_none() {
         return found.iter().map(|found| Some(found.span.start)).collect();
     }
+    let of_source = references(text.kind, &text.source);
+    let same = |(found, source): (&Reference, &Reference)| {
+        found.url(text.text()).text == source.url(&text.source).text
+    };
+    if of_source.len() == found.len() && found.iter().zip(&of_source).all(same) {
+        // Minifying has changed no order, as it hardly ever does.
+        let spans = of_source.iter().map(|reference| &reference.span);
+        return spans.map(|span| Some(span.start)).collect();
+    }
     let mut in_source: HashMap<String, VecDeque<usize>> = HashMap::new();
-    for reference in references(text.kind, &text.source) {
+    for reference in of_source {
         let url = reference.url(&text.source).text.into_owned();
         let offsets = in_source.entry(url).or_default();
         offsets.push_back(reference.span.start);

@@ -6,6 +6,7 @@ use super::{ReadAsset, Reader};
 use crate::diagnostic::Diagnostic;
 use crate::digest::{Content, ContentHasher};
 use crate::error::Error;
+use crate::fold::Notes;
 use crate::output::Output;
 use crate::plan::PlannedAsset;
 use crate::regular_file;
@@ -23,7 +24,7 @@ impl Reader<'_> {
     pub(super) fn stream<'t>(
         &self,
         asset: &PlannedAsset,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Notes,
     ) -> Result<ReadAsset<'t>, Error> {
         let streamed = match self.stored(asset)? {
             Some((streamed, id)) => Ok((streamed, Written::Unchanged(id))),

@@ -13,7 +13,7 @@ use std::ops::Range;
 
 pub(crate) use escape::{Decoded, Escapes, decode};
 
-use crate::diagnostic::{Code, Diagnostic, Location, Severity, one_line};
+use crate::diagnostic::{Code, Diagnostic, Location, Severity, shown};
 use crate::logical_path::LogicalPath;
 use crate::plan::AssetKind;
 
@@ -64,7 +64,7 @@ impl NotParsed {
             Severity::Warning,
             Code::NotParsed,
             name.as_str(),
-            format!("cannot be parsed: {}", one_line(&self.reason)),
+            format!("cannot be parsed: {}", shown(&self.reason)),
         )
         .at(Location::of(text, self.offset))
         .help("module specifiers in it are left as they are, and not looked at")

@@ -5,11 +5,12 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use hashstatic::{
-    AssetFile, CacheContents, Cleaning, Error, Explanation, Leads, Severity, Verification,
+    AssetFile, CacheContents, Cleaning, Diagnostic, Error, Explanation, Leads, Severity,
+    Verification, shown,
 };
 use serde_json::json;
 
-use super::{ERROR, JSON_VERSION, Renderer, TITLE, counted, grouped, out, printable, size};
+use super::{ERROR, JSON_VERSION, Renderer, TITLE, counted, grouped, out, size};
 use crate::cli::{CheckFormat, root::CacheAction};
 
 impl Renderer {
@@ -42,7 +43,10 @@ impl Renderer {
             return written;
         }
         let errors = verification.diagnostics.iter();
-        let errors = errors.filter(|d| d.severity == Severity::Error).count();
+        let errors = errors
+            .filter(|d| d.severity == Severity::Error)
+            .map(Diagnostic::count)
+            .sum();
         err!(
             "{ERROR}error{ERROR:#}: the static root is broken: {} found",
             counted(errors, "error")
@@ -65,7 +69,7 @@ impl Renderer {
         let mut text = String::new();
         if cleaning.dry_run || self.verbose {
             for file in &cleaning.files {
-                text.push_str(&printable(file).replace('\n', "\\n"));
+                text.push_str(&shown(file));
                 text.push('\n');
             }
         }
@@ -130,7 +134,7 @@ impl Renderer {
         };
         out(&format!(
             "{}: {}, {}{done}\n",
-            printable(&contents.dir.display().to_string()),
+            shown(&contents.dir),
             match contents.entries {
                 1 => "1 entry".into(),
                 entries => format!("{} entries", grouped(entries)),
@@ -141,9 +145,9 @@ impl Renderer {
 }
 
 fn explained(explanation: &Explanation) -> String {
-    let mut text = format!("{TITLE}{}{TITLE:#}\n", printable(&explanation.asset));
+    let mut text = format!("{TITLE}{}{TITLE:#}\n", shown(&explanation.asset));
     let mut line = |label: &str, value: String| {
-        let _ = writeln!(text, "  {label:<11} {}", printable(&value)); // writing to a String cannot fail
+        let _ = writeln!(text, "  {label:<11} {}", shown(&value)); // writing to a String cannot fail
     };
     let digest = match (explanation.digest.as_str(), explanation.own_digest) {
         ("", _) => "none".into(),

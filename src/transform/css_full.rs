@@ -1,19 +1,25 @@
-//! `--minify full`: lightningcss's optimizer, where it is known to be right. Nothing outside this file names
+//! `--minify full`: lightningcss's optimizer, where it is known to be right. Nothing outside this module names
 //! lightningcss.
 //!
 //! lightningcss parses strictly here (its recovery deletes what it cannot read), and even then a result is only believed
 //! if the [`Inventory`] of what it holds agrees with the source's. Every check stands for a way in which version
 //! 1.0.0-alpha.72 was seen to change what a browser does. A file that fails one is minified by `safe`.
 
+mod bounds;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, RwLock};
 
-use lightningcss::error::{Error, ErrorLocation};
+use bounds::{Limited, Separator};
+use lightningcss::error::{Error, ErrorLocation, PrinterError, PrinterErrorKind};
+use lightningcss::printer::Printer;
 use lightningcss::stylesheet::{MinifyOptions, ParserOptions, PrinterOptions, StyleSheet};
 use lightningcss::targets::{Browsers, Features};
+use lightningcss::traits::ToCss as _;
 
 use super::NotMinified;
 use super::inventory::Inventory;
+use crate::diagnostic::shown;
 
 /// The browsers that `full` may write for.
 #[derive(Debug, Clone, Copy)]
@@ -76,20 +82,38 @@ fn optimize(css: &str, targets: Option<&Targets>) -> Result<String, (usize, Stri
     {
         return Err(located(css, warning));
     }
+    Separator::separate(&mut sheet.rules).map_err(|reason| (0, reason.to_owned()))?;
     sheet
         .minify(MinifyOptions {
             targets,
             ..MinifyOptions::default()
         })
         .map_err(|error| located(css, &error))?;
-    let printed = sheet.to_css(PrinterOptions {
+    let options = PrinterOptions {
         minify: true,
         targets,
         ..PrinterOptions::default()
-    });
-    printed
-        .map(|printed| printed.code)
-        .map_err(|error| located(css, &error))
+    };
+    printed(&sheet, options, Limited::for_source(css)).map_err(|error| match error.kind {
+        PrinterErrorKind::FmtError => (0, "the result would be many times as large".to_owned()),
+        _ => located(css, &error),
+    })
+}
+
+/// As [`StyleSheet::to_css`], which writes into memory without any limit.
+fn printed(
+    sheet: &StyleSheet<'_>,
+    options: PrinterOptions<'_>,
+    mut out: Limited,
+) -> Result<String, PrinterError> {
+    let mut printer = Printer::new(&mut out, options);
+    for comment in &sheet.license_comments {
+        printer.write_str("/*")?;
+        printer.write_str_with_newlines(comment)?;
+        printer.write_str_with_newlines("*/\n")?;
+    }
+    sheet.rules.to_css(&mut printer)?;
+    Ok(out.text)
 }
 
 fn located<T: std::fmt::Display>(css: &str, error: &Error<T>) -> (usize, String) {
@@ -97,7 +121,7 @@ fn located<T: std::fmt::Display>(css: &str, error: &Error<T>) -> (usize, String)
         .loc
         .as_ref()
         .map_or(0, |place| byte_offset(css, place));
-    (offset, error.kind.to_string())
+    (offset, shown(error.kind.to_string())) // which quotes the source
 }
 
 /// lightningcss counts lines from 0 and columns from 1, in UTF-16 units.
@@ -233,6 +257,59 @@ mod tests {
             &format!("{}a{}{{}}", ":is(:not(".repeat(6), "))".repeat(6)),
             None,
         );
+    }
+
+    /// Each of these took lightningcss time that grew with its square: minutes, at this length.
+    #[test]
+    fn long_runs_are_joined_piece_by_piece() {
+        let rules = |one: &dyn Fn(usize) -> String| (0..20_000).map(one).collect::<String>();
+        for (css, joined) in [
+            (rules(&|n| format!(":root{{--x{n}:y}}")), ":root"),
+            (rules(&|n| format!("a{{x{n}:y}}")), "a{"),
+            (rules(&|n| format!(".a{n}{{x:y}}")), "{x:y}"),
+            (rules(&|n| format!("@media print{{a{{x{n}:y}}}}")), "@media"),
+            (
+                rules(&|n| format!("@supports (x:y){{.a{n}{{z:w}}}}")),
+                "@supports",
+            ),
+            (
+                rules(&|n| format!("@container (width>1px){{.a{n}{{z:w}}}}")),
+                "@container",
+            ),
+            (rules(&|n| format!("@layer z{{a{{x{n}:y}}}}")), "a{"),
+            (
+                format!("a{{{}}}", rules(&|n| format!("&:hover{{x{n}:y}}"))),
+                "&:hover",
+            ),
+            (
+                ("@media print{".repeat(10) + "a{x:y}" + &"}".repeat(10)).repeat(2_000),
+                "a{",
+            ),
+        ] {
+            let start = &css[..30];
+            match minify(&css, None) {
+                Ok(full) => {
+                    let count = full.matches(joined).count();
+                    assert!((5..5_000).contains(&count), "{start}: {count}");
+                }
+                Err(notice) => panic!("{start}: {notice:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn results_that_explode_are_not_believed() {
+        let targets = Targets::parse("ie 11").unwrap();
+        let list: Vec<String> = (0..3_000).map(|n| format!(".a{n}")).collect();
+        for css in [
+            format!("{}{{{}{{x:y}}}}", list.join(","), list.join("{x:z}")),
+            "& & & & & & & &{".repeat(10) + "x:y" + &"}".repeat(10),
+        ] {
+            let notice = minify(&css, Some(&targets)).unwrap_err();
+            assert!(notice.reason.contains("many times"), "{notice:?}");
+        }
+        let name = "-x".repeat(200_000);
+        let _ = minify(&format!("a{{{name}:y;margin:1px 1px}}"), None);
     }
 
     #[test]

@@ -113,6 +113,9 @@ const MIXED: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// No property has a longer name. Those that are longer are nobody's longhand, and may have a hyphen at every other byte.
+const LONGEST_NAME: usize = 100;
+
 /// Prefixes of properties, and none.
 const VENDORS: &[&str] = &["", "-webkit-", "-moz-", "-ms-", "-o-"];
 
@@ -323,6 +326,9 @@ impl Inventory {
                 };
                 (at < there) != (at_source < there_source)
             };
+            if name.len() > LONGEST_NAME {
+                return false;
+            }
             let plain = without_vendor(name);
             let shorthands = plain
                 .match_indices('-')

@@ -1,0 +1,133 @@
+//! What keeps lightningcss's time and output in proportion to its input.
+
+use std::fmt;
+
+use lightningcss::declaration::DeclarationBlock;
+use lightningcss::properties::Property;
+use lightningcss::properties::custom::{Token, TokenList, TokenOrValue};
+use lightningcss::rules::{CssRule, CssRuleList};
+use lightningcss::selector::Selector;
+
+/// How much may be joined into one rule. When a rule is joined with its neighbour (same selectors, same declarations,
+/// same condition), lightningcss goes through all that was joined before once more: 10,000 × `a{x:y}` took 10 s.
+const LONGEST_RUN: usize = 1_000;
+
+/// Rules that are looked up one by one in a list of all of their kind before.
+const MOST_FONT_FEATURES: usize = 1_000;
+
+/// Puts something between rules that must not be joined: `Ignored`, which is neither joined nor printed.
+#[derive(Default)]
+pub(super) struct Separator {
+    /// Of the layers since the last separation: layers of one name are joined wherever they stand.
+    layers: usize,
+    font_features: usize,
+}
+
+impl Separator {
+    /// Goes through a style sheet's rules; the end of a sentence if there are too many of a kind.
+    pub(super) fn separate(rules: &mut CssRuleList<'_>) -> Result<(), &'static str> {
+        let mut separator = Self::default();
+        separator.list(rules);
+        if separator.font_features > MOST_FONT_FEATURES {
+            return Err("too many @font-feature-values");
+        }
+        Ok(())
+    }
+
+    /// Returns what it costs to go through these rules once more.
+    fn list(&mut self, list: &mut CssRuleList<'_>) -> usize {
+        let (mut total, mut run) = (0_usize, 0);
+        for mut rule in std::mem::take(&mut list.0) {
+            let cost = self.rule(&mut rule);
+            total = total.saturating_add(cost);
+            run += cost;
+            if run > LONGEST_RUN && !list.0.is_empty() {
+                list.0.push(CssRule::Ignored);
+                run = cost;
+            }
+            list.0.push(rule);
+        }
+        total
+    }
+
+    fn rule(&mut self, rule: &mut CssRule<'_>) -> usize {
+        // Joined blocks are gone through twice at every level.
+        let (declarations, list) = match rule {
+            CssRule::Style(style) => {
+                let selectors = style.selectors.0.iter().map(Selector::len);
+                let declarations = cost(&style.declarations) + selectors.sum::<usize>();
+                (declarations, &mut style.rules)
+            }
+            CssRule::Media(media) => (0, &mut media.rules),
+            CssRule::Supports(supports) => (0, &mut supports.rules),
+            CssRule::Container(container) => (0, &mut container.rules),
+            CssRule::Scope(scope) => (0, &mut scope.rules),
+            CssRule::StartingStyle(starting) => (0, &mut starting.rules),
+            CssRule::MozDocument(document) => (0, &mut document.rules),
+            CssRule::LayerBlock(layer) => {
+                let cost = self.list(&mut layer.rules);
+                self.layers = self.layers.saturating_add(cost);
+                if self.layers > LONGEST_RUN && cost > 0 {
+                    layer.rules.0.insert(0, CssRule::Ignored);
+                    self.layers = cost;
+                }
+                return cost.saturating_mul(2).saturating_add(1);
+            }
+            CssRule::NestedDeclarations(nested) => return 1 + cost(&nested.declarations),
+            CssRule::FontFeatureValues(_) => {
+                self.font_features += 1;
+                return 1;
+            }
+            _ => return 1,
+        };
+        let nested = self.list(list);
+        nested.saturating_mul(2).saturating_add(1 + declarations)
+    }
+}
+
+fn cost(block: &DeclarationBlock<'_>) -> usize {
+    let all = block.declarations.iter();
+    all.chain(&block.important_declarations)
+        .map(|property| match property {
+            Property::Custom(custom) => tokens(&custom.value),
+            Property::Unparsed(unparsed) => tokens(&unparsed.value),
+            _ => 1,
+        })
+        .sum()
+}
+
+fn tokens(list: &TokenList<'_>) -> usize {
+    let token = |token: &TokenOrValue<'_>| match token {
+        TokenOrValue::Token(Token::WhiteSpace(_)) => 0,
+        TokenOrValue::Function(function) => 1 + tokens(&function.arguments),
+        _ => 1,
+    };
+    1 + list.0.iter().map(token).sum::<usize>()
+}
+
+/// Text that refuses to grow beyond a limit: for old browsers, every selector of a list is written once for every
+/// selector of the list around it.
+pub(super) struct Limited {
+    pub(super) text: String,
+    limit: usize,
+}
+
+impl Limited {
+    /// Room for what becomes of `source` if it grows as it should not.
+    pub(super) fn for_source(source: &str) -> Self {
+        Self {
+            text: String::new(),
+            limit: 65_536 + 8 * source.len(),
+        }
+    }
+}
+
+impl fmt::Write for Limited {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.text.len() + text.len() > self.limit {
+            return Err(fmt::Error);
+        }
+        self.text.push_str(text);
+        Ok(())
+    }
+}
