@@ -80,7 +80,7 @@ fn configured(
     };
     let known: Vec<&str> = command
         .get_subcommands()
-        .filter(|command| takes_configuration(command))
+        .filter(|command| takes_configuration(command) && !command.is_hide_set())
         .flat_map(Command::get_arguments)
         .filter_map(Arg::get_long)
         .chain([SOURCES])
