@@ -65,18 +65,18 @@ impl Reading<'_> {
         what: &str,
         parse: impl Fn(&[u8]) -> Result<T, String>,
     ) -> Result<T, Error> {
-        let why = match self.root.read_if_there(name) {
-            Ok(None) => return Ok(T::default()),
-            Ok(Some(bytes)) => match parse(&bytes) {
-                Ok(parsed) => return Ok(parsed),
-                Err(why) => why,
-            },
-            Err(Error::Io { source, .. }) => source.to_string(),
-            Err(error) => return Err(error),
+        // A file that the system does not let one read is no file that anybody has damaged.
+        let Some(bytes) = self.root.read_if_there(name)? else {
+            return Ok(T::default());
+        };
+        let why = match parse(&bytes) {
+            Ok(parsed) => return Ok(parsed),
+            Err(why) => why,
         };
         if self.in_place {
+            let path = shown(&self.root.dir().join(name));
             return Err(Error::StaticRoot(format!(
-                "the {what} {name} is not readable: {why}; in place, nobody can tell sources from outputs without it. Restore it, or remove the outputs and then it"
+                "the {what} {path} is not readable: {why}; in place, nobody can tell sources from outputs without it. Restore it, or remove the outputs and then it"
             )));
         }
         self.diagnostics.push(

@@ -21,13 +21,22 @@ pub(crate) struct Generation {
     pub(crate) files: BTreeSet<String>,
 }
 
+/// The hashed file that is left of an asset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OnlyHashed {
+    /// Its path. A build that was killed may have written this record, and not the manifest.
+    pub(crate) hashed: String,
+    /// The BLAKE3 of its bytes in hex.
+    pub(crate) content: String,
+}
+
 /// The record, oldest first. The current generation is the manifest itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Generations {
     pub(crate) replaced: Vec<Generation>,
-    /// In place: assets whose plain file a build with `--keep-only-hashed` has removed, with the BLAKE3 of their hashed file
-    /// in hex. They live on in that; if it is damaged, there is nothing to make it anew from.
-    pub(crate) only_hashed: BTreeMap<String, String>,
+    /// In place: assets whose plain file a build with `--keep-only-hashed` has removed. They live on in their hashed file; if
+    /// that is damaged, there is nothing to make it anew from.
+    pub(crate) only_hashed: BTreeMap<String, OnlyHashed>,
     /// In place: variants that were among the sources, and are the user's own.
     pub(crate) source_variants: BTreeSet<String>,
     /// Files that the manifest names and whose names show no digest of ours, with their BLAKE3 in hex.
@@ -39,7 +48,7 @@ struct Stored {
     version: u32,
     generations: Vec<Generation>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    only_hashed: BTreeMap<String, String>,
+    only_hashed: BTreeMap<String, OnlyHashed>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     source_variants: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use crate::compress::{Encoding, Pending, Variant, Variants};
 use crate::earlier::Earlier;
 use crate::error::Error;
-use crate::generations::Generations;
+use crate::generations::{Generations, OnlyHashed};
 use crate::headers::{HeadersFile, file_name, file_names};
 use crate::manifest::Manifest;
 use crate::options::HeadersFormat;
@@ -433,14 +433,17 @@ fn contents(plan: &Plan, outputs: &[Output]) -> BTreeMap<String, String> {
 
 /// In place, the assets that have no plain file, or will have none once this build is done, with the hash of their hashed
 /// file.
-fn only_hashed(store: Store<'_>, plan: &Plan, outputs: &[Output]) -> BTreeMap<String, String> {
+fn only_hashed(store: Store<'_>, plan: &Plan, outputs: &[Output]) -> BTreeMap<String, OnlyHashed> {
     let is_only_hashed = |asset: &PlannedAsset| asset.carried.is_some() || !asset.keep_plain;
     let assets = plan.assets.iter().zip(outputs);
     assets
         .filter(|(asset, _)| store.in_place && is_only_hashed(asset))
         .filter_map(|(asset, output)| {
-            let content = output.content.content()?;
-            Some((asset.source.logical.as_str().to_owned(), content.hex()))
+            let only_hashed = OnlyHashed {
+                hashed: output.hashed.clone(),
+                content: output.content.content()?.hex(),
+            };
+            Some((asset.source.logical.as_str().to_owned(), only_hashed))
         })
         .collect()
 }

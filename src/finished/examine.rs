@@ -31,6 +31,7 @@ pub(crate) struct Examined {
     pub(crate) content: Content,
     /// Whether the digest in its name, if it is a hashed file, is that of its bytes.
     pub(crate) digest_matches: bool,
+    /// Those that are wanted.
     pub(crate) references: Vec<Found>,
     /// Why module specifiers are not among them.
     pub(crate) not_parsed: Option<NotParsed>,
@@ -42,20 +43,24 @@ pub(crate) struct Examined {
 
 impl Examined {
     /// Forgets the text and its references, unless they are needed to see whether it is a member of a reference cycle.
-    /// There can be gigabytes of them. Returns how many references there were.
-    pub(crate) fn settle(&mut self) -> usize {
-        let references = self.references.len();
+    /// There can be gigabytes of them.
+    pub(crate) fn settle(&mut self) {
         if self.digest_matches {
             self.bytes = None;
             self.references = Vec::new();
         }
-        references
     }
 }
 
 impl FinishedRoot {
-    /// Reads a file, its references and its variants.
-    pub(crate) fn examine(&self, id: AssetId, static_url: &str) -> Result<Examined, Error> {
+    /// Reads a file, its references and its variants. Of the references in the text, `wanted` says which are kept: there
+    /// may be millions, all of them broken.
+    pub(crate) fn examine(
+        &self,
+        id: AssetId,
+        static_url: &str,
+        wanted: impl FnOnce(&[u8], &mut dyn Iterator<Item = Found>) -> Vec<Found>,
+    ) -> Result<Examined, Error> {
         let asset = &self.files.assets[id];
         let name = self.files.name(id);
         let entry = self.entry_of_hashed(name);
@@ -80,10 +85,11 @@ impl FinishedRoot {
             references,
             not_parsed,
         } = scan(kind, text);
+        let references = wanted(text, &mut self.resolved(id, text, &references, static_url));
         Ok(Examined {
             content,
             digest_matches,
-            references: self.resolved(id, text, &references, static_url),
+            references,
             not_parsed,
             bad_variants,
             bytes,
@@ -165,41 +171,38 @@ impl FinishedRoot {
         Ok(false)
     }
 
-    fn resolved(
-        &self,
+    fn resolved<'f>(
+        &'f self,
         id: AssetId,
-        text: &[u8],
-        references: &[Reference],
-        static_url: &str,
-    ) -> Vec<Found> {
+        text: &'f [u8],
+        references: &'f [Reference],
+        static_url: &'f str,
+    ) -> impl Iterator<Item = Found> + 'f {
         let name = self.files.name(id);
-        references
-            .iter()
-            .map(|reference| {
-                let url = reference.url(text);
-                let raw = |at| reference.span.start + url.raw_offset(at);
-                let target = resolve(&self.files, static_url, name, &url.text);
-                let edge = match &target {
-                    Target::Asset {
-                        id,
-                        path,
-                        digest_at,
-                    } => Some(Edge {
-                        target: *id,
-                        path: raw(path.start)..raw(path.end),
-                        digest_at: raw(*digest_at),
-                    }),
-                    _ => None,
-                };
-                Found {
-                    kind: reference.kind,
-                    offset: reference.span.start,
-                    url: url.text.into_owned(),
-                    target,
-                    edge,
-                }
-            })
-            .collect()
+        references.iter().map(move |reference| {
+            let url = reference.url(text);
+            let raw = |at| reference.span.start + url.raw_offset(at);
+            let target = resolve(&self.files, static_url, name, &url.text);
+            let edge = match &target {
+                Target::Asset {
+                    id,
+                    path,
+                    digest_at,
+                } => Some(Edge {
+                    target: *id,
+                    path: raw(path.start)..raw(path.end),
+                    digest_at: raw(*digest_at),
+                }),
+                _ => None,
+            };
+            Found {
+                kind: reference.kind,
+                offset: reference.span.start,
+                url: url.text.into_owned(),
+                target,
+                edge,
+            }
+        })
     }
 }
 

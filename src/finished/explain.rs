@@ -123,7 +123,7 @@ pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
     };
     let hashed = root.files.find(entry.hashed.as_str());
     let examined = match hashed {
-        Some(id) => Some(root.examine(id, &options.static_url)?),
+        Some(id) => Some(root.examine(id, &options.static_url, |_, found| found.collect())?),
         None => None,
     };
     let text = examined.as_ref().and_then(|e| e.bytes.as_deref());
@@ -168,7 +168,7 @@ fn referrers(root: &FinishedRoot, target: AssetId, static_url: &str) -> Result<V
         let Some(id) = id.filter(|id| root.files.assets[*id].kind != AssetKind::Opaque) else {
             return Ok(None);
         };
-        let examined = root.examine(id, static_url)?;
+        let examined = root.examine(id, static_url, |_, found| found.collect())?;
         let mut edges = examined
             .references
             .iter()

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::examine::Examined;
+use super::examine::{Examined, Found};
 use super::plain::Sources;
 use super::{Entry, FinishedRoot};
 use crate::diagnostic::{Code, Diagnostic, Locator, Severity, shown};
@@ -161,9 +161,17 @@ impl<'v> Verifier<'v> {
     fn run(mut self) -> Result<Verification, Error> {
         let files = self.files_to_read();
         let mut read = map_in_order(&files, |id| {
-            let mut examined = self.root.examine(*id, &self.options.static_url)?;
-            let broken = self.broken_references(*id, &examined);
-            let references = examined.settle();
+            let mut broken = Notes::default();
+            let mut references = 0;
+            let static_url = &self.options.static_url;
+            let mut examined = self.root.examine(*id, static_url, |text, found| {
+                let found = found.inspect(|_| references += 1);
+                self.inside(*id, text, found, &mut broken)
+            })?;
+            if let (Some(why), Some(text)) = (&examined.not_parsed, &examined.bytes) {
+                broken.push(why.diagnostic(self.root.files.name(*id), text));
+            }
+            examined.settle();
             Ok::<_, Error>((*id, examined, references, broken))
         })?;
         let mut references = 0;
@@ -233,16 +241,20 @@ impl<'v> Verifier<'v> {
         &mut self.diagnostics[at]
     }
 
-    /// References of a file to files that are not there. In a plain copy, an asset will do that has no plain copy.
-    fn broken_references(&self, id: AssetId, examined: &Examined) -> Notes {
+    /// The references of a file that lead to files. What there is to be said about the others goes to `broken`. In a plain
+    /// copy, an asset will do that has no plain copy.
+    fn inside(
+        &self,
+        id: AssetId,
+        text: &[u8],
+        references: impl Iterator<Item = Found>,
+        broken: &mut Notes,
+    ) -> Vec<Found> {
         let name = self.root.files.name(id);
-        let text = examined.bytes.as_deref().unwrap_or_default();
         let is_plain = self.root.entry_of_hashed(name).is_none();
-        let not_parsed = examined.not_parsed.as_ref();
-        let mut broken = Notes::default();
-        broken.extend(not_parsed.map(|why| why.diagnostic(name, text)));
         let mut locator = Locator::new(text);
-        for found in &examined.references {
+        let mut inside = Vec::new();
+        for found in references {
             if let Target::Missing(target) = &found.target
                 && is_plain
                 && self.root.entry(target).is_some()
@@ -255,8 +267,11 @@ impl<'v> Verifier<'v> {
             if let Some(problem) = problem {
                 broken.diagnosed(problem, || Some(locator.at(found.offset)));
             }
+            if found.edge.is_some() {
+                inside.push(found);
+            }
         }
-        broken
+        inside
     }
 
     /// Every entry's hashed file is there; and its plain copy, where plain copies are kept.

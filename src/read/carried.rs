@@ -10,6 +10,7 @@ use crate::digest::Content;
 use crate::earlier::Earlier;
 use crate::error::Error;
 use crate::fold::Notes;
+use crate::generations::OnlyHashed;
 use crate::link::splice;
 use crate::logical_path::LogicalPath;
 use crate::output::{Output, Plain};
@@ -24,8 +25,8 @@ pub(crate) struct LastNames {
     hashed: Plan,
     /// By hashed path.
     logical: HashMap<String, String>,
-    /// What the hashed files held, in hex, by logical path.
-    contents: BTreeMap<String, String>,
+    /// What the hashed files held, by logical path.
+    contents: BTreeMap<String, OnlyHashed>,
 }
 
 impl LastNames {
@@ -42,9 +43,10 @@ impl LastNames {
     }
 
     /// Whether the hashed file of an asset may hold this, as far as that was written down.
-    fn are_right(&self, asset: &PlannedAsset, content: Content) -> bool {
-        let right = self.contents.get(asset.source.logical.as_str());
-        right.is_none_or(|right| *right == content.hex())
+    fn are_right(&self, asset: &PlannedAsset, hashed: &LogicalPath, content: Content) -> bool {
+        let written_down = self.contents.get(asset.source.logical.as_str());
+        let of_this_file = written_down.filter(|of| of.hashed == hashed.as_str());
+        of_this_file.is_none_or(|right| right.content == content.hex())
     }
 }
 
@@ -61,7 +63,7 @@ impl Reader<'_> {
             return Ok(false);
         }
         let text = self.store.root.read(hashed.as_str())?;
-        if !self.last_names.are_right(asset, Content::of(&text)) {
+        if !self.last_names.are_right(asset, hashed, Content::of(&text)) {
             return Ok(false); // see `carried`
         }
         let Some(unlinked) = self.unlinked(asset, &text) else {
@@ -106,9 +108,8 @@ impl Reader<'_> {
         hashed: &LogicalPath,
         diagnostics: &mut Notes,
     ) -> Result<ReadAsset<'t>, Error> {
-        let hashed = hashed.as_str();
-        let (content, id) = self.store.root.content(hashed)?;
-        if !self.last_names.are_right(asset, content) {
+        let (content, id) = self.store.root.content(hashed.as_str())?;
+        if !self.last_names.are_right(asset, hashed, content) {
             let name = asset.source.logical.as_str();
             let what = format!("its hashed file {hashed} was changed, and it has no other");
             diagnostics.push(
@@ -118,11 +119,11 @@ impl Reader<'_> {
             return Ok(ReadAsset::Failed);
         }
         Ok(ReadAsset::Stored(Output {
-            digest: digest_in_name(asset.source.logical.as_str(), hashed)
+            digest: digest_in_name(asset.source.logical.as_str(), hashed.as_str())
                 .unwrap_or_default()
                 .to_owned(),
             content: content.into(),
-            hashed: hashed.to_owned(),
+            hashed: hashed.as_str().to_owned(),
             written: Written::Unchanged(id),
             plain: Plain::None,
             common: 0,

@@ -267,7 +267,7 @@ impl StaticRoot {
 }
 
 /// Whether there is no such name, nor can there be one as things are.
-fn is_nothing(error: &io::Error) -> bool {
+pub(super) fn is_nothing(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory

@@ -14,6 +14,7 @@ use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 
+use super::existing::is_nothing;
 use super::{Staged, StaticRoot};
 use crate::error::Error;
 use crate::logical_path::LogicalPath;
@@ -53,13 +54,14 @@ struct Listed {
 }
 
 impl Listed {
-    fn new(name: &str, path: &Path) -> Option<Self> {
-        let found = fs::symlink_metadata(path).ok()?;
-        if found.is_dir() {
-            return None;
-        }
+    /// `None`: nothing has that name, or a directory.
+    fn new(name: &str, path: &Path) -> Result<Option<Self>, Error> {
+        let found = match fs::symlink_metadata(path) {
+            Err(error) if is_nothing(&error) => return Ok(None),
+            other => other.map_err(Error::io("read", path))?,
+        };
         let born = found.created().ok();
-        Some(Self {
+        Ok((!found.is_dir()).then(|| Self {
             name: name.to_owned(),
             inode: found.ino(),
             length: found.len(),
@@ -67,12 +69,26 @@ impl Listed {
             born: born
                 .and_then(|born| born.duration_since(UNIX_EPOCH).ok())
                 .map(|born| born.as_nanos()),
-        })
+        }))
+    }
+
+    /// What has that name now.
+    fn now(&self, root: &StaticRoot) -> Result<Option<Self>, Error> {
+        Self::new(&self.name, &root.path(&self.name))
+    }
+
+    /// Whether the file under that name is the one that was listed, or a copy of it with its time: the static root may have
+    /// been copied, or restored, in between. Enough for files that the build has made, under names that carry a digest.
+    fn is_like(&self, root: &StaticRoot) -> Result<bool, Error> {
+        Ok(self.now(root)?.is_some_and(|now| {
+            let is_copy = (now.length, now.modified.0) == (self.length, self.modified.0);
+            is_copy || (now.inode, now.born) == (self.inode, self.born)
+        }))
     }
 
     /// Whether the file under that name is still the one that was listed.
-    fn is_there(&self, root: &StaticRoot) -> bool {
-        Self::new(&self.name, &root.path(&self.name)).is_some_and(|now| now == *self)
+    fn is_there(&self, root: &StaticRoot) -> Result<bool, Error> {
+        Ok(self.now(root)?.as_ref() == Some(self))
     }
 }
 
@@ -102,18 +118,21 @@ impl StaticRoot {
             return Ok(());
         }
         let unnamed = self.take_unnamed();
-        let listed = |name: &String| Listed::new(name, &self.path(name));
-        let is_new = |(name, _): &&(String, Staged)| !self.had(name);
-        let created = unnamed.iter().filter(is_new);
+        let mut remove = Vec::new();
+        for name in removals {
+            remove.extend(Listed::new(name, &self.path(name))?);
+        }
+        let mut create = Vec::new();
+        for (name, staged) in unnamed.iter().filter(|(name, _)| !self.had(name)) {
+            create.extend(Listed::new(name, &staged.path)?);
+        }
         let journal = Journal {
             version: VERSION,
             id: self.run_id().to_owned(),
             manifest: manifest.to_owned(),
             identity,
-            remove: removals.iter().filter_map(listed).collect(),
-            create: created
-                .filter_map(|(name, staged)| Listed::new(name, &staged.path))
-                .collect(),
+            remove,
+            create,
         };
         if !journal.remove.is_empty() || !journal.create.is_empty() {
             self.write_journal(&journal)?;
@@ -200,9 +219,11 @@ impl StaticRoot {
             return self.finish(&journal).map(Finished::Removed);
         }
         let mut undone = 0;
-        for file in journal.create.iter().filter(|file| file.is_there(self)) {
-            self.remove(&file.name)?;
-            undone += 1;
+        for file in &journal.create {
+            if file.is_like(self)? {
+                self.remove(&file.name)?;
+                undone += 1;
+            }
         }
         self.remove_emptied(&journal.create);
         self.drop_journal();
@@ -212,9 +233,11 @@ impl StaticRoot {
     /// Removes what a committed build has left to remove; how many files.
     fn finish(&self, journal: &Journal) -> Result<usize, Error> {
         let mut removed = 0;
-        for file in journal.remove.iter().filter(|file| file.is_there(self)) {
-            self.remove(&file.name)?;
-            removed += 1;
+        for file in &journal.remove {
+            if file.is_there(self)? {
+                self.remove(&file.name)?;
+                removed += 1;
+            }
         }
         self.remove_emptied(&journal.remove);
         self.remove(JOURNAL)?;
