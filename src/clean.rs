@@ -111,7 +111,7 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
             if root.had(&name) && !used.contains(&name) && !others.need(&name) {
                 cleaning.removed.count(root.length(&name));
                 root.remove(&name)?;
-                root.remove_empty_directories(&name);
+                root.remove_empty_directories(&name)?;
                 cleaning.files.push(name);
             }
         }

@@ -74,7 +74,7 @@ impl Reading<'_> {
             Err(why) => why,
         };
         if self.in_place {
-            let path = shown(&self.root.dir().join(name));
+            let path = shown(self.root.dir().join(name));
             return Err(Error::StaticRoot(format!(
                 "the {what} {path} is not readable: {why}; in place, nobody can tell sources from outputs without it. Restore it, or remove the outputs and then it"
             )));
@@ -127,7 +127,7 @@ pub(crate) fn without_outputs(
         if prehashed.contains(name) || outputs.contains(name) {
             continue;
         }
-        if let Some(plain) = plain_of(&source.logical, known, root) {
+        if let Some(plain) = plain_of(&source.logical, known, root)? {
             built.insert(plain);
             outputs.insert(name);
         }
@@ -184,49 +184,61 @@ fn is_digits(part: &str) -> bool {
 }
 
 /// Of `css/app.4889e940a1b2.css` beside `css/app.css`: the latter, if the digits begin the MD5 or BLAKE3 of the former's bytes.
-fn plain_of(name: &LogicalPath, known: impl Fn(&str) -> bool, root: &StaticRoot) -> Option<String> {
+fn plain_of(
+    name: &LogicalPath,
+    known: impl Fn(&str) -> bool,
+    root: &StaticRoot,
+) -> Result<Option<String>, Error> {
     let file_name = name.file_name();
     let stem = &file_name[..stem_length(file_name)];
     let extension = &file_name[stem.len()..];
     let directory = &name.as_str()[..name.as_str().len() - file_name.len()];
-    let candidates = [(stem, extension), (file_name, "")]; // with an extension, and without
-    candidates.iter().find_map(|(stem, extension)| {
-        let (stem, digits) = stem.rsplit_once('.')?;
+    // With an extension, and without.
+    for (stem, extension) in [(stem, extension), (file_name, "")] {
+        let Some((stem, digits)) = stem.rsplit_once('.') else {
+            continue;
+        };
         let plain = format!("{directory}{stem}{extension}");
-        let could_be = digits.len() >= 8 && is_digits(digits) && known(&plain);
-        let bytes = could_be.then(|| root.read(name.as_str()).ok()).flatten()?;
-        [HashAlgorithm::Blake3, HashAlgorithm::Md5]
-            .iter()
-            .any(|algorithm| Digest::of(*algorithm, &bytes).hex(digits.len()) == digits)
-            .then_some(plain)
-    })
+        if digits.len() < 8 || !is_digits(digits) || !known(&plain) {
+            continue;
+        }
+        let bytes = root.read(name.as_str())?;
+        let mut algorithms = [HashAlgorithm::Blake3, HashAlgorithm::Md5].iter();
+        if algorithms.any(|algorithm| Digest::of(*algorithm, &bytes).hex(digits.len()) == digits) {
+            return Ok(Some(plain));
+        }
+    }
+    Ok(None)
 }
 
 /// With `--keep-only-hashed` in place, plain files are removed after the first run. The assets live on under their
 /// hashed paths, also in a later build without it. (Records by older versions do not list them: `all` of the manifest count.)
-pub(crate) fn carried(last: &Earlier, root: &StaticRoot, all: bool) -> Vec<Carried> {
+pub(crate) fn carried(last: &Earlier, root: &StaticRoot, all: bool) -> Result<Vec<Carried>, Error> {
     let only_hashed = &last.generations.only_hashed;
     let all = all && only_hashed.is_empty();
-    last.manifest
-        .paths
-        .iter()
-        .filter(|(logical, _)| all || only_hashed.contains_key(*logical))
-        .filter(|(logical, hashed)| {
-            !root.had(logical) && root.had_file(hashed) && digest_in_name(logical, hashed).is_some()
-        })
-        .filter_map(|(logical, hashed)| {
-            let path = root.dir().join(hashed);
-            let metadata = path.metadata().ok()?;
-            let source = SourceFile {
-                logical: LogicalPath::new(logical).ok()?,
-                path,
-                length: metadata.len(),
-                modified: metadata.modified().ok()?,
-                stamp: None,
-                leave_plain: false,
-                order: 0,
-            };
-            Some((source, LogicalPath::new(hashed).ok()?))
-        })
-        .collect()
+    let mut carried = Vec::new();
+    for (logical, hashed) in &last.manifest.paths {
+        let is_left = all || only_hashed.contains_key(logical);
+        let is_it = is_left && !root.had(logical) && root.had_file(hashed);
+        if !is_it || digest_in_name(logical, hashed).is_none() {
+            continue;
+        }
+        let (Ok(name), Ok(hashed)) = (LogicalPath::new(logical), LogicalPath::new(hashed)) else {
+            continue; // no name in a manifest that was read
+        };
+        let path = root.dir().join(hashed.as_str());
+        let metadata = path.metadata().map_err(Error::io("read", &path))?;
+        let modified = metadata.modified().map_err(Error::io("read", &path))?;
+        let source = SourceFile {
+            logical: name,
+            path,
+            length: metadata.len(),
+            modified,
+            stamp: None,
+            leave_plain: false,
+            order: 0,
+        };
+        carried.push((source, hashed));
+    }
+    Ok(carried)
 }

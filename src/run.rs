@@ -210,7 +210,7 @@ impl<'a> Run<'a> {
                 &self.prehashed,
                 &self.static_root,
             )?;
-            carried = earlier::carried(last, &self.static_root, self.options.keep_only_hashed);
+            carried = earlier::carried(last, &self.static_root, self.options.keep_only_hashed)?;
         }
         if let Some(seconds) = self.options.source_date_epoch {
             let modified = SystemTime::UNIX_EPOCH

@@ -330,13 +330,21 @@ impl StaticRoot {
     }
 
     /// Removes a directory that has become empty, and then its parents.
-    pub(crate) fn remove_empty_directories(&self, mut name: &str) {
+    pub(crate) fn remove_empty_directories(&self, mut name: &str) -> Result<(), Error> {
         while let Some(slash) = name.rfind('/') {
             name = &name[..slash];
-            if self.dry_run || fs::remove_dir(self.path(name)).is_err() {
-                return;
+            let path = self.path(name);
+            if self.dry_run {
+                return Ok(());
+            }
+            match fs::remove_dir(&path) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) if is_in_use(&error) => return Ok(()),
+                Err(error) => return Err(Error::io("remove", &path)(error)),
             }
         }
+        Ok(())
     }
 
     fn discard(&self, temporary: &Path) {
@@ -393,6 +401,15 @@ fn create_new(path: &Path, mode: u32) -> io::Result<fs::File> {
         .create_new(true)
         .mode(mode)
         .open(path)
+}
+
+/// Whether a directory stays because it is not empty, or more than that: a mount point, or a link to another one.
+fn is_in_use(error: &io::Error) -> bool {
+    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, NotADirectory, ResourceBusy};
+    matches!(
+        error.kind(),
+        DirectoryNotEmpty | AlreadyExists | ResourceBusy | NotADirectory
+    )
 }
 
 /// The bits of a file's mode that `chmod` sets.

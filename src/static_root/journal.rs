@@ -225,7 +225,7 @@ impl StaticRoot {
                 undone += 1;
             }
         }
-        self.remove_emptied(&journal.create);
+        self.remove_emptied(&journal.create)?;
         self.drop_journal();
         Ok(Finished::Undone(undone))
     }
@@ -239,16 +239,15 @@ impl StaticRoot {
                 removed += 1;
             }
         }
-        self.remove_emptied(&journal.remove);
+        self.remove_emptied(&journal.remove)?;
         self.remove(JOURNAL)?;
         Ok(removed)
     }
 
     /// Removes the directories that have become empty, also those of files which an earlier run has removed.
-    fn remove_emptied(&self, files: &[Listed]) {
-        for file in files {
-            self.remove_empty_directories(&file.name);
-        }
+    fn remove_emptied(&self, files: &[Listed]) -> Result<(), Error> {
+        let mut names = files.iter().map(|file| &file.name);
+        names.try_for_each(|name| self.remove_empty_directories(name))
     }
 
     /// Whether the manifest that the journal speaks of is in place.
