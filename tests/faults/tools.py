@@ -1,0 +1,36 @@
+"""The programs that the harness cannot do without."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+# Program → Debian package.
+PACKAGES = {
+    "strace": "strace",
+    "unshare": "util-linux",
+    "mount": "mount",
+    "cp": "coreutils",
+    "mkfs.ext4": "e2fsprogs",
+    "mkfs.xfs": "xfsprogs",
+}
+# Only the power cuts need these.
+FOR_POWER = ("mkfs.ext4", "mkfs.xfs")
+SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
+
+
+def require(parts, install):
+    """Ends the run with one line if something is missing: what cannot be tried must not count as held."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        sys.exit("tests/faults: needs Linux and root (name spaces, mounts, strace)")
+    os.environ["PATH"] += f":{SBIN}"
+    missing = [
+        program
+        for program in PACKAGES
+        if not shutil.which(program) and ("power" in parts or program not in FOR_POWER)
+    ]
+    packages = sorted({PACKAGES[program] for program in missing})
+    if missing and install:
+        subprocess.run(["apt-get", "install", "-y", "-qq", *packages], check=True)
+    elif missing:
+        sys.exit(f"tests/faults: {', '.join(missing)} missing; --install, or: apt-get install {' '.join(packages)}")
