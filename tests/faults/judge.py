@@ -92,7 +92,7 @@ class Judge:
         if measures[0] is self.after and self.before.get(self.manifest) != content:
             missing = [name for name in self.after if name not in found]
             if missing:
-                yield Fault("manifest", f"is the new one, {', '.join(missing[:4])} not there yet")
+                yield Fault("incomplete", f"the manifest is the new one, {', '.join(missing[:4])} not there yet")
 
     def names(self, manifest):
         return [f"{self.scenario.root}/{name}" for name in json.loads(manifest)["paths"].values()]

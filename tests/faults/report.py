@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 KINDS = (
-    "manifest", "lost", "stale variant", "status", "exit 0, not done", "temporaries", "hang",
+    "manifest", "lost", "incomplete", "stale variant", "status", "exit 0, not done", "temporaries", "hang",
     "not repaired", "left for good", "poisoned cache", "not reached",
 )  # fmt: skip
 # Failures of a scenario that are printed, faults of a failure that are told.

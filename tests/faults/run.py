@@ -45,7 +45,7 @@ def chosen(names):
 def one(options, scratch):
     """A disturbance by itself: its verdict, and where its world is."""
     (scenario,) = chosen(options.scenario)
-    stage = Stage(scenario, options.bin, scratch)
+    stage = Stage(scenario, options.copy, scratch)
     effect, _, at = options.at.partition(":")
     if effect == "undisturbed":
         faults = stage.known
@@ -71,6 +71,10 @@ def main():
     os.umask(0o022)
     scratch = options.scratch
     shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    tools.preload(scratch)
+    # A copy, so that a rebuild meanwhile does not mix two binaries into one table.
+    options.copy = shutil.copy(options.bin, scratch / "hashstatic")
     if options.at:
         sys.exit(one(options, scratch))
     report = Report(options)
@@ -80,7 +84,7 @@ def main():
         report.begin(part)
         for scenario in chosen(options.scenario):
             began = time.monotonic()
-            found = sweep(scenario, SWEEPS[part], options.bin, scratch, options.jobs, options.sample)
+            found = sweep(scenario, SWEEPS[part], options.copy, scratch, options.jobs, options.sample)
             report.row(found, time.monotonic() - began)
     shutil.rmtree(scratch)
     report.end()

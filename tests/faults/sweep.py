@@ -33,6 +33,8 @@ class Stage:
         self.world.begin(scenario)
         World(self.template, self.template, binary).copy(self.world.path)
         self.before = self.world.read()
+        # A copy, as all others: even directories tell their entries in another order than the original.
+        self.world.copy(self.template)
         self.world.settle(scenario)
         ended, self.points = of_run(self.world, scenario.command, self.scratch / "calls")
         self.ended, after = ended, self.world.read()
@@ -67,16 +69,16 @@ class Stage:
         return [*faults, *self.again(found)]
 
     def again(self, found):
-        """After the next run. Temporary files have the process number in their names, so there it must not matter
-        whether that is another process or one with the same number, as in a container."""
+        """After the next run. Where temporary files were left, whether it has their names (a process of the same number,
+        as in a container) or others must not matter."""
         if any(map(tree.is_temporary, found)):
             World(self.interrupted, self.interrupted, None).copy(self.world.path)
-            yield from self.next_run(other_number=True)
+            yield from self.next_run(as_another=True)
             self.world.copy(self.interrupted)
-        yield from self.next_run(other_number=False)
+        yield from self.next_run(as_another=False)
 
-    def next_run(self, other_number):
-        ended = self.world.run(self.scenario.command, other_number=other_number)
+    def next_run(self, as_another):
+        ended = self.world.run(self.scenario.command, as_another=as_another)
         verified = None
         scenario = self.scenario
         if ended.status == 0 and scenario.manifest in self.judge.after:

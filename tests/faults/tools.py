@@ -4,9 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 # Program → Debian package.
 PACKAGES = {
+    "cc": "gcc",
     "strace": "strace",
     "unshare": "util-linux",
     "mount": "mount",
@@ -34,3 +36,11 @@ def require(parts, install):
         subprocess.run(["apt-get", "install", "-y", "-qq", *packages], check=True)
     elif missing:
         sys.exit(f"tests/faults: {', '.join(missing)} missing; --install, or: apt-get install {' '.join(packages)}")
+
+
+def preload(scratch):
+    """Makes the library that takes the randomness out of a run."""
+    library = scratch / "same_random.so"
+    source = Path(__file__).with_name("same_random.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
+    os.environ["SAME_RANDOM"] = str(library)

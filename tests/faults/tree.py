@@ -12,7 +12,8 @@ def write(root, files):
 
 
 def read(root, without=()):
-    """Relative name → bytes; a directory's name ends in a slash. Nothing below the names in `without`."""
+    """Relative name → bytes; a directory's name ends in a slash. Links to directories are told and followed. Nothing
+    below the names in `without`."""
     found = {}
     pending = [""]
     while pending:
@@ -24,10 +25,10 @@ def read(root, without=()):
                     continue
                 if entry.is_symlink():
                     found[name] = b"link to " + os.fsencode(os.readlink(entry.path))
-                elif entry.is_dir():
+                if entry.is_dir():
                     found[f"{name}/"] = b""
                     pending.append(f"{name}/")
-                else:
+                elif entry.is_file(follow_symlinks=False):
                     with open(entry.path, "rb") as file:
                         found[name] = file.read()
     return found

@@ -4,6 +4,7 @@ Always under the same path and the same process number, so that the n-th call of
 names of temporary files too.
 """
 
+import os
 import shutil
 import subprocess
 import time
@@ -73,10 +74,13 @@ class World:
     def filled_in(self, command):
         return [self.binary, *(argument.format(world=self.seen) for argument in command)]
 
-    def run(self, command, strace=(), other_number=False):
-        """`other_number`: as another process than the one that the other runs are."""
+    def run(self, command, strace=(), as_another=False):
+        """`as_another`: with another process number and other random numbers than the other runs have."""
         self.seen.mkdir(parents=True, exist_ok=True)
-        first = "/bin/true" if other_number else ":"
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(self.seen)}
+        if not as_another:
+            environment["LD_PRELOAD"] = os.environ["SAME_RANDOM"]
+        first = "/bin/true" if as_another else ":"
         last = "sleep 0.05" if "-o" in strace and "/dev/null" not in strace else ":"
         script = (SCRIPT, "sh", self.path, self.seen, first, last)
         try:
@@ -86,7 +90,7 @@ class World:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 timeout=TIMEOUT,
-                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(self.seen)},
+                env=environment,
             )
         except subprocess.TimeoutExpired:
             return Ended(-1, f"still running after {TIMEOUT} s")
