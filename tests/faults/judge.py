@@ -3,13 +3,12 @@
 The measure are the files before, and those of an undisturbed run on a copy: there are no other right bytes.
 """
 
-import gzip
 import json
 from dataclasses import dataclass
 
 import tree
+import variants
 
-VARIANTS = (".gz", ".br", ".zst")
 # Go before the manifest comes: variants, and what `--headers` has said of an earlier build.
 HEADERS = ".headers."
 
@@ -110,7 +109,7 @@ class Judge:
             there, then = found.get(name), self.after.get(name)
             if there is None:
                 is_removed = then is None and self.committed(found)
-                if not is_removed and not is_variant(name, self.before) and HEADERS not in name:
+                if not is_removed and not variants.base(name, self.before) and HEADERS not in name:
                     yield Fault("lost", name)
             elif there not in (content, then) and tree.comparable(name, there) != tree.comparable(name, then or b""):
                 if name != self.manifest:
@@ -118,31 +117,15 @@ class Judge:
 
     def stale(self, found):
         """No variant beside a file that it was not made from, unless that was so before the run."""
-        for name, content in found.items():
-            if not is_variant(name, found):
-                continue
-            base = name.rpartition(".")[0]
-            pairs = [(measure.get(base), measure.get(name)) for measure in (self.before, self.after)]
-            if (found[base], content) in pairs:
-                continue
-            if not name.endswith(".gz") or gunzip(content) != found[base]:
+        for name in variants.stale(found):
+            base = variants.base(name, found)
+            if (found[base], found[name]) != (self.before.get(base), self.before.get(name)):
                 yield Fault("stale variant", name)
-
-
-def is_variant(name, files):
-    return name.endswith(VARIANTS) and name.rpartition(".")[0] in files
 
 
 def is_leftover(line):
     """Whether a line of differences is about a temporary file or something else that only one run is to see."""
     return tree.is_temporary(line[2:])
-
-
-def gunzip(content):
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError):
-        return None
 
 
 def first_line(ended):

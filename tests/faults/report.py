@@ -17,44 +17,50 @@ class Report:
     def __init__(self, options):
         self.options = options
         self.lines, self.failures = [], []
-        self.failed = False
-        self.totals = Counter()
+
+    @property
+    def failed(self):
+        return bool(self.failures)
 
     def say(self, line=""):
         print(line, flush=True)
         self.lines.append(line)
 
-    def begin(self, part):
-        self.part, self.totals = part, Counter()
-        self.say(f"\n### {part}: {self.options.bin.name}\n")
-        self.say(f"| scenario | tried | {' | '.join(KINDS)} | seconds |")
-        self.say(f"| --- |{' ---: |' * (len(KINDS) + 2)}")
+    def begin(self, part, title, columns):
+        self.part = part
+        self.say(f"\n### {title}: {self.options.bin.name}\n")
+        self.say(f"| {' | '.join(columns)} |")
+        self.say(f"|{' --- |' * len(columns)}")
 
-    def row(self, found, seconds):
+    def row(self, *cells):
+        self.say(f"| {' | '.join(str(cell) for cell in cells)} |")
+
+    def sweep(self, part):
+        self.begin(part, part, ("scenario", "tried", *KINDS, "seconds"))
+
+    def swept(self, found, seconds):
         counts = Counter(kind for faults in found.faults.values() for kind in {fault.kind for fault in faults})
-        self.totals.update(counts)
-        cells = [str(counts[kind] or "") for kind in KINDS]
-        self.say(f"| {found.scenario.name} | {found.tried} | {' | '.join(cells)} | {seconds:.0f} |")
+        self.row(found.scenario.name, found.tried, *(counts[kind] or "" for kind in KINDS), f"{seconds:.0f}")
         for at, faults in found.faults.items():
-            self.failed = True
-            self.failures.append((self.part, found.scenario.name, at, faults))
+            more = f"; and {len(faults) - FAULTS} more" if len(faults) > FAULTS else ""
+            what = f"{'; '.join(map(str, faults[:FAULTS]))}{more}"
+            self.fail(found.scenario.name, what, "--scenario", found.scenario.name, "--at", at)
+
+    def fail(self, where, what, *again):
+        self.failures.append((self.part, where, what, again or ("--only", self.part)))
 
     def end(self):
         shown = Counter()
         self.say()
-        for part, scenario, at, faults in self.failures:
-            shown[part, scenario] += 1
-            more = f"; and {len(faults) - FAULTS} more" if len(faults) > FAULTS else ""
-            text = [f"- {part}, {scenario}: {'; '.join(map(str, faults[:FAULTS]))}{more}", f"  `{self.again(scenario, at)}`"]
+        for part, where, what, again in self.failures:
+            shown[part, where] += 1
+            text = [f"- {part}, {where}: {what}", f"  `{self.again(again)}`"]
             self.lines += text
-            if shown[part, scenario] <= SHOWN:
+            if shown[part, where] <= SHOWN:
                 print(*text, sep="\n")
-        print(f"{len(self.failures)} disturbances with failures" if self.failed else "all held")
+        print(f"{len(self.failures)} failures" if self.failed else "all held")
         if self.options.report:
             self.options.report.write_text("\n".join(self.lines) + "\n")
 
-    def again(self, scenario, at):
-        script = Path(sys.argv[0])
-        return shlex.join(
-            ["python3", str(script), "--bin", str(self.options.bin), "--scenario", scenario, "--at", str(at)]
-        )
+    def again(self, arguments):
+        return shlex.join(["python3", str(Path(sys.argv[0])), "--bin", str(self.options.bin), *arguments])

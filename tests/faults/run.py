@@ -9,6 +9,10 @@ import sys
 import time
 from pathlib import Path
 
+import edits
+import locks
+import power
+import readers
 import tools
 from errors import errors
 from kills import kills
@@ -17,7 +21,8 @@ from scenarios import SCENARIOS
 from sweep import Stage, sweep
 
 SWEEPS = {"kills": kills, "errors": errors}
-PARTS = (*SWEEPS, "power", "readers", "edits", "locks")
+OTHERS = {"readers": readers, "locks": locks, "edits": edits, "power": power}
+PARTS = (*SWEEPS, *OTHERS)
 
 
 def arguments():
@@ -29,6 +34,8 @@ def arguments():
     parser.add_argument("--at", help="one disturbance, as a failure names it; its world stays for a look")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--scratch", default="/dev/shm/hashstatic-faults", type=Path, help="where worlds are made")
+    parser.add_argument("--images", type=Path, default="/var/tmp/hashstatic-faults", help="where disks of power cuts are")
+    parser.add_argument("--django", metavar="PYTHON", help="of an environment with Django: cuts power to collectstatic too")
     parser.add_argument("--report", type=Path, help="write the tables and all failures here")
     parser.add_argument("--install", action="store_true", help="apt-get what is missing")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
@@ -60,6 +67,25 @@ def one(options, scratch):
     return bool(faults)
 
 
+def run_sweep(part, report, options):
+    report.sweep(part)
+    for scenario in chosen(options.scenario):
+        began = time.monotonic()
+        found = sweep(scenario, SWEEPS[part], options.copy, options.scratch, options.jobs, options.sample)
+        report.swept(found, time.monotonic() - began)
+
+
+def run_other(part, report, options):
+    module = OTHERS[part]
+    report.begin(part, module.TITLE, module.COLUMNS)
+    scratch = options.scratch / part
+    scratch.mkdir()
+    for row, failures in module.run(options, scratch):
+        report.row(*row)
+        for failure in failures:
+            report.fail(str(row[0]), failure)
+
+
 def main():
     options = arguments()
     if options.list:
@@ -79,13 +105,10 @@ def main():
         sys.exit(one(options, scratch))
     report = Report(options)
     for part in parts:
-        if part not in SWEEPS:
-            continue
-        report.begin(part)
-        for scenario in chosen(options.scenario):
-            began = time.monotonic()
-            found = sweep(scenario, SWEEPS[part], options.copy, scratch, options.jobs, options.sample)
-            report.row(found, time.monotonic() - began)
+        if part in SWEEPS:
+            run_sweep(part, report, options)
+        else:
+            run_other(part, report, options)
     shutil.rmtree(scratch)
     report.end()
     sys.exit(report.failed)

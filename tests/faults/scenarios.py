@@ -150,7 +150,7 @@ SCENARIOS = [
     ),
     Scenario(
         "error below a link",
-        (OLD, build(), Link("out/css", "shared"), BROKEN),
+        (FLAT[0], build(), Link("out/css", "shared"), BROKEN),
         build(),
         status=1,
     ),

@@ -35,3 +35,14 @@ def changed(circular=True):
 
 
 FOREIGN = {"foreign.txt": b"somebody else's\n", "sub/foreign.bin": PNG}
+
+
+def many(count, edition):
+    """As many style sheets and as many images; all of them are different in each edition."""
+    files = {}
+    for n in range(count):
+        directory = f"d{n % 20}"
+        rules = "".join(f".r{n}-{rule} {{ margin: {rule}px }}\n" for rule in range(5 + n % 60))
+        files[f"{directory}/{n}.css"] = f".n{n} {{ background: url({n}.svg) }} /* {edition} */\n{rules}".encode()
+        files[f"{directory}/{n}.svg"] = f"<svg>{f'<path d={edition!r}/>' * (10 + n % 50)}{n}</svg>\n".encode()
+    return files

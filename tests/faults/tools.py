@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from ctypes.util import find_library
 from pathlib import Path
 
 # Program → Debian package.
@@ -16,6 +17,7 @@ PACKAGES = {
     "mkfs.ext4": "e2fsprogs",
     "mkfs.xfs": "xfsprogs",
 }
+LIBRARIES = {"brotlidec": "libbrotli1"}
 # Only the power cuts need these.
 FOR_POWER = ("mkfs.ext4", "mkfs.xfs")
 SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
@@ -31,7 +33,8 @@ def require(parts, install):
         for program in PACKAGES
         if not shutil.which(program) and ("power" in parts or program not in FOR_POWER)
     ]
-    packages = sorted({PACKAGES[program] for program in missing})
+    missing += [library for library in LIBRARIES if not find_library(library)]
+    packages = sorted({(PACKAGES | LIBRARIES)[name] for name in missing})
     if missing and install:
         subprocess.run(["apt-get", "install", "-y", "-qq", *packages], check=True)
     elif missing:
