@@ -93,7 +93,7 @@ class Case:
         time.sleep(wait)
         disk.cut()
         found = site.manifest(out)
-        which = {None: "none", before: "old", after: "new"}.get(found, "broken")
+        which = {before: "old", after: "new", None: "none"}.get(found, "broken")
         editions = [sources.many(FILES, edition) for edition in ("old", "new")]
         wrong = site.broken(out, *editions)
         build(options.copy, new, out)
@@ -110,12 +110,12 @@ class Case:
 def cases(options):
     """Everything, and with `--no-sync`, where there is that, a few in which files are lost."""
     has_sync = "--no-sync" in subprocess.run([options.copy, "build", "--help"], capture_output=True, text=True).stdout
-    waits = WAITS[:: options.sample]
+    waits = WAITS[:: options.sample] * options.rounds
     for kind in MAKE:
         for build in (*OPTIONS, *(["storage"] if options.django else [])):
             yield Case(kind, build, (), waits)
         for build in ("first", "koh") if has_sync else ():
-            yield Case(kind, build, ("--no-sync",), (6, 12), is_control=True)
+            yield Case(kind, build, ("--no-sync",), (6, 12) * options.rounds, is_control=True)
 
 
 def run(options, scratch):

@@ -35,6 +35,7 @@ def arguments():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--scratch", default="/dev/shm/hashstatic-faults", type=Path, help="where worlds are made")
     parser.add_argument("--images", type=Path, default="/var/tmp/hashstatic-faults", help="where disks of power cuts are")
+    parser.add_argument("--rounds", type=int, default=1, help="of power cuts: a sync by anybody in between hides a loss")
     parser.add_argument("--django", metavar="PYTHON", help="of an environment with Django: cuts power to collectstatic too")
     parser.add_argument("--report", type=Path, help="write the tables and all failures here")
     parser.add_argument("--install", action="store_true", help="apt-get what is missing")
