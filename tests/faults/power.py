@@ -21,7 +21,7 @@ MAKE = {"ext4": ("mkfs.ext4", "-q", "-F"), "xfs": ("mkfs.xfs", "-q", "-f")}
 SHUTDOWN, NO_LOG_FLUSH = 0x8004587D, struct.pack("I", 2)
 TITLE = "power cuts"
 COLUMNS = ("file system", "build", "options", "cut after s", "manifest", "wrong files", "after the next build")
-OPTIONS = {"first": (), "changed": (), "koh": ("--keep-only-hashed",)}
+BUILDS = {"first": (), "changed": (), "koh": ("--keep-only-hashed",)}
 
 
 @dataclass
@@ -61,14 +61,15 @@ class Case:
     """One kind of build on one kind of file system, cut after each of the waits."""
 
     kind: str
-    build: str
+    name: str
+    build: object
     more: tuple
     waits: tuple
     # Whether nothing is promised: tried to see that the cut does cut.
     is_control: bool = False
 
     def run(self, options, scratch):
-        name = "-".join((self.kind, self.build, *self.more))
+        name = "-".join((self.kind, self.name, *self.more)).replace("--", "")
         disk = Disk(self.kind, options.images / f"{name}.img", scratch / name)
         rows = []
         for wait in self.waits:
@@ -82,13 +83,12 @@ class Case:
 
     def cut(self, options, scratch, disk, wait):
         old, new, out = scratch / "old", scratch / "new", disk.at / "out"
-        build = storage.Storage(options) if self.build == "storage" else self.plain_build
-        if self.build in ("changed", "koh"):
-            build(options.copy, old, out)
+        if self.name in ("changed", "koh"):
+            self.build(old, out, *self.more)
             disk.unmount()
             disk.mount()
         before = site.manifest(out)
-        build(options.copy, new, out)
+        self.build(new, out, *self.more)
         after = site.manifest(out)
         time.sleep(wait)
         disk.cut()
@@ -96,26 +96,35 @@ class Case:
         which = {before: "old", after: "new", None: "none"}.get(found, "broken")
         editions = [sources.many(FILES, edition) for edition in ("old", "new")]
         wrong = site.broken(out, *editions)
-        build(options.copy, new, out)
-        left = site.broken(out, editions[1])
-        row = (self.kind, self.build, " ".join(self.more), wait, which, len(wrong) or "", len(left) or "right")
-        what = f"{self.build} {' '.join(self.more)} cut after {wait} s: the manifest is {which}, {len(wrong)} files wrong"
-        is_wrong = not self.is_control and (wrong or left or which == "broken")
-        return row, [f"{what}, {len(left)} after the next build: {', '.join((wrong or left)[:3])}"] if is_wrong else []
-
-    def plain_build(self, binary, source, out):
-        site.must_build(binary, source, out, "--no-cache", *OPTIONS[self.build], *self.more)
+        try:
+            self.build(new, out, *self.more)
+            left = site.broken(out, editions[1])
+        except RuntimeError as error:
+            left = [str(error).strip().splitlines()[-1]]
+        told = " ".join(self.more)
+        what = f"{self.name} {told} cut after {wait} s: the manifest is {which}, {len(wrong)} files wrong"
+        later = f"{len(left)} after the next build: {', '.join((left or wrong)[:3])}"
+        failed = left or not self.is_control and (wrong or which == "broken")
+        row = (self.kind, self.name, told, wait, which, len(wrong) or "", len(left) or "right")
+        return row, [f"{what}, {later}"] if failed else []
 
 
 def cases(options):
     """Everything, and with `--no-sync`, where there is that, a few in which files are lost."""
+
+    def build(source, out, *more):
+        site.must_build(options.copy, source, out, "--no-cache", *more)
+
+    collectstatic = storage.Storage(options) if options.django else None
     has_sync = "--no-sync" in subprocess.run([options.copy, "build", "--help"], capture_output=True, text=True).stdout
     waits = WAITS[:: options.sample] * options.rounds
     for kind in MAKE:
-        for build in (*OPTIONS, *(["storage"] if options.django else [])):
-            yield Case(kind, build, (), waits)
-        for build in ("first", "koh") if has_sync else ():
-            yield Case(kind, build, ("--no-sync",), (6, 12) * options.rounds, is_control=True)
+        for name, more in BUILDS.items():
+            yield Case(kind, name, build, more, waits)
+        if collectstatic:
+            yield Case(kind, "storage", collectstatic, (), waits)
+        for name in ("first", "koh") if has_sync else ():
+            yield Case(kind, name, build, (*BUILDS[name], "--no-sync"), (6, 12) * options.rounds, is_control=True)
 
 
 def run(options, scratch):
@@ -125,5 +134,5 @@ def run(options, scratch):
         tree.write(scratch / edition, sources.many(FILES, edition))
     # They mostly wait.
     with ThreadPoolExecutor(4) as pool:
-        for rows in pool.map(lambda case: case.run(options, scratch), cases(options)):
+        for rows in pool.map(lambda case: case.run(options, scratch), list(cases(options))):
             yield from rows

@@ -22,21 +22,22 @@ PACKAGE = Path(__file__).resolve().parents[2] / "python" / "hashstatic"
 
 
 class Storage:
-    """Builds like `hashstatic build`, by way of Django."""
+    """Builds as the binary does, by way of Django."""
 
     def __init__(self, options):
         self.python = options.django
         # Laid out as `pip install --target` does it.
         self.packages = options.scratch / "packages"
-        if not self.packages.exists():
-            shutil.copytree(PACKAGE, self.packages / "hashstatic")
-            (self.packages / "bin").mkdir()
-            (self.packages / "bin" / "hashstatic").symlink_to(options.copy)
+        shutil.copytree(PACKAGE, self.packages / "hashstatic")
+        (self.packages / "bin").mkdir()
+        (self.packages / "bin" / "hashstatic").symlink_to(options.copy)
 
-    def __call__(self, _binary, source, out):
-        subprocess.run(
+    def __call__(self, source, out):
+        done = subprocess.run(
             [self.python, "-c", COLLECTSTATIC, source, out],
             env={"PYTHONPATH": str(self.packages), "PATH": "/usr/bin:/bin"},
-            check=True,
             capture_output=True,
+            text=True,
         )
+        if done.returncode != 0:
+            raise RuntimeError(f"an undisturbed collectstatic fails: {done.stderr}")
