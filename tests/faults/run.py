@@ -95,6 +95,7 @@ def main():
     if set(parts) - set(PARTS):
         sys.exit(f"--only takes some of {','.join(PARTS)}")
     tools.require(parts, options.install)
+    tools.alone()
     os.umask(0o022)
     scratch = options.scratch
     shutil.rmtree(scratch, ignore_errors=True)
