@@ -55,6 +55,8 @@ def parse(lines, world):
         if "/cache/" in path and call in READING:
             continue  # the cache's own reading: very many points, and none that could do harm
         seen[thread, call, path] += 1
+        if call == "fcntl" and "LK" not in found["rest"]:
+            continue  # only locks
         opens = call in OPENING
         changes = "O_CREAT" in found["rest"] if opens else call in CHANGING
         yield Point(call, path.removeprefix(f"{world}/"), seen[thread, call, path], changes)
