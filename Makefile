@@ -2,7 +2,7 @@
 
 ORACLE := target/oracle/venv-6.1/bin/python
 
-.PHONY: build demo test lint rust-test fuzz fuzz-smoke python-test wheel wheel-test fuzz-django
+.PHONY: build demo test lint rust-test fault-test fuzz fuzz-smoke python-test wheel wheel-test fuzz-django
 
 build:
 	cargo build --release --locked
@@ -11,7 +11,7 @@ demo: build
 	target/release/hashstatic build fixtures/site --out target/site
 	@cat target/site/staticfiles.json; echo
 
-test: lint rust-test fuzz-smoke python-test wheel-test example-test bench-smoke
+test: lint rust-test fault-test fuzz-smoke python-test wheel-test example-test bench-smoke
 
 lint:
 	cargo fmt --check
@@ -20,6 +20,11 @@ lint:
 
 rust-test:
 	cargo test --locked
+
+# A sample of the kills and errors of tests/faults, and all of its readers, editors and crowds. As root: it mounts, and traces.
+fault-test: build
+	python3 tests/faults/run.py --install --bin target/release/hashstatic --only kills,errors --sample 23
+	python3 tests/faults/run.py --install --bin target/release/hashstatic --only readers,locks,edits
 
 # See fuzz/README.md. `make fuzz SECONDS=3600`, `make fuzz TARGETS="css_safe resolving"`.
 SECONDS ?= 60
@@ -70,10 +75,12 @@ fuzz-django: build
 	  ../../$(ORACLE) fuzz_trees.py --bin ../../target/release/hashstatic \
 	    --seed $(SEED) --cases $(CASES) --version $$options || exit 1; done
 
-# The long run: 200 kills of tests/faults.rs, a file of 4 GiB, a tree of 200,000 files; and the table of docs/reliability.md,
-# with Django and WhiteNoise beside us. A quarter of an hour.
+# The long run: every kill, error and power cut of tests/faults, 20,000 trees of tests/law.rs, 200 kills of tests/faults.rs, a
+# file of 4 GiB, a tree of 200,000 files; and the tables of docs/reliability.md, with Django and WhiteNoise beside us. Two hours.
 .PHONY: faults
 faults: build
+	python3 tests/faults/run.py --install --bin target/release/hashstatic --report target/faults.md
+	LAW_CASES=20000 cargo test --release --locked --test law
 	FAULT_POINTS=100 cargo test --release --locked --test faults -- --nocapture
 	cargo test --release --locked --lib --test hostile -- --ignored
 	python3 tests/oracle/prepare.py

@@ -28,7 +28,9 @@ fn out(text: &str) -> ExitCode {
         .and_then(|()| stdout.flush())
     {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            err!("{ERROR}error{ERROR:#}: cannot write to stdout: {error}");
+            err!(
+                "{ERROR}error{ERROR:#}: cannot write the result to stdout: {error}; what was done stays done"
+            );
             ExitCode::FAILURE
         }
         _ => ExitCode::SUCCESS,

@@ -519,6 +519,51 @@ fn modes_are_repaired() {
     site.ok(&["verify", "out"]);
 }
 
+/// ATTACK 14: what `verify` meets of a build at work is no fault.
+#[test]
+fn verify_waits_for_a_build_at_work() {
+    let site = site();
+    for n in 0..200 {
+        site.write(
+            &format!("src/{}/{n}.css", n % 9),
+            &format!(".a{n}{{}}\n").repeat(20),
+        );
+    }
+    site.build(&["--no-cache"]);
+    for round in 0..15 {
+        site.write("src/i.svg", &format!("<svg id='{round}'/>").repeat(30));
+        for n in (round % 3..200).step_by(3) {
+            let text = format!(".a{n} {{ order : {round} }}\n").repeat(20);
+            site.write(&format!("src/{}/{n}.css", n % 9), &text);
+        }
+        let mut build = hashstatic(site.dir())
+            .args([
+                "build",
+                "src",
+                "-o",
+                "out",
+                "--no-cache",
+                "-q",
+                "--brotli-quality",
+                "5",
+            ])
+            .args(if round % 2 == 0 {
+                &["--clear"][..]
+            } else {
+                &[]
+            })
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(round * 4));
+        site.ok(&["verify", "out"]);
+        assert!(build.wait().unwrap().success());
+        site.ok(&["verify", "out"]);
+    }
+    // A fault that stays is found all the same.
+    fs::remove_file(site.path("out").join(site.hashed("i.svg"))).unwrap();
+    fails(&site, &["verify", "out"], "not there");
+}
+
 /// ATTACK 17: a snapshot that shares its files keeps them as they are.
 #[test]
 fn a_snapshot_by_hard_links_keeps_its_times() {

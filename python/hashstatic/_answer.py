@@ -37,6 +37,8 @@ class Diagnostic:
     column: int | None
     # The file itself, as it was given to the binary.
     file: str | None = None
+    # How many problems it stands for.
+    count: int = 1
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}:{self.column}"
@@ -120,4 +122,5 @@ def diagnostic(fields: Fields, files: dict[str, str]) -> Diagnostic:
         line=location.get("line", int) if location else None,
         column=location.get("column", int) if location else None,
         file=files.get(path),
+        count=max(fields.get("more", int), 1) if "more" in fields else 1,
     )

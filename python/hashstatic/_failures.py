@@ -18,7 +18,8 @@ def exceptions(errors: Sequence[Diagnostic], storage: object) -> list[tuple[str,
     made = [(error.path, _exception(error, storage)) for error in errors]
     if len(errors) > 1:
         others = "\n".join(str(error).replace(STORAGE, repr(storage)) for error in errors[1:])
-        count = "1 more error" if len(errors) == 2 else f"{len(errors) - 1} more errors"
+        more = sum(error.count for error in errors[1:])
+        count = "1 more error" if more == 1 else f"{more} more errors"
         _add_note(made[0][1], f"\n{count} found by hashstatic:\n{others}")
     return made
 

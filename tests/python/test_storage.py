@@ -162,6 +162,15 @@ def test_all_problems_are_told_at_once(source, tmp_path):
         assert isinstance(failed.error, CommandError) and "three.png" in str(failed.error)
 
 
+def test_errors_that_are_folded_are_counted(tmp_path):
+    write(tmp_path / "source", {"a.css": "".join(f"a{{b:url(nope{n}.png)}}\n" for n in range(50))})
+    failed = collect(tmp_path / "root", [tmp_path / "source"])
+    notes = [note for *_, exception in failed.yielded for note in getattr(exception, "__notes__", [])]
+    (note,) = [note for note in notes if "found by hashstatic" in note]
+    assert "49 more errors found by hashstatic" in note
+    assert note.count("could not be found") <= 20
+
+
 def changed(**attributes):
     """A subclass of ours that has these attributes."""
     attributes["__module__"] = __name__
