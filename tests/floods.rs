@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use support::{Project, text};
 
-const MISSING: usize = 40_000;
+const MISSING: usize = 8_000;
 
 /// Style sheets that name so many files, none of which is there.
 fn missing(files: usize) -> Project {
@@ -24,7 +24,7 @@ fn missing(files: usize) -> Project {
 
 #[test]
 fn messages_are_folded_and_all_of_them_counted() {
-    for files in [1, 1_000] {
+    for files in [1, 200] {
         let project = missing(files);
         for format in ["human", "json", "sarif", "github"] {
             for more in [&[][..], &["--django-exact"]] {
@@ -60,7 +60,10 @@ fn a_folded_file_shows_the_first_and_how_many_more() {
     assert!(lines[0].starts_with("error: d0/0.css:1:9: \"nope0.png\""));
     assert_eq!(
         lines[20],
-        "error: d0/0.css:21:9: 39980 more of this kind in this file"
+        format!(
+            "error: d0/0.css:21:9: {} more of this kind in this file",
+            MISSING - 20
+        )
     );
 
     let exact = text(&project.run(&["check", "src", "--django-exact"]).stderr);
@@ -83,7 +86,7 @@ fn a_folded_file_shows_the_first_and_how_many_more() {
 fn warnings_are_counted_too() {
     let project = missing(1);
     let stdout = project.ok(&["build", "src", "-n", "--on-missing", "warn"]);
-    assert!(stdout.contains("40,000 warnings, 0 notices"), "{stdout}");
+    assert!(stdout.contains("8,000 warnings, 0 notices"), "{stdout}");
 }
 
 #[test]
@@ -104,13 +107,13 @@ fn verify_folds_as_build_does() {
     assert_eq!(output.status.code(), Some(1));
     let stderr = text(&output.stderr);
     assert!(stderr.lines().count() < 50, "{stderr}");
-    assert!(stderr.contains("80,000 errors found"), "{stderr}");
+    assert!(stderr.contains("16,000 errors found"), "{stderr}");
 }
 
 /// What comes to Django's regular expressions in quadratic time.
 #[test]
 fn style_sheets_and_scripts_that_are_made_for_the_exact_mode() {
-    let n = 100_000;
+    let n = 40_000;
     let cases = [
         ("a.css", "url('".repeat(n)),
         ("b.css", "url(\"".repeat(n)),
@@ -132,11 +135,18 @@ fn style_sheets_and_scripts_that_are_made_for_the_exact_mode() {
             format!("a{{b:url({})}}", ".000000000000".repeat(n)),
         ),
     ];
-    for version in ["6.1", "6.0", "5.2", "4.2"] {
+    for version in ["6.1", "5.2", "4.2"] {
         for (name, text) in &cases {
             let project = Project::with_sources(&[(name, text)]);
             let exact = format!("--django-exact={version}");
-            project.run(&["check", "src", "-q", "--js-modules", &exact]);
+            // Not a matter of seconds: it would take minutes.
+            let status = std::process::Command::new("timeout")
+                .current_dir(project.dir())
+                .args(["60", env!("CARGO_BIN_EXE_hashstatic")])
+                .args(["check", "src", "-q", "--js-modules", &exact])
+                .stderr(std::process::Stdio::null())
+                .status();
+            assert_ne!(status.unwrap().code(), Some(124), "{version} {name}");
         }
     }
 }

@@ -4,7 +4,7 @@ import dataclasses
 import statistics
 
 # Docs have one order, whatever was run last.
-ORDER = ["hash-only", "whitenoise", "keep-only-hashed", "rerun", "modules-three", "modules-echarts", "growth", "video"]
+ORDER = ["hash-only", "whitenoise", "keep-only-hashed", "rerun", "durable", "modules-three", "modules-echarts", "growth", "video"]
 
 HEAD = """# Benchmarks
 

@@ -34,6 +34,7 @@ def scenarios(tools, scales):
         whitenoise(tools),
         keep_only_hashed(tools),
         rerun(tools),
+        durable(tools),
         modules(tools, "three"),
         modules(tools, "echarts"),
         growth(tools, scales),
@@ -122,7 +123,21 @@ def rerun(tools):
             tools.cp("project"),
             tools.hashstatic(again, "project", cached=True, again=True, check="complete", slow=not tools.has_cache),
         ],
-        [Goal("wall", again, "cp -r", at_most=1), Goal("written", again, at_most=0)],
+        [Goal("wall", again, "cp -r", at_most=1, on="disk"), Goal("written", again, at_most=0)],
+    )
+
+
+def durable(tools):
+    plain, waits = "hashstatic --no-sync", "hashstatic"
+    return Scenario(
+        "durable",
+        "What it costs that a power cut leaves no manifest of empty files: the barrier before it",
+        [
+            tools.cp("project"),
+            tools.hashstatic(plain, "project", [*HASH_ONLY, "--no-sync"], check="complete"),
+            tools.hashstatic(waits, "project", HASH_ONLY, check="complete"),
+        ],
+        [],
     )
 
 
