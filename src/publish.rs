@@ -104,7 +104,7 @@ pub(crate) fn prepare<'a>(
         removals.retain(|name| !kept.contains(&name.as_str()) && (clear || *name != record));
     }
     totals.removed += removals.len();
-    let assets = map_in_batches(assets, BATCH, |publication| publication.staged(store))?;
+    map_in_batches(&mut assets, BATCH, |publication| publication.stage(store))?;
     Ok(Publications {
         assets,
         built,
@@ -117,7 +117,7 @@ pub(crate) fn prepare<'a>(
 /// Gives everything its place: nothing but names change any more. After that, every name that the manifest will have is
 /// complete (in place: once [`StaticRoot::prepare`](crate::static_root::StaticRoot::prepare) has given the files theirs).
 pub(crate) fn publish(store: Store<'_>, publications: &mut Publications<'_>) -> Result<(), Error> {
-    let assets = std::mem::take(&mut publications.assets);
+    let assets = &mut publications.assets;
     map_in_batches(assets, BATCH, |publication| publication.run(store)).map(drop)
 }
 
@@ -286,12 +286,12 @@ impl Publication<'_> {
         removals
     }
 
-    /// The same with everything written that takes more than a link.
-    fn staged(mut self, store: Store<'_>) -> Result<Self, Error> {
-        if self.is_overridden {
-            return Ok(self);
-        }
+    /// Writes everything that takes more than a link.
+    fn stage(&mut self, store: Store<'_>) -> Result<(), Error> {
         let root = store.root;
+        if self.is_overridden || root.tries_hard_link() {
+            return Ok(());
+        }
         let modified = self.output.modified;
         let name = self.asset.plain.as_str();
         if let Plain::Twin = self.output.plain
@@ -307,10 +307,10 @@ impl Publication<'_> {
                 }
             }
         }
-        Ok(self)
+        Ok(())
     }
 
-    fn run(self, store: Store<'_>) -> Result<(), Error> {
+    fn run(&mut self, store: Store<'_>) -> Result<(), Error> {
         if self.is_overridden {
             return Ok(());
         }
@@ -320,14 +320,14 @@ impl Publication<'_> {
         for variant in &self.outdated {
             root.set_aside(variant)?;
         }
-        match self.output.plain {
+        match &self.output.plain {
             Plain::None | Plain::Unchanged(_) => {}
-            Plain::Staged(staged, _) => root.publish(staged, name)?,
+            Plain::Staged(staged, _) => root.publish(staged.clone(), name)?,
             Plain::Twin => root.put_twin(&self.output.hashed, name, self.output.modified)?,
         }
-        for variant in self.variants.plain {
+        for variant in &mut self.variants.plain {
             let variant_name = variant.name(name);
-            if let Some(pending) = variant.pending {
+            if let Some(pending) = variant.pending.take() {
                 pending.publish(root, &variant_name, self.output.modified)?;
             }
         }
@@ -343,6 +343,9 @@ fn unwanted_variants(
     name: &str,
     stays: impl Fn(Encoding) -> bool,
 ) -> Vec<String> {
+    if store.root.is_new() {
+        return Vec::new();
+    }
     let is_kept = |variant: &str| store.in_place && plan.variants.contains(variant);
     let wanted = Encoding::ALL
         .into_iter()

@@ -29,7 +29,7 @@ fn out(text: &str) -> ExitCode {
     {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             err!(
-                "{ERROR}error{ERROR:#}: cannot write the result to stdout: {error}; what was done stays done"
+                "{ERROR}error{ERROR:#}: cannot write to stdout: {error}; what was done stays done"
             );
             ExitCode::FAILURE
         }

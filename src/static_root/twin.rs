@@ -80,7 +80,7 @@ impl StaticRoot {
     }
 
     /// Whether hard links are wanted, after a try at reflinks where these are.
-    fn tries_hard_link(&self) -> bool {
+    pub(crate) fn tries_hard_link(&self) -> bool {
         match self.link_mode {
             LinkMode::Hardlink => true,
             LinkMode::Auto => !self.reflink_works.load(Ordering::Relaxed),
