@@ -237,12 +237,6 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
     let plain = std::mem::take(&mut publications.plain);
     let headers = publish::publish_headers(run.store(), &headers, &mut totals)?;
     let pending = commit.run(publications, &mut totals)?;
-    log.diagnostics
-        .extend(plain_files::remove_outdated_variants(
-            &run.static_root,
-            &plain,
-            run.began,
-        )?);
     if options.write_manifest {
         log.stage("manifest");
     }
@@ -254,5 +248,8 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
         repeat.keep(&report);
     }
     report.cache = cache.as_ref().map(Cache::finish);
+    // Last of all: of an edit after that, no build can know.
+    let outdated = plain_files::remove_outdated_variants(&run.static_root, &plain, run.began)?;
+    report.diagnostics.extend(outdated);
     Ok(report)
 }
