@@ -63,6 +63,8 @@ pub(crate) struct Staged {
     path: PathBuf,
     /// `None` in a dry run.
     id: Option<FileId>,
+    /// It is a hard link of another file.
+    is_link: bool,
 }
 
 impl Staged {
@@ -253,6 +255,11 @@ impl StaticRoot {
     fn place(&self, staged: &Staged, name: &str) -> Result<(), Error> {
         let path = self.path(name);
         let is_new = !self.had(name);
+        // To rename a hard link over another one of the same file does nothing (POSIX), and leaves both.
+        if staged.is_link && staged.id.is_some_and(|id| self.is_now(name, id)) {
+            self.discard(&staged.path);
+            return Ok(());
+        }
         let backup = if is_new {
             None
         } else {

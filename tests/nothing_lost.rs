@@ -384,6 +384,23 @@ fn a_leftover_of_the_same_process_id_is_in_nobodys_way() {
     );
 }
 
+/// To rename a hard link over another one of the same file does nothing, and leaves both.
+#[test]
+fn a_link_that_is_there_already_leaves_no_temporary() {
+    let site = Project::with_sources(&[("i.svg", "")]);
+    let build = ["--no-cache", "--link-mode", "hardlink"];
+    site.build(&build);
+    let text = "<svg xmlns='x'/>".repeat(30);
+    let hashed = format!("i.{}.svg", &blake3::hash(text.as_bytes()).to_hex()[..12]);
+    site.write("src/i.svg", &text);
+    site.write(&format!("src/{hashed}"), &text);
+    site.build(&build);
+    let is_temporary = |name: &String| name.contains(".hashstatic-");
+    assert!(!site.files("out").iter().any(is_temporary));
+    let again = site.build(&build);
+    assert!(again.contains("  0 files written"), "{again}");
+}
+
 /// ATTACK 9, 15: devices and pipes are neither replaced nor waited for.
 #[test]
 fn no_device_is_replaced_and_no_pipe_waited_for() {

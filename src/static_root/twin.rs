@@ -70,7 +70,8 @@ impl StaticRoot {
             if fs::hard_link(&from, &path).is_ok() {
                 let metadata = fs::symlink_metadata(&path).map_err(Error::io("read", &path))?;
                 let id = Some(FileId::of(&metadata));
-                return Ok(Staged { path, id });
+                let is_link = true;
+                return Ok(Staged { path, id, is_link });
             }
         }
         let mut source = regular_file::open(&from).map_err(Error::io("read", &from))?;

@@ -41,8 +41,10 @@ impl Writer<'_> {
     /// Closes the file.
     pub(crate) fn finish(self, modified: SystemTime) -> Result<Staged, Error> {
         let path = self.temporary;
+        let is_link = false;
         let Some(file) = &self.file else {
-            return Ok(Staged { path, id: None });
+            let id = None;
+            return Ok(Staged { path, id, is_link });
         };
         file.set_times(FileTimes::new().set_modified(modified))
             .map_err(Error::io("set the time of", &path))?;
@@ -51,7 +53,7 @@ impl Writer<'_> {
             .settle(file)
             .map_err(Error::io("set the mode of", &path))?;
         let id = Some(id);
-        Ok(Staged { path, id })
+        Ok(Staged { path, id, is_link })
     }
 
     /// Throws the file away.
