@@ -38,7 +38,7 @@ from pathlib import Path
 
 from django.contrib.staticfiles.storage import HashedFilesMixin
 from fuzz_grammar import Grammar, content
-from harness import ALL_VERSIONS, ORACLE, differences, exact_arguments, refused
+from harness import ALL_VERSIONS, ORACLE, differences, exact_arguments, refused, shown
 from shrink import shrink
 
 ORDERS = ["reversed", *range(15)]
@@ -105,9 +105,8 @@ def run_django(batch, js_modules):
 
 
 def printable(text):
-    """Control characters as ours prints them, which is what `harness.refused` expects."""
-    names = {"\t": "\\t", "\r": "\\r"}
-    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", lambda c: names.get(c[0], f"\\u{{{ord(c[0]):x}}}"), text)
+    """As the binary shows it: line breaks in Django's own text are real."""
+    return "\n".join(map(shown, text.split("\n")))
 
 
 class Comparison:

@@ -102,25 +102,29 @@ def compare(django, version, source, scratch, js_modules=False, static_url="/sta
     return refused(answer, result, ours)
 
 
+def shown(text):
+    """As we show it: without raw control characters, nor what ends a line or changes its direction."""
+    return re.sub(
+        "[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]",
+        lambda c: {"\t": "\\t", "\r": "\\r", "\n": "\\n"}.get(c[0], f"\\u{{{ord(c[0]):x}}}"),
+        text,
+    )
+
+
 def refused(answer, result, out):
     """Django refuses: so must we, with its text, before anything of ours, and publish nothing."""
     if result.returncode != 1:
         return [f"Django refuses ({answer['error']}), we exit with {result.returncode}"]
     found = []
     text = without_storage(result.stderr)
-    # We show no raw control characters.
-    error = re.sub(
-        r"[\x00-\x09\x0b-\x1f\x7f-\x9f]",
-        lambda c: {"\t": "\\t", "\r": "\\r"}.get(c[0], f"\\u{{{ord(c[0]):x}}}"),
-        answer["error"].split("\n")[0],
-    )
+    error = shown(answer["error"].split("\n")[0])
     # Digests of Django's passes in between are not ours.
     error, text = (re.sub(r"\.[0-9a-f]{12}(?=[.'\"])", ".DIGEST", part) for part in (error, text))
     if "located outside of the base path" in error:
         error = error.split("(")[0]  # the path shown is the static root's own
     if error not in text:
         found.append(f"Django's text {answer['error']!r} is not in ours: {text}")
-    if answer["stderr"] and answer["stderr"] not in text:
+    if answer["stderr"] and shown(answer["stderr"].rstrip("\n")) not in text:
         found.append(f"Django names {answer['stderr']!r}, we: {text}")
     if out.exists() and tree(out):
         found.append("we published something")
