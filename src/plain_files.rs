@@ -2,6 +2,7 @@
 //! of other bytes then.
 
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -35,14 +36,24 @@ impl PlainFile {
     }
 
     /// Whether it may have changed since. Its stamp says so, unless that is too young to tell: then its bytes do.
-    fn has_changed(&self, began: SystemTime) -> bool {
-        let stamp = fs::metadata(&self.path).map(|found| Stamp::of(&found)).ok();
-        if stamp.is_none() || stamp != self.stamp {
-            return true;
+    fn has_changed(&self, began: SystemTime) -> Result<bool, Error> {
+        let stamp = match fs::metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+            found => Stamp::of(&found.map_err(Error::io("read", &self.path))?),
+        };
+        if Some(stamp) != self.stamp {
+            return Ok(true);
         }
-        let is_settled = stamp.is_some_and(|stamp| stamp.is_settled(began, Settling::of_times()));
-        let same = |bytes: Vec<u8>| self.content.content() == Some(Content::of(&bytes));
-        !is_settled && !regular_file::read(&self.path).is_ok_and(same)
+        if stamp.is_settled(began, Settling::of_times()) {
+            return Ok(false);
+        }
+        match regular_file::read(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+            bytes => {
+                let bytes = bytes.map_err(Error::io("read", &self.path))?;
+                Ok(self.content.content() != Some(Content::of(&bytes)))
+            }
+        }
     }
 }
 
@@ -55,7 +66,7 @@ pub(crate) fn remove_outdated_variants(
 ) -> Result<Vec<Diagnostic>, Error> {
     let mut warnings = Vec::new();
     for file in files.iter().filter(|file| !file.variants.is_empty()) {
-        if !file.has_changed(began) {
+        if !file.has_changed(began)? {
             continue;
         }
         for (variant, id) in &file.variants {

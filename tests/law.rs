@@ -160,6 +160,10 @@ fn law(first: &Tree, second: &Tree, choice: &Choice) -> Result<(), TestCaseError
     case.assert_settled("again")?;
     case.assert_found(&first.names())?;
 
+    // With Django, what is left of the first build satisfies a reference, even if the second one removes it.
+    if choice.is_exact() && second.names_others() {
+        return Ok(());
+    }
     // The sources change; in place, what is not a source stays.
     second.write(&case.source, &first.names());
     if case.build("second")?.is_none() {

@@ -153,6 +153,10 @@ impl Choice {
         }
     }
 
+    pub(crate) fn is_exact(&self) -> bool {
+        self.exact.is_some()
+    }
+
     /// Whether a build removes its own sources.
     pub(crate) fn has_no_sources(&self) -> bool {
         self.in_place && self.keep_only_hashed

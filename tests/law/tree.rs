@@ -98,6 +98,14 @@ impl Tree {
         files
     }
 
+    /// Whether a text names a file that is not in the tree.
+    pub(crate) fn names_others(&self) -> bool {
+        self.texts.values().any(|text| match text {
+            Text::Names(names, _) => names.iter().any(|name| !self.texts.contains_key(name)),
+            _ => false,
+        })
+    }
+
     pub(crate) fn names(&self) -> BTreeSet<String> {
         self.files().into_keys().collect()
     }
