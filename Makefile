@@ -23,7 +23,7 @@ rust-test:
 
 # A sample of the kills and errors of tests/faults, and all of its readers, editors and crowds. As root: it mounts, and traces.
 fault-test: build
-	python3 tests/faults/run.py --install --bin target/release/hashstatic --only kills,errors --sample 23
+	python3 tests/faults/run.py --install --bin target/release/hashstatic --only kills,errors --sample 61
 	python3 tests/faults/run.py --install --bin target/release/hashstatic --only readers,locks,edits
 
 # See fuzz/README.md. `make fuzz SECONDS=3600`, `make fuzz TARGETS="css_safe resolving"`.

@@ -72,6 +72,10 @@ impl<'r> Commit<'r> {
         if run.writes_manifest() {
             publish_manifest(run.store(), &self.bytes, totals)?;
             root.finish_removals()?;
+            // Beside a manifest outside of the static root: no business of the journal.
+            for name in removals.iter().filter(|name| Path::new(name).is_absolute()) {
+                root.remove(name)?;
+            }
         }
         root.settle_for_good();
         let is_pending = !run.writes_manifest() && !removals.is_empty();

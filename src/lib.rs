@@ -223,7 +223,7 @@ fn pipeline(run: &Run<'_>, options: &Options, progress: &dyn Progress) -> Result
 
     let kept = (options.clear, &remembered);
     let mut publications = publish::prepare(run.store(), &plan, outputs, variants, kept)?;
-    publications.remove(publish::unwanted_headers(run.store(), &headers));
+    publications.remove(publish::unwanted_headers(run.store(), &headers)?);
     let mut commit = Commit::new(run, &manifest);
     commit.prepare(&publications, || {
         let clear = options.clear;

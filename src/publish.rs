@@ -469,14 +469,19 @@ pub(crate) fn publish_headers(
 }
 
 /// The files of `--headers` that are not asked for (any more): what they say was so of another build.
-pub(crate) fn unwanted_headers(store: Store<'_>, headers: &[HeadersFile]) -> Vec<String> {
-    let is_wanted = |format| headers.iter().any(|file| file.format == format);
-    HeadersFormat::ALL
-        .iter()
-        .filter(|format| !is_wanted(**format))
-        .map(|format| file_name(store.manifest, *format))
-        .filter(|name| store.root.length(name) > 0)
-        .collect()
+pub(crate) fn unwanted_headers(
+    store: Store<'_>,
+    headers: &[HeadersFile],
+) -> Result<Vec<String>, Error> {
+    let mut unwanted = Vec::new();
+    for format in HeadersFormat::ALL {
+        let name = file_name(store.manifest, *format);
+        let is_wanted = headers.iter().any(|file| file.format == *format);
+        if !is_wanted && store.root.is_there(&name)? {
+            unwanted.push(name);
+        }
+    }
+    Ok(unwanted)
 }
 
 /// Puts the manifest in its place, unless it is there already.

@@ -130,6 +130,19 @@ fn the_manifest_says_where() {
         nginx.contains("location = \"/static/app.0123456789ab.js\" {"),
         "{nginx}"
     );
+    let manifest = manifest.display();
+    let config = dir.path("hashstatic.toml");
+    fs::write(config, "headers = ['json']").unwrap();
+    succeed(
+        &dir,
+        &format!("build src -o out --no-cache --manifest {manifest}"),
+    );
+    let left = there(&dir.path("elsewhere"));
+    assert_eq!(
+        left,
+        [".m.headers.json"],
+        "what is not asked for goes there, too"
+    );
 }
 
 #[test]

@@ -90,6 +90,15 @@ impl StaticRoot {
         self.existing.get().is_none_or(is_empty)
     }
 
+    /// Whether something has that name now. `name` may be absolute.
+    pub(crate) fn is_there(&self, name: &str) -> Result<bool, Error> {
+        let path = self.path(name);
+        match fs::symlink_metadata(&path) {
+            Err(error) if is_nothing(&error) => Ok(false),
+            found => found.map(|_| true).map_err(Error::io("read", &path)),
+        }
+    }
+
     /// Bytes of a file; 0 if it is not there.
     pub(crate) fn length(&self, name: &str) -> u64 {
         fs::metadata(self.path(name)).map_or(0, |metadata| metadata.len())

@@ -119,7 +119,10 @@ impl StaticRoot {
         }
         let unnamed = self.take_unnamed();
         let mut remove = Vec::new();
-        for name in removals {
+        for name in removals
+            .iter()
+            .filter(|name| LogicalPath::new(name).is_ok())
+        {
             remove.extend(Listed::new(name, &self.path(name))?);
         }
         let mut create = Vec::new();

@@ -35,7 +35,6 @@ class Stage:
         self.before = self.world.read()
         # A copy, as all others: even directories tell their entries in another order than the original.
         self.world.copy(self.template)
-        self.world.settle(scenario)
         ended, self.points = of_run(self.world, scenario.command, self.scratch / "calls")
         self.ended, after = ended, self.world.read()
         self.judge = Judge(scenario, self.before, after if scenario.status == 0 else self.before)
@@ -55,7 +54,6 @@ class Stage:
 
     def disturb(self, point, effect):
         self.world.copy(self.template)
-        self.world.settle(self.scenario)
         log = self.scratch / "injected"
         is_kill = effect == "signal=KILL"
         strace = point.injecting(effect, self.world, *([] if is_kill else [log]))

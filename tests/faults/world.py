@@ -7,14 +7,11 @@ names of temporary files too.
 import os
 import shutil
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import tree
 
-# File times count as settled after two seconds (src/stamp.rs).
-SETTLED = 2.2
 TIMEOUT = 30
 # In a name space of its own: the world always lies under the same path, whichever worker's it is, the shell is process 1,
 # `mount` 2 and the binary 3. The tracer is not waited for (`strace -D`), so it gets a moment where its output is read.
@@ -64,12 +61,6 @@ class World:
         """The state of a template; times and hard links stay."""
         self.remove()
         subprocess.run(["cp", "-a", template, self.path], check=True)
-
-    def settle(self, scenario):
-        """A copy has new inodes, which the build that finds nothing to do must have seen twice."""
-        if scenario.settled:
-            time.sleep(SETTLED)
-            self.run(scenario.command)
 
     def filled_in(self, command):
         return [self.binary, *(argument.format(world=self.seen) for argument in command)]
