@@ -1,5 +1,5 @@
 //! Several manifests in one static root: builds with other `--manifest`s share its files, and must not remove what
-//! another one names. Each that is not `staticfiles.json` is noted in a list of its own.
+//! another one names. They are noted in a list, unless there is only one, under the usual name.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
@@ -50,13 +50,20 @@ impl Others {
 }
 
 impl StaticRoot {
-    /// Notes that the static root has this manifest, if nobody would look for it otherwise.
+    /// Notes that the static root has this manifest, if it is not the only one there, under the usual name.
     pub(crate) fn note_manifest(&self, name: &str) -> Result<(), Error> {
-        if name == USUAL {
+        let before = self.noted()?;
+        if name == USUAL && before.is_empty() {
             return Ok(());
         }
-        let mut manifests = self.noted()?;
-        if manifests.insert(name.to_owned()) {
+        let mut manifests = before.clone();
+        manifests.insert(name.to_owned());
+        // An asset may have that name, too.
+        let usual = self.read_if_there(USUAL)?;
+        if usual.is_some_and(|bytes| Manifest::parse(&bytes).is_ok()) {
+            manifests.insert(USUAL.to_owned());
+        }
+        if manifests != before {
             let stored = Stored {
                 version: VERSION,
                 manifests,
@@ -74,7 +81,6 @@ impl StaticRoot {
     pub(crate) fn other_manifests(&self, own: &str) -> Result<Others, Error> {
         let mut others = Others::default();
         let mut names = self.noted()?;
-        names.insert(USUAL.to_owned());
         names.remove(own);
         for name in names {
             let unreadable = |what: &str, why: &str| {
