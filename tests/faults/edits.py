@@ -18,6 +18,8 @@ COLUMNS = (
     "builds", "edits", "stale variants of hashed files", "of plain files, right after", "stale variants at rest",
     "builds that came out otherwise with the cache", "failed builds at rest",
 )  # fmt: skip
+# Not a failure: an edit between a build's last look at a file and the build's end. The next build must put it right.
+COUNTED = ("of plain files, right after",)
 OPTIONS = ("-q", "--no-config", "--brotli-quality", "4")
 
 
@@ -55,7 +57,7 @@ def build(binary, *arguments):
 
 
 def plain(files):
-    return {name: files[name] for name in files if name == "dot.png" or name.count(".") == 1 and name.endswith(".css")}
+    return {name: files[name] for name in files if name.count(".") == 1 and name.endswith((".css", ".png"))}
 
 
 def differs(binary, sources, scratch, cache):
@@ -107,6 +109,6 @@ def run(options, scratch):
         failures += [
             f"build {number}: {column}: {', '.join(names[:3])}"
             for column, names in zip(COLUMNS[2:], wrong, strict=True)
-            if names
+            if names and column not in COUNTED
         ]
     yield (BUILDS, edits, *counts), failures
