@@ -19,6 +19,9 @@ READING = {
 
 
 def errors(points):
-    for point in points:
-        for error in WRITING if point.changes else READING[point.call]:
-            yield point, f"error={error}"
+    """One error after the other, so that a sample has something of each."""
+    taken = [(point, WRITING if point.changes else READING[point.call]) for point in points]
+    for error in dict.fromkeys(error for _, possible in taken for error in possible):
+        for point, possible in taken:
+            if error in possible:
+                yield point, f"error={error}"

@@ -10,7 +10,7 @@ import variants
 
 PAIRS, FILES = 30, 100
 TITLE = "pairs of builds without `flock` (EBADF)"
-COLUMNS = ("pairs", "broken manifests", "failed runs", "runs that say nothing of the lock", "roots with a stale variant")
+COLUMNS = ("pairs", "broken manifests", "failed runs", "runs silent about the lock", "roots with a stale variant")
 STRACE = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error=EBADF")
 
 
@@ -30,8 +30,8 @@ def pair(binary, editions, out):
 
 
 def run(options, scratch):
-    """Rows of the table, each with its failures. A run that refuses to go on without a lock, and says so, has done right.
-    Stale variants are only counted: plain files of two builds that do not wait for each other get mixed."""
+    """Rows of the table, each with its failures. A run that refuses to go on without a lock, and says so, has done
+    right. Stale variants are only counted: plain files of two builds that do not wait for each other get mixed."""
     out, editions = scratch / "out", [scratch / "old", scratch / "new"]
     for source in editions:
         tree.write(source, sources.many(FILES, source.name))

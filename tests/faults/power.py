@@ -1,5 +1,5 @@
-"""Power cuts: a build on a file system of its own, a while, then nothing more reaches the disk. After the next mount the
-manifest, if there is one, has to name files that are whole."""
+"""Power cuts: a build on a file system of its own, a while, then nothing more reaches the disk. After the next mount
+the manifest, if there is one, has to name files that are whole."""
 
 import fcntl
 import os
@@ -104,7 +104,7 @@ class Case:
         told = " ".join(self.more)
         what = f"{self.name} {told} cut after {wait} s: the manifest is {which}, {len(wrong)} files wrong"
         later = f"{len(left)} after the next build: {', '.join((left or wrong)[:3])}"
-        failed = left or not self.is_control and (wrong or which == "broken")
+        failed = left or (not self.is_control and (wrong or which == "broken"))
         row = (self.kind, self.name, told, wait, which, len(wrong) or "", len(left) or "right")
         return row, [f"{what}, {later}"] if failed else []
 

@@ -1,5 +1,5 @@
-"""A reader beside a loop of `--clear` builds that alternate between two editions: what the manifest names has to be there
-whenever it is read."""
+"""A reader beside a loop of `--clear` builds that alternate between two editions: what the manifest names has to be
+there whenever it is read."""
 
 import json
 import random

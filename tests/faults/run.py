@@ -34,9 +34,11 @@ def arguments():
     parser.add_argument("--at", help="one disturbance, as a failure names it; its world stays for a look")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--scratch", default="/dev/shm/hashstatic-faults", type=Path, help="where worlds are made")
-    parser.add_argument("--images", type=Path, default="/var/tmp/hashstatic-faults", help="where disks of power cuts are")
-    parser.add_argument("--rounds", type=int, default=1, help="of power cuts: a sync by anybody in between hides a loss")
-    parser.add_argument("--django", metavar="PYTHON", help="of an environment with Django: cuts power to collectstatic too")
+    parser.add_argument(
+        "--images", type=Path, default="/var/tmp/hashstatic-faults", help="where disks for power cuts lie"
+    )
+    parser.add_argument("--rounds", type=int, default=1, help="of power cuts: a sync by anybody hides a loss")
+    parser.add_argument("--django", metavar="PYTHON", help="with Django: cuts power to collectstatic too")
     parser.add_argument("--report", type=Path, help="write the tables and all failures here")
     parser.add_argument("--install", action="store_true", help="apt-get what is missing")
     parser.add_argument("--list", action="store_true", help="name the scenarios")

@@ -7,7 +7,7 @@ RULES = "".join(f".rule-{n} {{ margin: {n}px; color: #aabbcc }}\n" for n in rang
 
 
 def edition(name, circular=True):
-    """Files of the edition `old` or `new`. Two style sheets import each other, if `circular`, which Django cannot do."""
+    """Files of the edition `old` or `new`. If `circular`, two style sheets import each other: Django cannot do that."""
     is_new = name == "new"
     back = '@import "a.css";\n' if circular else ""
     files = {
@@ -16,7 +16,7 @@ def edition(name, circular=True):
         "css/app.css": f'@import url("a.css");\n.logo {{ background: url("../img/logo.svg") }}\n{RULES}',
         "js/app.js": f"{'let step = 1;' * 30}\nconsole.log('app');\n//# sourceMappingURL=app.js.map\n",
         "js/app.js.map": json.dumps({"version": 3, "sources": ["app.ts"], "names": [], "mappings": "AAAA" * 60}),
-        "img/logo.svg": f"<svg xmlns='http://www.w3.org/2000/svg'>{'<path d=%r/>' % name * 30}</svg>\n",
+        "img/logo.svg": f"<svg xmlns='http://www.w3.org/2000/svg'>{f'<path d={name!r}/>' * 30}</svg>\n",
         "same.txt": "the same in both editions\n" * 20,
     }
     files = {path: text.encode() for path, text in files.items()}

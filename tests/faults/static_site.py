@@ -53,8 +53,8 @@ def named(out):
 
 
 def broken(out, *editions):
-    """What is wrong with a static root with a manifest: what that names, plain files that are of none of the editions, and
-    variants of other bytes."""
+    """What is wrong with a static root with a manifest: what that names, plain files that are of none of the editions,
+    and variants of other bytes."""
     if manifest(out) is None:
         return []
     files = tree.read(out)

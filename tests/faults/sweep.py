@@ -67,8 +67,8 @@ class Stage:
         return [*faults, *self.again(found)]
 
     def again(self, found):
-        """After the next run. Where temporary files were left, whether it has their names (a process of the same number,
-        as in a container) or others must not matter."""
+        """After the next run. Where temporary files were left, whether it has their names (a process of the same
+        number, as in a container) or others must not matter."""
         if any(map(tree.is_temporary, found)):
             World(self.interrupted, self.interrupted, None).copy(self.world.path)
             yield from self.next_run(as_another=True)

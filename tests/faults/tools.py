@@ -29,9 +29,7 @@ def require(parts, install):
         sys.exit("tests/faults: needs Linux and root (name spaces, mounts, strace)")
     os.environ["PATH"] += f":{SBIN}"
     missing = [
-        program
-        for program in PACKAGES
-        if not shutil.which(program) and ("power" in parts or program not in FOR_POWER)
+        program for program in PACKAGES if not shutil.which(program) and ("power" in parts or program not in FOR_POWER)
     ]
     missing += [library for library in LIBRARIES if not find_library(library)]
     packages = sorted({(PACKAGES | LIBRARIES)[name] for name in missing})

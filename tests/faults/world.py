@@ -13,8 +13,8 @@ from pathlib import Path
 import tree
 
 TIMEOUT = 30
-# In a name space of its own: the world always lies under the same path, whichever worker's it is, the shell is process 1,
-# `mount` 2 and the binary 3. The tracer is not waited for (`strace -D`), so it gets a moment where its output is read.
+# In a name space of its own: the world always lies under the same path, whichever worker's it is, the shell is process
+# 1, `mount` 2 and the binary 3. The tracer is not waited for (`strace -D`): it gets a moment where its output is read.
 NAMESPACE = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c")
 SCRIPT = """
 mount --bind "$1" "$2" && cd "$2" && first=$3 && last=$4 && shift 4 || exit 99
