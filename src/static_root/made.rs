@@ -12,6 +12,8 @@ pub(super) struct Made {
     /// Files under names that had none before, and which file each one is: a roll-back must not remove another one that
     /// has taken the name since.
     files: Vec<(PathBuf, FileId)>,
+    /// Hard links under names that had none before, each with the file that it is a link of.
+    links: Vec<(PathBuf, PathBuf)>,
     directories: Vec<PathBuf>,
     pub(super) temporaries: HashSet<PathBuf>,
     /// Files that were replaced or set aside, and where they are now, under temporary names.
@@ -25,6 +27,10 @@ pub(super) struct Made {
 impl Made {
     pub(super) fn file(&mut self, path: PathBuf, id: FileId) {
         self.files.push((path, id));
+    }
+
+    pub(super) fn link(&mut self, path: PathBuf, of: PathBuf) {
+        self.links.push((path, of));
     }
 
     pub(super) fn directory(&mut self, path: PathBuf) {
@@ -49,8 +55,11 @@ impl StaticRoot {
     /// once the manifest is in place. Best effort: the failure that led here is the one to report.
     pub(crate) fn roll_back(&self) {
         let mut made = self.made();
+        let mut is_undone = true;
         if made.is_committed {
             made.replaced.clear(); // their backups are temporaries
+        } else {
+            is_undone &= self.remove_links(std::mem::take(&mut made.links));
         }
         for (path, backup) in std::mem::take(&mut made.replaced).into_iter().rev() {
             if fs::rename(&backup, path).is_ok() {
@@ -63,7 +72,6 @@ impl StaticRoot {
         if made.is_committed {
             return;
         }
-        let mut is_undone = true;
         // Without a lock, another build may name the same files by now. They are harmless.
         let files = std::mem::take(&mut made.files);
         for (path, id) in files.into_iter().filter(|_| self.is_locked()) {
@@ -88,6 +96,23 @@ impl StaticRoot {
         for path in directories.into_iter().rev() {
             let _ = fs::remove_dir(path);
         }
+    }
+
+    /// Removes hard links that are still links of the files that they were made of. Whether that succeeded.
+    fn remove_links(&self, links: Vec<(PathBuf, PathBuf)>) -> bool {
+        let id = |path: &PathBuf| {
+            fs::symlink_metadata(path)
+                .ok()
+                .map(|found| FileId::of(&found))
+        };
+        let mut is_undone = true;
+        for (path, of) in links.into_iter().filter(|_| self.is_locked()) {
+            let linked = id(&path);
+            if linked.is_some() && linked == id(&of) {
+                is_undone &= fs::remove_file(&path).is_ok();
+            }
+        }
+        is_undone
     }
 
     /// Lets go of what would be needed to undo this run: it has succeeded. Best effort: the next run removes temporaries.

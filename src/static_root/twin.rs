@@ -25,9 +25,7 @@ impl StaticRoot {
             self.make_parent(name)?;
             let (from, to) = (self.path(twin), self.path(name));
             if fs::hard_link(&from, &to).is_ok() {
-                if let Ok(linked) = fs::symlink_metadata(&to) {
-                    self.made().file(to, FileId::of(&linked));
-                }
+                self.made().link(to, from);
                 return Ok(());
             }
         }
