@@ -57,7 +57,9 @@ def build(binary, *arguments):
 
 
 def plain(files):
-    return {name: files[name] for name in files if name == "dot.png" or (name.count(".") == 1 and name.endswith(".css"))}
+    return {
+        name: files[name] for name in files if name == "dot.png" or (name.count(".") == 1 and name.endswith(".css"))
+    }
 
 
 def differs(binary, sources, scratch, cache):
