@@ -1,4 +1,4 @@
-//! Many problems of one kind are told by the first of them and a count: a file with a million broken references is one
+//! Many problems of one kind are reported as the first of them and a count: a file with a million broken references is one
 //! problem to its author, and must not be a gigabyte of messages.
 
 use std::collections::HashMap;
@@ -60,7 +60,7 @@ impl<K: Eq + Hash> Fold<K> {
 pub(crate) struct Notes {
     diagnostics: Vec<Diagnostic>,
     fold: Fold<(Code, Severity)>,
-    /// Names that nothing has, of diagnostics that may still be told what was probably meant.
+    /// Names that nothing has, of diagnostics that may still get a suggestion.
     unknown: Vec<(usize, String)>,
 }
 
@@ -153,7 +153,7 @@ pub(crate) fn of_files(files: impl IntoIterator<Item = Notes>, plan: &Plan) -> V
         // Where the run has enough of a kind, the file's are counted together.
         let mut counted = Fold::new(0);
         let mut kept: Vec<Diagnostic> = Vec::with_capacity(notes.diagnostics.len());
-        for mut diagnostic in notes.into_diagnostics() {
+        for mut diagnostic in notes.diagnostics {
             let kind = (diagnostic.code, diagnostic.severity);
             if diagnostic.more == 0 && matches!(single.place(kind, 0), Place::Kept) {
                 kept.push(diagnostic);

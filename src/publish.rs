@@ -253,7 +253,7 @@ impl Publication<'_> {
             Plain::None => {
                 let is_wanted = self.asset.keep_plain || self.asset.carried.is_some();
                 if !is_wanted && store.root.had(name) {
-                    removals.extend(variants_there(store, plan, name));
+                    removals.extend(variants_there(store, plan, name, |_| true));
                     removals.push(name.to_owned());
                 }
                 return removals;
@@ -346,25 +346,24 @@ fn unwanted_variants(
     if store.root.is_new() {
         return Vec::new();
     }
-    let is_kept = |variant: &str| store.in_place && plan.variants.contains(variant);
-    let wanted = Encoding::ALL
-        .into_iter()
-        .filter(|encoding| stays(*encoding));
-    let wanted: Vec<String> = wanted.map(|encoding| encoding.variant_of(name)).collect();
-    variants_there(store, plan, name)
-        .filter(|variant| !wanted.contains(variant) && !is_kept(variant))
+    let is_kept = |variant: &String| store.in_place && plan.variants.contains(variant);
+    variants_there(store, plan, name, |encoding| !stays(encoding))
+        .filter(|variant| !is_kept(variant))
         .collect()
 }
 
-/// The variants beside `name` that were there before. Assets that only look like variants are none.
-fn variants_there<'n>(
-    store: Store<'n>,
-    plan: &'n Plan,
-    name: &'n str,
-) -> impl Iterator<Item = String> + 'n {
+/// The variants beside `name` that were there before, of the encodings that are `chosen`. Assets that only look like
+/// variants are none.
+fn variants_there(
+    store: Store<'_>,
+    plan: &Plan,
+    name: &str,
+    chosen: impl Fn(Encoding) -> bool,
+) -> impl Iterator<Item = String> {
     Encoding::ALL
         .into_iter()
-        .map(|encoding| encoding.variant_of(name))
+        .filter(move |encoding| chosen(*encoding))
+        .map(move |encoding| encoding.variant_of(name))
         .filter(move |variant| store.root.had(variant) && plan.find(variant).is_none())
 }
 

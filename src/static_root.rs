@@ -2,7 +2,7 @@
 //!
 //! Hashed files are put in place as soon as they are known: nobody can refer to them before the manifest does. Plain
 //! files, which people do refer to, are only staged until [`StaticRoot::publish`]. In place, where a new file is a source
-//! for whoever does not know better, no file gets its name before the journal says which ones this build makes
+//! to a later build, no file gets its name before the journal says which ones this build makes
 //! ([`StaticRoot::prepare`]). Nothing that was there before is removed until the new manifest is in place; if the build fails,
 //! everything that this run has made is taken away again ([`StaticRoot::roll_back`]).
 
@@ -310,7 +310,7 @@ impl StaticRoot {
 
     /// Whether `name` is this very file now.
     pub(crate) fn is_now(&self, name: &str, id: FileId) -> bool {
-        fs::symlink_metadata(self.path(name)).is_ok_and(|found| FileId::of(&found) == id)
+        FileId::now(&self.path(name)) == Some(id)
     }
 
     /// Where a file of this run is: in its place, or beside it.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Read as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{OnceLock, PoisonError};
 use std::time::SystemTime;
 
@@ -28,6 +28,12 @@ pub(crate) struct FileId(u64, u64);
 impl FileId {
     pub(super) fn of(metadata: &fs::Metadata) -> Self {
         Self(metadata.dev(), metadata.ino())
+    }
+
+    /// Of what has that name now, links not followed; `None`: nothing, or it cannot be looked at.
+    pub(super) fn now(path: &Path) -> Option<Self> {
+        let found = fs::symlink_metadata(path).ok()?;
+        Some(Self::of(&found))
     }
 }
 
@@ -268,9 +274,7 @@ impl StaticRoot {
         match existing.device {
             // The directory has told the inode: a question less to the system for every second file of a re-run.
             Some(device) => FileId(device, *inode) == to,
-            None => {
-                fs::symlink_metadata(self.path(name)).is_ok_and(|found| FileId::of(&found) == to)
-            }
+            None => FileId::now(&self.path(name)) == Some(to),
         }
     }
 }

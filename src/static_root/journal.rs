@@ -49,7 +49,7 @@ struct Listed {
     length: u64,
     /// Seconds since 1970, and nanoseconds.
     modified: (i64, i64),
-    /// When the inode was made, in nanoseconds since 1970, where the file system tells: numbers of inodes are used again.
+    /// When the inode was made, in nanoseconds since 1970, where the file system has it: numbers of inodes are used again.
     born: Option<u128>,
 }
 
@@ -221,36 +221,36 @@ impl StaticRoot {
             self.make_durable()?;
             return self.finish(&journal).map(Finished::Removed);
         }
-        let mut undone = 0;
-        for file in &journal.create {
-            if file.is_like(self)? {
-                self.remove(&file.name)?;
-                undone += 1;
-            }
-        }
-        self.remove_emptied(&journal.create)?;
+        let undone = self.remove_listed(&journal.create, Listed::is_like)?;
         self.drop_journal();
         Ok(Finished::Undone(undone))
     }
 
     /// Removes what a committed build has left to remove; how many files.
     fn finish(&self, journal: &Journal) -> Result<usize, Error> {
-        let mut removed = 0;
-        for file in &journal.remove {
-            if file.is_there(self)? {
-                self.remove(&file.name)?;
-                removed += 1;
-            }
-        }
-        self.remove_emptied(&journal.remove)?;
+        let removed = self.remove_listed(&journal.remove, Listed::is_there)?;
         self.remove(JOURNAL)?;
         Ok(removed)
     }
 
-    /// Removes the directories that have become empty, also those of files which an earlier run has removed.
-    fn remove_emptied(&self, files: &[Listed]) -> Result<(), Error> {
-        let mut names = files.iter().map(|file| &file.name);
-        names.try_for_each(|name| self.remove_empty_directories(name))
+    /// Removes the files that are still what was listed, which `is_same` decides, and the directories that have become
+    /// empty, also those of files which an earlier run has removed. How many files.
+    fn remove_listed(
+        &self,
+        files: &[Listed],
+        is_same: impl Fn(&Listed, &Self) -> Result<bool, Error>,
+    ) -> Result<usize, Error> {
+        let mut removed = 0;
+        for file in files {
+            if is_same(file, self)? {
+                self.remove(&file.name)?;
+                removed += 1;
+            }
+        }
+        for file in files {
+            self.remove_empty_directories(&file.name)?;
+        }
+        Ok(removed)
     }
 
     /// Whether the manifest that the journal speaks of is in place.

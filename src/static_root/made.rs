@@ -75,7 +75,7 @@ impl StaticRoot {
         // Without a lock, another build may name the same files by now. They are harmless.
         let files = std::mem::take(&mut made.files);
         for (path, id) in files.into_iter().filter(|_| self.is_locked()) {
-            let is_ours = fs::symlink_metadata(&path).is_ok_and(|found| FileId::of(&found) == id);
+            let is_ours = FileId::now(&path) == Some(id);
             if is_ours && fs::remove_file(&path).is_err() {
                 is_undone = false;
             }
@@ -100,15 +100,10 @@ impl StaticRoot {
 
     /// Removes hard links that are still links of the files that they were made of. Whether that succeeded.
     fn remove_links(&self, links: Vec<(PathBuf, PathBuf)>) -> bool {
-        let id = |path: &PathBuf| {
-            fs::symlink_metadata(path)
-                .ok()
-                .map(|found| FileId::of(&found))
-        };
         let mut is_undone = true;
         for (path, of) in links.into_iter().filter(|_| self.is_locked()) {
-            let linked = id(&path);
-            if linked.is_some() && linked == id(&of) {
+            let linked = FileId::now(&path);
+            if linked.is_some() && linked == FileId::now(&of) {
                 is_undone &= fs::remove_file(&path).is_ok();
             }
         }
