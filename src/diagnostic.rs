@@ -153,7 +153,7 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The source file on disk, where it is about one.
     pub file: Option<String>,
-    /// Not 0: it stands for so many of its kind, which are not told one by one (`location` is where the first is).
+    /// Not 0: it stands for so many of its kind, which are not reported one by one (`location` is where the first is).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more: usize,
 }
@@ -190,7 +190,7 @@ impl Diagnostic {
         self
     }
 
-    /// How many problems it tells.
+    /// How many problems it stands for.
     pub fn count(&self) -> usize {
         self.more.max(1)
     }

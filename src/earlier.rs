@@ -120,7 +120,7 @@ pub(crate) fn without_outputs(
     outputs.extend(last.generations.files().filter(|name| has_digits(name)));
     let record = Generations::name(manifest_name);
     let headers = file_names(manifest_name);
-    // Also without a manifest, a file whose name has the digest of its own bytes tells of an earlier build.
+    // Also without a manifest, a file whose name has the digest of its own bytes shows that there was an earlier build.
     let mut built = HashSet::new();
     for source in &sources {
         let name = source.logical.as_str();

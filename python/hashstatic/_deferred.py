@@ -98,7 +98,7 @@ class Copying(Run):
 def copying(caller: FrameType | None) -> Copying | None:
     """What Django's ``collectstatic`` is copying, if the storage's method was called for that.
 
-    The method has no argument that would tell what comes after it. Its caller does: Django's ``collect``, by its very
+    The method has no argument that shows what comes after it. Its caller does: Django's ``collect``, by its very
     code, goes on to ``post_process``, or ends with an exception.
     """
     if len(_DJANGOS) < len(METHODS):

@@ -39,7 +39,7 @@ class StorageOptions:
     jobs: int | None = None
     # The build cache, if not the user's; False: none.
     cache_dir: str | bool = True
-    # Nothing is told to be done before it is on the disk: a power cut takes nothing away.
+    # Nothing is reported as done before it is on the disk: a power cut takes nothing away.
     sync: bool = True
 
     # hashstatic's own way:

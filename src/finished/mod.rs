@@ -158,7 +158,7 @@ impl FinishedRoot {
     }
 }
 
-/// What builds have remembered. One that cannot be read is told of; the rest is verified without it.
+/// What builds have remembered. One that cannot be read is reported; the rest is verified without it.
 fn record(
     dir: &Path,
     manifest: &Path,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Disturbs builds in every way there is, and tells what was then wrong. See README.md."""
+"""Disturbs builds, and reports what was wrong afterwards. See README.md."""
 
 import argparse
 import os
