@@ -1,10 +1,8 @@
 //! The `hashstatic` command: parses, builds, renders. Nothing else.
 
 mod cli;
-mod documents;
-mod progress_bar;
-mod render;
 
+use cli::{progress_bar, render};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::cache::CacheUse;
-use crate::compress::{Encoding, Variant};
 use crate::diagnostic::Diagnostic;
-use crate::output::Output;
+use crate::pipeline::compress::Variant;
+use crate::pipeline::store::Output;
 use crate::static_root::Written;
+use crate::static_root::encoding::Encoding;
 
 /// How many files, and how many bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

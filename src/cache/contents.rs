@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::digest::is_hex;
 use crate::error::Error;
+use crate::name::digest::is_hex;
 
 /// What is in a cache.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::{Key, USED, trust};
-use crate::digest::Content;
+use crate::name::digest::Content;
 
 /// Begins every entry.
 const MAGIC: [u8; 16] = *b"hashstatic cache";

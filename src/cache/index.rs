@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Key, USED};
-use crate::digest::Content;
+use crate::name::digest::Content;
 
 /// Key, whether there is a payload, its length, its BLAKE3.
 const RECORD: usize = 32 + 1 + 8 + 32;

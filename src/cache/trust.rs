@@ -9,7 +9,7 @@ use std::path::Path;
 
 use rustix::process::geteuid;
 
-use crate::regular_file;
+use crate::platform::regular_file;
 
 /// Everybody may write.
 const OTHERS: u32 = 0o002;

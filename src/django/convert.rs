@@ -11,9 +11,9 @@ use super::python::{
     urljoin, urlsplit, urlunsplit,
 };
 use super::{Converted, NO_DIGEST, STORAGE};
-use crate::missing::IgnoredErrors;
 use crate::options::DjangoVersion;
-use crate::plan::AssetId;
+use crate::pipeline::plan::AssetId;
+use crate::text::missing::IgnoredErrors;
 
 /// Why Django stops at a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -388,7 +388,7 @@ pub(super) fn name_with_digest(
     let mut parts = urlsplit(&unquote(name), "")?;
     let clean = strip(&parts.path).to_owned();
     let at = clean.rfind('/').map_or(0, |at| at + 1);
-    let stem = at + crate::logical_path::stem_length(&clean[at..]);
+    let stem = at + crate::name::logical_path::stem_length(&clean[at..]);
     parts.path = join(
         os_path_head(&clean[..at]),
         &format!("{}.{digest}{}", &clean[at..stem], &clean[stem..]),

@@ -4,7 +4,7 @@
 //! Django's patterns or URL rules tells one hex digit from another there. So the first, dry conversion is the true one but
 //! for the digits.
 
-use crate::plan::AssetId;
+use crate::pipeline::plan::AssetId;
 
 /// A converted text in which digests are still to be filled in.
 #[derive(Clone)]
@@ -48,8 +48,8 @@ mod tests {
     use super::*;
     use crate::django::{Disk, Exact, Names, StaticName};
     use crate::options::DjangoVersion;
-    use crate::plan::{AssetKind, Plan};
-    use crate::walk::SourceFile;
+    use crate::pipeline::plan::{AssetKind, Plan};
+    use crate::pipeline::walk::SourceFile;
 
     const NAMES: [&str; 7] = [
         "a.js",
@@ -123,7 +123,7 @@ mod tests {
                 static_root: Path::new("/r"),
                 plan: &plan,
                 disk: &Nothing,
-                ignored: crate::missing::IgnoredErrors::default(),
+                ignored: crate::text::missing::IgnoredErrors::default(),
                 odd: std::sync::OnceLock::new(),
             };
             let id = plan.find("js/m.js").unwrap();

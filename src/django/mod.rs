@@ -24,10 +24,10 @@ pub(crate) use draft::Draft;
 pub(crate) use failures::Failures;
 pub(crate) use python::{decode_error, hex_pair, unquote};
 
-use crate::missing::IgnoredErrors;
 use crate::options::DjangoVersion;
-use crate::plan::{AssetId, AssetKind, Plan};
-use crate::walk::SourceFile;
+use crate::pipeline::plan::{AssetId, AssetKind, Plan};
+use crate::pipeline::walk::SourceFile;
+use crate::text::missing::IgnoredErrors;
 use convert::{Converter, Storage};
 
 /// The storage's `%r` in Django's texts.

@@ -11,7 +11,7 @@ use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memchr3, memmem};
 use super::next::Next;
 use super::python::{is_space, is_word};
 use crate::options::DjangoVersion;
-use crate::plan::AssetKind;
+use crate::pipeline::plan::AssetKind;
 
 /// One of Django's regular expressions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::net::Ipv6Addr;
 
-pub(crate) use crate::logical_path::normpath;
+pub(crate) use crate::name::logical_path::normpath;
 
 use unicode_general_category::{GeneralCategory as Category, get_general_category};
 

@@ -5,8 +5,8 @@ use std::io::{self, Read};
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 use flate2::bufread::GzDecoder;
 
-use crate::compress::Encoding;
-use crate::digest::Content;
+use crate::name::digest::Content;
+use crate::static_root::encoding::Encoding;
 
 /// Bytes decoded at a time.
 const CHUNK: usize = 1 << 16;
@@ -185,7 +185,8 @@ mod tests {
             (Encoding::Brotli, 5),
             (Encoding::Zstd, 3),
         ] {
-            let variant = crate::compress::encoders::encode(&text, encoding, level).unwrap();
+            let variant =
+                crate::pipeline::compress::encoders::encode(&text, encoding, level).unwrap();
             assert_eq!(decode(encoding, &variant), Ok(Content::of(&text)));
             let mut bad = 0;
             for at in (0..variant.len())

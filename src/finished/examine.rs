@@ -4,16 +4,16 @@ use std::io::Read as _;
 
 use super::decode::decode;
 use super::{Entry, FinishedRoot};
-use crate::compress::Encoding;
-use crate::digest::{Content, ContentHasher};
 use crate::error::Error;
+use crate::name::digest::{Content, ContentHasher};
 use crate::options::HashAlgorithm;
-use crate::plan::{AssetId, AssetKind};
-use crate::read::{Edge, read_whole};
-use crate::reference::{NotParsed, Reference, ReferenceKind, Scan, scan};
-use crate::regular_file;
-use crate::resolve::{Target, resolve};
+use crate::pipeline::plan::{AssetId, AssetKind};
+use crate::pipeline::prepare::{Edge, read_whole};
+use crate::platform::regular_file;
 use crate::static_root::CHUNK;
+use crate::static_root::encoding::Encoding;
+use crate::text::resolve::{Target, resolve};
+use crate::text::{NotParsed, Reference, ReferenceKind, Scan, scan};
 
 /// A reference in a text file.
 pub(crate) struct Found {

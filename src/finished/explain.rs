@@ -8,8 +8,8 @@ use super::{Entry, FinishedRoot};
 use crate::diagnostic::{Location, Locator, shown};
 use crate::error::Error;
 use crate::parallel::{map_in_order, pool};
-use crate::plan::{AssetId, AssetKind};
-use crate::resolve::Target;
+use crate::pipeline::plan::{AssetId, AssetKind};
+use crate::text::resolve::Target;
 
 /// What [`crate::explain`] is asked.
 #[derive(Debug, Clone)]

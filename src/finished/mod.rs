@@ -1,5 +1,6 @@
 //! A static root that a build (anybody's) has finished, as it lies on disk.
 
+pub(crate) mod clean;
 pub(crate) mod decode;
 mod examine;
 pub(crate) mod explain;
@@ -9,18 +10,18 @@ pub(crate) mod verify;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::compress::Encoding;
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::error::Error;
-use crate::generations::Generations;
-use crate::logical_path::LogicalPath;
-use crate::manifest::StoredManifest;
+use crate::name::logical_path::LogicalPath;
 use crate::options::{HashAlgorithm, Input, Options, SourceRoot};
-use crate::plan::{AssetId, Plan};
-use crate::read::digest_in_name;
-use crate::regular_file;
+use crate::pipeline::plan::{AssetId, Plan};
+use crate::pipeline::prepare::digest_in_name;
+use crate::pipeline::walk::walk;
+use crate::platform::regular_file;
 use crate::static_root::TEMPORARY;
-use crate::walk::walk;
+use crate::static_root::encoding::Encoding;
+use crate::static_root::generations::Generations;
+use crate::static_root::manifest::StoredManifest;
 
 /// One line of the manifest.
 #[derive(Debug, Clone)]

@@ -4,16 +4,16 @@
 use std::ops::Range;
 
 use super::{Entry, FinishedRoot};
-use crate::digest::Digest;
 use crate::django::{Disk, Exact, Names, StaticName};
-use crate::link::splice;
+use crate::name::digest::Digest;
 use crate::options::{DjangoVersion, HashAlgorithm, Minify};
-use crate::plan::{AssetId, AssetKind, Plan};
-use crate::read::read_whole;
-use crate::reference::references;
-use crate::resolve::{Target, resolve};
-use crate::transform::transform_css;
-use crate::walk::SourceFile;
+use crate::pipeline::link::splice;
+use crate::pipeline::plan::{AssetId, AssetKind, Plan};
+use crate::pipeline::prepare::read_whole;
+use crate::pipeline::walk::SourceFile;
+use crate::text::css::transform_css;
+use crate::text::references;
+use crate::text::resolve::{Target, resolve};
 
 /// The assets by their logical paths, as the build that made them saw them.
 pub(super) struct Sources<'r> {
@@ -108,7 +108,7 @@ impl<'r> Sources<'r> {
                     static_root: &self.root.dir,
                     plan: &self.plan,
                     disk: self,
-                    ignored: crate::missing::IgnoredErrors::default(),
+                    ignored: crate::text::missing::IgnoredErrors::default(),
                     odd: std::sync::OnceLock::new(),
                 };
                 let converted = exact.convert(id, kind, text, self);

@@ -12,18 +12,18 @@ use super::examine::{Examined, Found};
 use super::plain::Sources;
 use super::{Entry, FinishedRoot};
 use crate::diagnostic::{Code, Diagnostic, Locator, Severity, shown};
-use crate::digest::Hasher;
 use crate::error::Error;
-use crate::fold::{self, Notes};
-use crate::link::splice;
-use crate::lock::Lock;
-use crate::missing::Missing;
+use crate::name::digest::Hasher;
 use crate::options::{HashAlgorithm, MissingPolicy};
 use crate::parallel::{map_in_order, pool};
-use crate::plan::{AssetId, AssetKind};
-use crate::read::read_whole;
+use crate::pipeline::link::splice;
+use crate::pipeline::plan::{AssetId, AssetKind};
+use crate::pipeline::prepare::read_whole;
+use crate::platform::lock::Lock;
 use crate::report::Tally;
-use crate::resolve::Target;
+use crate::text::missing::Missing;
+use crate::text::notes::{self, Notes};
+use crate::text::resolve::Target;
 
 /// Of a hundred plain copies at least this many must be there for the others to be missed: without
 /// `--keep-only-hashed`, all are.
@@ -186,7 +186,7 @@ impl<'v> Verifier<'v> {
         broken.sort_by_key(|(id, _)| *id);
         let broken = broken.into_iter().map(|(_, notes)| notes);
         self.diagnostics
-            .extend(fold::of_files(broken, &self.root.files));
+            .extend(notes::of_files(broken, &self.root.files));
         let examined: HashMap<AssetId, Examined> = read
             .into_iter()
             .map(|(id, examined, ..)| (id, examined))

@@ -12,15 +12,16 @@ mod nginx;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::compress::{Encoding, Variant, Variants};
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
-use crate::digest::is_hex;
-use crate::earlier::Earlier;
-use crate::generations::{Generations, beside};
+use crate::name::digest::is_hex;
 use crate::options::{HeadersFormat, Options};
-use crate::output::{Output, Plain, Store};
-use crate::plan::Plan;
+use crate::pipeline::compress::{Variant, Variants};
+use crate::pipeline::in_place::Earlier;
+use crate::pipeline::plan::Plan;
+use crate::pipeline::store::{Output, Plain, Store};
 use crate::static_root::TEMPORARY;
+use crate::static_root::encoding::Encoding;
+use crate::static_root::generations::{Generations, beside};
 
 /// Of a name whose bytes never change.
 const IMMUTABLE: &str = "max-age=31536000, public, immutable";

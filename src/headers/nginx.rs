@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{HeadersPlan, IMMUTABLE, SHORT, TEMPORARY, file_name, media_types, written_by};
-use crate::compress::Encoding;
 use crate::options::HeadersFormat;
+use crate::static_root::encoding::Encoding;
 
 /// The headers are in variables that locations inside set: `add_header` there would take away those that the site has
 /// beside the `include`. nginx's own `gzip_vary` knows nothing of files that only have a `.br`.

@@ -12,11 +12,11 @@ use std::time::SystemTime;
 use rustix::fs::{Mode, OFlags, openat};
 
 use super::{Staged, StaticRoot, mode_of};
-use crate::digest::{Content, ContentHasher};
 use crate::error::Error;
-use crate::name_map::{NameMap, NameSet};
+use crate::name::digest::{Content, ContentHasher};
+use crate::name::name_map::{NameMap, NameSet};
 use crate::options::HashAlgorithm;
-use crate::regular_file;
+use crate::platform::regular_file;
 
 /// Bytes read at a time.
 const BUFFER: usize = 256 << 10;

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use super::existing::is_nothing;
 use super::{Staged, StaticRoot};
 use crate::error::Error;
-use crate::logical_path::LogicalPath;
-use crate::manifest::Manifest;
+use crate::name::logical_path::LogicalPath;
+use crate::static_root::manifest::Manifest;
 
 /// Its name in the static root. Hidden: no build takes it for an asset.
 pub(crate) const JOURNAL: &str = ".hashstatic.journal.json";

@@ -8,7 +8,7 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::{StaticRoot, create_new, make_directories};
 use crate::error::Error;
-use crate::regular_file;
+use crate::platform::regular_file;
 
 impl StaticRoot {
     /// A manifest's name: relative to the static root, or its absolute path where it lies elsewhere.
@@ -123,7 +123,7 @@ fn remove_left_over(directory: &Path, manifest: &Path) {
         let is_temporary = entry.file_name().to_str().is_some_and(|name| {
             name.strip_prefix(super::TEMPORARY)
                 .and_then(|rest| rest.strip_suffix(&end))
-                .is_some_and(crate::digest::is_hex)
+                .is_some_and(crate::name::digest::is_hex)
         });
         let is_abandoned = || {
             let file = File::open(entry.path())?;

@@ -7,12 +7,12 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::StaticRoot;
-use crate::compress::Encoding;
 use crate::error::Error;
-use crate::generations::Generations;
 use crate::headers::file_names;
-use crate::logical_path::LogicalPath;
-use crate::manifest::Manifest;
+use crate::name::logical_path::LogicalPath;
+use crate::static_root::encoding::Encoding;
+use crate::static_root::generations::Generations;
+use crate::static_root::manifest::Manifest;
 
 /// The list's name in the static root. Hidden: no build takes it for an asset.
 pub(crate) const MANIFESTS: &str = ".hashstatic.manifests.json";

@@ -6,7 +6,7 @@ use rustix::fs::{AtFlags, fstat, fstatfs, statat};
 
 use super::StaticRoot;
 use crate::parallel::map_in_batches;
-use crate::stamp::{Settling, Stamp, is_reliable};
+use crate::platform::stamp::{Settling, Stamp, is_reliable};
 
 /// Files asked for at a time.
 const BATCH: usize = 64;

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use super::{FileId, Staged, StaticRoot};
 use crate::error::Error;
 use crate::options::LinkMode;
-use crate::regular_file;
+use crate::platform::regular_file;
 
 impl StaticRoot {
     /// Gives `name` the bytes of `twin`, a file of this run: by reflink, hard link or copy.

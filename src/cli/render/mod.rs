@@ -1,0 +1,379 @@
+//! What people and programs see: the only module that prints.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use hashstatic::{Code, Diagnostic, Error, Options, Report, Severity, Tally, is_deceptive, shown};
+use serde_json::json;
+
+use crate::cli::{CheckFormat, Color, Output, OutputFormat, Verbosity};
+
+/// A line on stderr. If nobody can read it there is nobody to tell.
+macro_rules! err {
+    ($($argument:tt)*) => {{
+        let _ = writeln!(anstream::stderr(), $($argument)*);
+    }};
+}
+
+mod documents;
+mod root;
+
+/// Writes a result to stdout. A reader that has gone away is no error.
+fn out(text: &str) -> ExitCode {
+    let mut stdout = anstream::stdout();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            err!(
+                "{ERROR}error{ERROR:#}: cannot write to stdout: {error}; what was done stays done"
+            );
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// Shows what is wrong before there is anything to render with.
+pub(crate) fn wrong_usage(error: &Error) -> ExitCode {
+    err!("{ERROR}error{ERROR:#}: {}", printable(&error.to_string()));
+    ExitCode::from(2)
+}
+
+/// The document's version: raised when a field changes its meaning or goes.
+const JSON_VERSION: u32 = 1;
+
+/// Renders results the way the arguments ask for.
+pub(crate) struct Renderer {
+    format: CheckFormat,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Renderer {
+    pub(crate) fn of_build(output: &Output) -> Self {
+        let format = match output.format {
+            OutputFormat::Human => CheckFormat::Human,
+            OutputFormat::Json => CheckFormat::Json,
+        };
+        Self::of_check(format, &output.verbosity)
+    }
+
+    /// Also settles, for the whole process, whether colours are written.
+    pub(crate) fn of_check(format: CheckFormat, output: &Verbosity) -> Self {
+        match output.color {
+            Color::Auto => {}
+            Color::Always => anstream::ColorChoice::Always.write_global(),
+            Color::Never => anstream::ColorChoice::Never.write_global(),
+        }
+        Self {
+            format,
+            quiet: output.quiet,
+            verbose: output.verbose,
+        }
+    }
+
+    /// Whether a person is to see more than the result.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.quiet && self.format == CheckFormat::Human
+    }
+
+    /// Shows how a build ended.
+    pub(crate) fn build(&self, result: Result<(Report, Options), Error>) -> ExitCode {
+        match result {
+            Ok((report, options)) => {
+                self.diagnostics(&report.diagnostics);
+                match self.format {
+                    CheckFormat::Json => out(&succeeded("build", &report)),
+                    _ if self.quiet => ExitCode::SUCCESS,
+                    _ => out(&self.summary(&report, &options)),
+                }
+            }
+            Err(error) => self.error("build", &error),
+        }
+    }
+
+    /// Shows what a check found.
+    pub(crate) fn check(&self, result: &Result<Report, Error>) -> ExitCode {
+        let diagnostics = match result {
+            Ok(report) => report.diagnostics.as_slice(),
+            Err(Error::Input(diagnostics)) => diagnostics,
+            Err(_) => &[],
+        };
+        let written = match self.format {
+            CheckFormat::Sarif => out(&format!("{}\n", documents::sarif(diagnostics))),
+            CheckFormat::Github => out(&documents::github(diagnostics)),
+            CheckFormat::Human | CheckFormat::Json => ExitCode::SUCCESS,
+        };
+        match result {
+            Ok(report) => {
+                self.diagnostics(diagnostics);
+                match self.format {
+                    CheckFormat::Json => out(&succeeded("check", report)),
+                    CheckFormat::Human if !self.quiet => out(&format!(
+                        "{} assets, {} references, no errors\n",
+                        grouped(report.totals.assets.files),
+                        grouped(report.totals.references)
+                    )),
+                    _ => written,
+                }
+            }
+            Err(error) => self.error("check", error),
+        }
+    }
+
+    fn error(&self, command: &str, error: &Error) -> ExitCode {
+        let diagnostics = match error {
+            Error::Input(diagnostics) => diagnostics.as_slice(),
+            _ => &[],
+        };
+        self.diagnostics(diagnostics);
+        if self.format == CheckFormat::Json {
+            out(&format!(
+                "{}\n",
+                json!({
+                    "version": JSON_VERSION,
+                    "command": command,
+                    "status": "error",
+                    "error": error.to_string(),
+                    "diagnostics": diagnostics,
+                })
+            ));
+        }
+        err!("{ERROR}error{ERROR:#}: {}", printable(&error.to_string()));
+        match error {
+            Error::Usage(_) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+
+    /// Errors always, warnings unless quiet, notices if verbose.
+    fn diagnostics(&self, diagnostics: &[Diagnostic]) {
+        let mut django_spoke = false;
+        for diagnostic in diagnostics {
+            let (style, word, is_wanted) = match diagnostic.severity {
+                Severity::Error => (ERROR, "error", true),
+                Severity::Warning => (WARNING, "warning", !self.quiet),
+                Severity::Notice => (NOTICE, "notice", self.verbose),
+            };
+            if !is_wanted {
+                continue;
+            }
+            if diagnostic.code == Code::DjangoFailure && !django_spoke {
+                django_spoke = true; // Django stops at the first
+                err!("Post-processing '{}' failed!\n", shown(&diagnostic.path));
+            }
+            err!(
+                "{style}{word}{style:#}: {}",
+                printable(&diagnostic.to_string())
+            );
+            if let Some(help) = &diagnostic.help {
+                err!("  {HELP}help{HELP:#}: {}", printable(help));
+            }
+        }
+    }
+
+    fn summary(&self, report: &Report, options: &Options) -> String {
+        let mut out = String::new();
+        let mut line = |text: String| {
+            out.push_str(&text);
+            out.push('\n');
+        };
+        let totals = &report.totals;
+        let time: std::time::Duration = report.stages.iter().map(|stage| stage.time).sum();
+        let root = options.static_root().map_or_else(String::new, shown);
+        let done = if report.dry_run {
+            "Checked, nothing written:"
+        } else {
+            "Built"
+        };
+        line(format!(
+            "{TITLE}{done} {}{TITLE:#} in {:.2} s",
+            root,
+            time.as_secs_f64()
+        ));
+        line(String::new());
+        let tally = |name: &str, tally: Tally, note: String| {
+            format!(
+                "  {name:<10} {:>9}  {:>9}{note}",
+                grouped(tally.files),
+                size(tally.bytes)
+            )
+        };
+        let duplicates = match totals.duplicates {
+            0 => String::new(),
+            n => format!("  ({} that an earlier source has already)", grouped(n)),
+        };
+        line(tally("assets", totals.assets, duplicates));
+        line(format!(
+            "  {:<10} {:>9}  rewritten",
+            "references",
+            grouped(totals.references)
+        ));
+        line(tally("hashed", totals.hashed, String::new()));
+        for (name, variants) in [
+            ("plain", totals.plain),
+            ("brotli", totals.brotli),
+            ("gzip", totals.gzip),
+            ("zstd", totals.zstd),
+        ] {
+            if variants.files > 0 {
+                line(tally(name, variants, String::new()));
+            }
+        }
+        line(String::new());
+        line(format!(
+            "  {} files written, {} unchanged, {} removed",
+            grouped(totals.written),
+            grouped(totals.unchanged),
+            grouped(totals.removed)
+        ));
+        headers_files(&root, report).for_each(&mut line);
+        if let Some(cache) = report.cache.filter(|_| self.verbose) {
+            line(format!(
+                "  build cache: {} hits, {} misses, {} added",
+                grouped(cache.hits),
+                grouped(cache.misses),
+                size(cache.added)
+            ));
+        }
+        if self.verbose {
+            line(String::new());
+            for stage in &report.stages {
+                line(format!(
+                    "  {:<10} {:>9.3} s",
+                    stage.stage,
+                    stage.time.as_secs_f64()
+                ));
+            }
+        }
+        let count = |severity| {
+            report
+                .diagnostics
+                .iter()
+                .filter(|d| d.severity == severity)
+                .map(Diagnostic::count)
+                .sum::<usize>()
+        };
+        let (warnings, notices) = (count(Severity::Warning), count(Severity::Notice));
+        if warnings + notices > 0 {
+            let hint = if self.verbose || notices == 0 {
+                ""
+            } else {
+                " (shown with -v)"
+            };
+            line(format!(
+                "  {}, {}{hint}",
+                counted(warnings, "warning"),
+                counted(notices, "notice")
+            ));
+        }
+        out
+    }
+}
+
+/// A line for each file of `--headers`.
+fn headers_files(root: &str, report: &Report) -> impl Iterator<Item = String> {
+    let files = report.headers.iter().map(|name| Path::new(root).join(name));
+    files.map(|file| format!("  headers: {}", shown(&file)))
+}
+
+/// The JSON document of a run without errors.
+fn succeeded(command: &str, report: &Report) -> String {
+    let document = json!({
+        "version": JSON_VERSION,
+        "command": command,
+        "status": "ok",
+        "report": report,
+    });
+    format!("{document}\n")
+}
+
+const TITLE: Style = Style::new().bold();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const NOTICE: Style = AnsiColor::Blue.on_default().bold();
+const HELP: Style = AnsiColor::Cyan.on_default().bold();
+
+/// `1 warning`, `2 warnings`
+fn counted(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", grouped(number))
+}
+
+/// `12,345`
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() * 2);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1.2 MB`, decimal.
+#[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    for unit in ["B", "kB", "MB", "GB"] {
+        if value < 999.5 {
+            let decimals = usize::from(unit != "B");
+            return format!("{value:.decimals$} {unit}");
+        }
+        value /= 1000.0;
+    }
+    format!("{value:.1} TB")
+}
+
+/// Text of several lines, which stay, without what a name in it could do to a terminal, or to GitHub: there, a line that
+/// begins with two colons is a command, on stderr too.
+fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut line_begins = true;
+    for (at, c) in text.char_indices() {
+        if c == '\n' {
+            out.push(c);
+            line_begins = true;
+            continue;
+        }
+        let is_command = line_begins && text[at..].starts_with("::");
+        if is_command {
+            out.extend(c.escape_unicode());
+        } else if is_deceptive(c) {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+        line_begins &= c.is_whitespace();
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(size(0), "0 B");
+        assert_eq!(size(999), "999 B");
+        assert_eq!(size(1_500), "1.5 kB");
+        assert_eq!(size(999_999), "1.0 MB");
+        assert_eq!(size(2_000_000_000), "2.0 GB");
+    }
+
+    #[test]
+    fn terminals_are_safe() {
+        assert_eq!(printable("a\u{1b}[31m\nb"), "a\\u{1b}[31m\nb");
+        assert_eq!(printable("a::b\n ::c\u{202e}"), "a::b\n \\u{3a}:c\\u{202e}");
+    }
+}

@@ -1,0 +1,6 @@
+//! Names of assets, and what goes into them: logical paths, digests, globs, maps by name. No I/O.
+
+pub(crate) mod digest;
+pub(crate) mod glob;
+pub(crate) mod logical_path;
+pub(crate) mod name_map;

@@ -1,0 +1,194 @@
+//! Assets that a bundler has hashed already: they keep their names and bytes, whatever else is done with the others.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::diagnostic::{Code, Diagnostic, Severity, shown};
+use crate::error::Error;
+use crate::name::glob::Glob;
+use crate::name::logical_path::normpath;
+use crate::options::{Input, Options};
+use crate::pipeline::plan::{AssetId, AssetKind, Plan};
+use crate::pipeline::prepare::read_whole;
+use crate::text::references;
+use crate::text::resolve::{Target, resolve};
+
+/// Vite keeps its manifest in this directory below the one that it writes to.
+const VITE: &str = ".vite";
+
+/// Which assets these are.
+#[derive(Debug, Default)]
+pub(crate) struct Prehashed {
+    globs: Vec<Glob>,
+    names: BTreeSet<String>,
+}
+
+impl Prehashed {
+    /// By `--prehashed` and `--bundler-manifest`, whose files are read.
+    pub(crate) fn read(options: &Options) -> Result<Self, Error> {
+        let mut names = BTreeSet::new();
+        for file in &options.bundler_manifest {
+            let usage =
+                |why: String| Error::Usage(format!("--bundler-manifest {}: {why}", shown(file)));
+            let json = fs::read(file).map_err(|error| usage(error.to_string()))?;
+            let manifest: Value =
+                serde_json::from_slice(&json).map_err(|error| usage(error.to_string()))?;
+            let files = named_files(&manifest)
+                .ok_or_else(|| usage("not a manifest of Vite, webpack or esbuild".into()))?;
+            let base = base(file, options);
+            let static_url = options.static_url.as_str();
+            names.extend(files.into_iter().map(|file| {
+                match file.strip_prefix(static_url).or(file.strip_prefix('/')) {
+                    Some(name) => normpath(name),
+                    None => normpath(&format!("{base}{file}")),
+                }
+            }));
+        }
+        Ok(Self {
+            globs: options
+                .prehashed
+                .iter()
+                .map(|glob| Glob::new(glob))
+                .collect(),
+            names,
+        })
+    }
+
+    /// Whether the asset of that name is one.
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.names.contains(name) || self.globs.iter().any(|glob| glob.matches(name))
+    }
+}
+
+/// What prehashed texts name stays under the names that they give: their bytes are not changed. So these assets keep their
+/// plain copies, where `--keep-only-hashed` would have none.
+pub(crate) fn keep_targets(
+    plan: &mut Plan,
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(), Error> {
+    let mut targets: BTreeMap<AssetId, AssetId> = BTreeMap::new();
+    for (id, asset) in plan.assets.iter().enumerate() {
+        let name = &asset.source.logical;
+        let kind = AssetKind::of(name, options);
+        if !options.keep_only_hashed || !asset.prehashed || kind == AssetKind::Opaque {
+            continue;
+        }
+        let text = read_whole(&asset.source)?;
+        for reference in references(kind, &text) {
+            let url = reference.url(&text).text;
+            if let Target::Asset { id: target, .. } = resolve(plan, &options.static_url, name, &url)
+            {
+                targets.entry(target).or_insert(id);
+            }
+        }
+    }
+    for (target, from) in targets {
+        if plan.assets[target].keep_plain || plan.assets[target].carried.is_some() {
+            continue;
+        }
+        plan.assets[target].keep_plain = true;
+        let what = format!(
+            "keeps its plain copy: {}, which a bundler has hashed, names it",
+            plan.name(from)
+        );
+        let name = plan.name(target).as_str();
+        diagnostics.push(Diagnostic::new(
+            Severity::Notice,
+            Code::KeptOriginal,
+            name,
+            what,
+        ));
+    }
+    Ok(())
+}
+
+/// The files that a bundler's manifest names:
+/// - Vite (and Rollup plugins like it): `{"src/main.ts": {"file": …, "css": […], "assets": […]}}`
+/// - webpack-manifest-plugin and others like it: `{"main.js": "/static/main.4889e940.js"}`
+/// - esbuild's metafile: `{"inputs": …, "outputs": {"assets/main-4889E940.js": …}}`
+fn named_files(manifest: &Value) -> Option<Vec<&str>> {
+    let members = manifest.as_object()?;
+    if let (Some(outputs), true) = (members.get("outputs"), members.contains_key("inputs")) {
+        return Some(outputs.as_object()?.keys().map(String::as_str).collect());
+    }
+    let mut files = Vec::new();
+    for member in members.values() {
+        match member {
+            Value::String(file) => files.push(file.as_str()),
+            Value::Object(chunk) => {
+                files.push(chunk.get("file")?.as_str()?);
+                for list in ["css", "assets"] {
+                    let list = chunk.get(list).and_then(Value::as_array);
+                    files.extend(list.into_iter().flatten().filter_map(Value::as_str));
+                }
+            }
+            _ => return None,
+        }
+    }
+    Some(files)
+}
+
+/// The logical path, with a slash behind it, of the directory that the bundler wrote to: the manifest's own, if that
+/// lies in a source root. Otherwise the names are taken as they are.
+fn base(file: &Path, options: &Options) -> String {
+    let Input::Roots(roots) = &options.input else {
+        return String::new();
+    };
+    let directory = |file: &Path| -> Option<PathBuf> {
+        let file = file.canonicalize().ok()?;
+        let parent = file.parent()?;
+        Some(match parent.file_name() {
+            Some(name) if name == VITE => parent.parent()?.to_owned(),
+            _ => parent.to_owned(),
+        })
+    };
+    let Some(directory) = directory(file) else {
+        return String::new();
+    };
+    let found = roots.iter().find_map(|root| {
+        let below = directory.strip_prefix(root.dir.canonicalize().ok()?).ok()?;
+        let mut base = String::new();
+        for part in [root.prefix.as_str(), below.to_str()?] {
+            if !part.is_empty() {
+                base.push_str(part);
+                base.push('/');
+            }
+        }
+        Some(base)
+    });
+    found.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn manifests_of_every_bundler() {
+        for (json, expected) in [
+            (
+                r#"{"src/a.ts": {"file": "assets/a.1.js", "isEntry": true, "css": ["assets/a.2.css"], "assets": ["i.3.png"]}}"#,
+                Some(vec!["assets/a.1.js", "assets/a.2.css", "i.3.png"]),
+            ),
+            (
+                r#"{"a.js": "/static/a.1.js", "b.js": "b.2.js"}"#,
+                Some(vec!["/static/a.1.js", "b.2.js"]),
+            ),
+            (
+                r#"{"inputs": {"a.ts": {}}, "outputs": {"dist/a-1.js": {"bytes": 3}}}"#,
+                Some(vec!["dist/a-1.js"]),
+            ),
+            ("{}", Some(vec![])),
+            ("[]", None),
+            (r#"{"a": 1}"#, None),
+            (r#"{"a": {"src": "b"}}"#, None),
+        ] {
+            let manifest = serde_json::from_str(json).unwrap();
+            assert_eq!(named_files(&manifest), expected, "{json}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Assets whose plain file an earlier build in place has removed: only the hashed file is left. Where it is a text, it
+//! names other assets by the hashed paths that they had then. These references are led back to the logical paths, so that
+//! the text can be linked like any other: if another asset has changed since, so do the reference and the digest.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{ReadAsset, Reader, digest_in_name};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::error::Error;
+use crate::name::digest::Content;
+use crate::name::logical_path::LogicalPath;
+use crate::pipeline::in_place::Earlier;
+use crate::pipeline::link::splice;
+use crate::pipeline::plan::{AssetId, AssetKind, Plan, PlannedAsset};
+use crate::pipeline::store::{Output, Plain};
+use crate::static_root::Written;
+use crate::static_root::generations::OnlyHashed;
+use crate::text::notes::Notes;
+use crate::text::references;
+use crate::text::resolve::{Target, resolve};
+
+/// The hashed paths of the last manifest.
+#[derive(Default)]
+pub(crate) struct LastNames {
+    hashed: Plan,
+    /// By hashed path.
+    logical: HashMap<String, String>,
+    /// What the hashed files held, by logical path.
+    contents: BTreeMap<String, OnlyHashed>,
+}
+
+impl LastNames {
+    pub(crate) fn new(last: &Earlier) -> Self {
+        let paths = last.manifest.paths.iter();
+        let paths = || paths.clone().filter(|(logical, hashed)| logical != hashed);
+        Self {
+            hashed: Plan::of_names(paths().map(|(_, hashed)| hashed.as_str())),
+            logical: paths()
+                .map(|(logical, hashed)| (hashed.clone(), logical.clone()))
+                .collect(),
+            contents: last.generations.only_hashed.clone(),
+        }
+    }
+
+    /// Whether the hashed file of an asset may hold this, as far as that was written down.
+    fn are_right(&self, asset: &PlannedAsset, hashed: &LogicalPath, content: Content) -> bool {
+        let written_down = self.contents.get(asset.source.logical.as_str());
+        let of_this_file = written_down.filter(|of| of.hashed == hashed.as_str());
+        of_this_file.is_none_or(|right| right.content == content.hex())
+    }
+}
+
+impl Reader<'_> {
+    /// Reads such an asset into `buffer`; `false`: it refers to none of the others, and stays as it is.
+    pub(super) fn read_carried(
+        &self,
+        id: AssetId,
+        hashed: &LogicalPath,
+        buffer: &mut Vec<u8>,
+    ) -> Result<bool, Error> {
+        let asset = &self.plan.assets[id];
+        if asset.kind == AssetKind::Opaque {
+            return Ok(false);
+        }
+        let text = self.store.root.read(hashed.as_str())?;
+        if !self.last_names.are_right(asset, hashed, Content::of(&text)) {
+            return Ok(false); // see `carried`
+        }
+        let Some(unlinked) = self.unlinked(asset, &text) else {
+            return Ok(false);
+        };
+        *buffer = unlinked;
+        Ok(true)
+    }
+
+    /// The text with logical paths for hashed ones; `None`: there are none.
+    fn unlinked(&self, asset: &PlannedAsset, text: &[u8]) -> Option<Vec<u8>> {
+        let name = &asset.source.logical;
+        let last = &self.last_names;
+        let mut edits = Vec::new();
+        for reference in references(asset.kind, text) {
+            let url = reference.url(text);
+            let static_url = &self.options.static_url;
+            let Target::Asset { id, digest_at, .. } =
+                resolve(&last.hashed, static_url, name, &url.text)
+            else {
+                continue;
+            };
+            let hashed = last.hashed.name(id).as_str();
+            let logical = last.logical.get(hashed)?;
+            let Some(digest) = digest_in_name(logical, hashed) else {
+                continue;
+            };
+            let end = reference.span.start + url.raw_offset(digest_at);
+            let digest = format!(".{digest}");
+            let start = end.checked_sub(digest.len())?;
+            if self.plan.find(logical).is_some() && text.get(start..end)? == digest.as_bytes() {
+                edits.push((start..end, String::new()));
+            }
+        }
+        (!edits.is_empty()).then(|| splice(text, edits.into_iter()))
+    }
+
+    /// Such an asset, as it is.
+    pub(super) fn carried<'t>(
+        &self,
+        asset: &PlannedAsset,
+        hashed: &LogicalPath,
+        diagnostics: &mut Notes,
+    ) -> Result<ReadAsset<'t>, Error> {
+        let (content, id) = self.store.root.content(hashed.as_str())?;
+        if !self.last_names.are_right(asset, hashed, content) {
+            let name = asset.source.logical.as_str();
+            let what = format!("its hashed file {hashed} was changed, and it has no other");
+            diagnostics.push(
+                Diagnostic::new(Severity::Error, Code::WrongDigest, name, what)
+                    .help(format!("put {name} there again")),
+            );
+            return Ok(ReadAsset::Failed);
+        }
+        Ok(ReadAsset::Stored(Output {
+            digest: digest_in_name(asset.source.logical.as_str(), hashed.as_str())
+                .unwrap_or_default()
+                .to_owned(),
+            content: content.into(),
+            hashed: hashed.as_str().to_owned(),
+            written: Written::Unchanged(id),
+            plain: Plain::None,
+            common: 0,
+            modified: asset.source.modified,
+        }))
+    }
+}

@@ -1,0 +1,133 @@
+//! Large files that nothing is looked for in: hashed and written piece by piece, never held.
+
+use std::io::Read as _;
+
+use super::{ReadAsset, Reader};
+use crate::diagnostic::Diagnostic;
+use crate::error::Error;
+use crate::name::digest::{Content, ContentHasher};
+use crate::pipeline::plan::PlannedAsset;
+use crate::pipeline::store::Output;
+use crate::platform::regular_file;
+use crate::static_root::{CHUNK, FileId, Written};
+use crate::text::notes::Notes;
+
+/// A large file that was read to its end.
+struct Streamed {
+    hashed: String,
+    digest: String,
+    content: Content,
+}
+
+impl Reader<'_> {
+    /// Hashes and stores a large file.
+    pub(super) fn stream<'t>(
+        &self,
+        asset: &PlannedAsset,
+        diagnostics: &mut Notes,
+    ) -> Result<ReadAsset<'t>, Error> {
+        let streamed = match self.stored(asset)? {
+            Some((streamed, id)) => Ok((streamed, Written::Unchanged(id))),
+            None => self.write(asset)?,
+        };
+        match streamed {
+            Ok((streamed, written)) => self
+                .streamed(asset, streamed, written)
+                .map(ReadAsset::Stored),
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                Ok(ReadAsset::Failed)
+            }
+        }
+    }
+
+    /// The file, if the static root has it already. Only there it is read for that: a new file is read once, and one that
+    /// is there needs no room for another copy.
+    fn stored(&self, asset: &PlannedAsset) -> Result<Option<(Streamed, FileId)>, Error> {
+        let root = self.store.root;
+        if root.is_new() {
+            return Ok(None);
+        }
+        let Ok(streamed) = self.hash(asset, |_| Ok(()))? else {
+            return Ok(None);
+        };
+        let Streamed {
+            hashed, content, ..
+        } = &streamed;
+        let id = root.has_content(hashed, *content, asset.source.modified)?;
+        Ok(id.map(|id| (streamed, id)))
+    }
+
+    /// Hashes and writes it in one go: what the name says is what was written, even if the source changes meanwhile.
+    fn write(
+        &self,
+        asset: &PlannedAsset,
+    ) -> Result<Result<(Streamed, Written), Box<Diagnostic>>, Error> {
+        let root = self.store.root;
+        let mut writer = root.writer(asset.plain.as_str())?;
+        let streamed = match self.hash(asset, |bytes| writer.write(bytes))? {
+            Ok(streamed) => streamed,
+            Err(diagnostic) => {
+                writer.discard();
+                return Ok(Err(diagnostic));
+            }
+        };
+        root.publish(writer.finish(asset.source.modified)?, &streamed.hashed)?;
+        Ok(Ok((streamed, Written::New)))
+    }
+
+    /// Reads the source to its end, showing every piece to `see`.
+    fn hash(
+        &self,
+        asset: &PlannedAsset,
+        mut see: impl FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<Result<Streamed, Box<Diagnostic>>, Error> {
+        let path = &asset.source.path;
+        let mut file = regular_file::open(path).map_err(Error::io("read", path))?;
+        let mut hasher = ContentHasher::new(self.store.hash);
+        let mut buffer = vec![0; CHUNK];
+        loop {
+            let count = file.read(&mut buffer).map_err(Error::io("read", path))?;
+            if count == 0 {
+                break;
+            }
+            hasher.update(&buffer[..count]);
+            see(&buffer[..count])?;
+        }
+        let (digest, content) = hasher.finish();
+        let digest = digest.hex(self.store.hash_length);
+        Ok(self.hashed_name(asset, &digest).map(|hashed| Streamed {
+            hashed,
+            digest,
+            content,
+        }))
+    }
+
+    fn streamed(
+        &self,
+        asset: &PlannedAsset,
+        streamed: Streamed,
+        written: Written,
+    ) -> Result<Output, Error> {
+        let Streamed {
+            hashed,
+            digest,
+            content,
+        } = streamed;
+        let modified = asset.source.modified;
+        let plain = self.store.twin(asset, content.into(), written, || {
+            let plain = asset.plain.as_str();
+            let there = self.store.root.has_content(plain, content, modified)?;
+            Ok(there.is_some())
+        })?;
+        Ok(Output {
+            hashed,
+            digest,
+            content: content.into(),
+            written,
+            plain,
+            common: 0,
+            modified,
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! Variants among the sources, as bundlers write them: `app.js.gz` beside `app.js`. One that decodes to the file beside it
+//! is its variant and no asset: the build writes its own. One that does not is an asset like any other, and the file beside
+//! it gets no variant of that name.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::error::Error;
+use crate::finished::decode::decode_any;
+use crate::name::digest::Content;
+use crate::name::name_map::NameSet;
+use crate::parallel::map_in_order;
+use crate::pipeline::prepare::read_whole;
+use crate::pipeline::walk::SourceFile;
+use crate::static_root::encoding::Encoding;
+
+/// Takes out the sources that are variants: the others, and the names of these.
+pub(crate) fn without_variants(
+    sources: Vec<SourceFile>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(Vec<SourceFile>, NameSet), Error> {
+    let pairs = pairs(&sources);
+    if pairs.is_empty() {
+        return Ok((sources, NameSet::default()));
+    }
+    let decided = map_in_order(&pairs, |pair| Ok::<_, Error>((pair, pair.is_variant()?)))?;
+    let mut variants = NameSet::default();
+    for (pair, is_variant) in decided {
+        let name = pair.variant.logical.as_str();
+        if is_variant {
+            variants.insert(name.to_owned());
+        } else {
+            diagnostics.push(pair.notice());
+        }
+    }
+    drop(pairs);
+    let mut sources = sources;
+    sources.retain(|source| !variants.contains(source.logical.as_str()));
+    Ok((sources, variants))
+}
+
+/// A source and another one that could be its variant, by its name.
+struct Pair<'s> {
+    file: &'s SourceFile,
+    variant: &'s SourceFile,
+    encoding: Encoding,
+}
+
+/// All of these. Of several sources of one name, the first counts.
+fn pairs(sources: &[SourceFile]) -> Vec<Pair<'_>> {
+    let is_candidate = |source: &&SourceFile| {
+        let mut behind = Encoding::files_behind(source.logical.as_str());
+        behind.next().is_some()
+    };
+    if !sources.iter().any(|source| is_candidate(&source)) {
+        return Vec::new();
+    }
+    let mut by_name: HashMap<&str, &SourceFile> = HashMap::new();
+    for source in sources {
+        by_name.entry(source.logical.as_str()).or_insert(source);
+    }
+    let mut pairs: Vec<Pair<'_>> = by_name
+        .values()
+        .filter(|source| is_candidate(source))
+        .filter_map(|variant| {
+            Encoding::ALL.into_iter().find_map(|encoding| {
+                let file = variant.logical.as_str().strip_suffix(encoding.suffix())?;
+                Some(Pair {
+                    file: by_name.get(file)?,
+                    variant,
+                    encoding,
+                })
+            })
+        })
+        .collect();
+    pairs.sort_unstable_by(|a, b| a.variant.logical.cmp(&b.variant.logical));
+    pairs
+}
+
+impl Pair<'_> {
+    fn is_variant(&self) -> Result<bool, Error> {
+        let decoded = decode_any(self.encoding, &read_whole(self.variant)?);
+        let Ok(decoded) = decoded else {
+            return Ok(false);
+        };
+        Ok(decoded == Content::of(&read_whole(self.file)?))
+    }
+
+    fn notice(&self) -> Diagnostic {
+        let name = self.variant.logical.as_str();
+        let file = &self.file.logical;
+        let what = format!(
+            "is an asset of its own, as it does not decode to {file}; {file} gets no variant of that name"
+        );
+        Diagnostic::new(Severity::Notice, Code::PathConflict, name, what)
+    }
+}

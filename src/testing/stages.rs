@@ -1,0 +1,102 @@
+//! The stages one by one, for `benches/stages.rs`. Only with the feature `bench`; no part of the API, and free to change
+//! at any time.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use crate::error::Error;
+use crate::name::digest::digest_and_content;
+use crate::name::logical_path::LogicalPath;
+use crate::options::{HashAlgorithm, LinkMode, Minify, Options};
+use crate::pipeline::compress::encode;
+use crate::pipeline::in_place::Earlier;
+use crate::pipeline::job::Run;
+use crate::pipeline::plan::AssetKind;
+use crate::pipeline::{link, plan, prepare, store, walk};
+use crate::static_root::encoding::Encoding;
+use crate::static_root::{Opening, StaticRoot};
+use crate::text::{self, css};
+
+/// Stage 1. Returns how many files were found.
+pub fn walk(options: &Options) -> Result<usize, Error> {
+    walk::walk(options, Path::new(""), &mut Vec::new()).map(|found| found.len())
+}
+
+/// Stage 3. Returns the minified style sheet, if it is smaller.
+pub fn minify(name: &LogicalPath, css: &[u8], mode: Minify) -> Option<Vec<u8>> {
+    css::transform_css(name, css, mode, None).bytes
+}
+
+/// Stage 4 for style sheets. Returns how many references were found.
+pub fn css_references(text: &[u8]) -> usize {
+    text::references(AssetKind::Css, text).len()
+}
+
+/// Stage 4 for scripts.
+pub fn js_references(text: &[u8]) -> usize {
+    text::references(AssetKind::Js, text).len()
+}
+
+/// The same with `--js-modules`.
+pub fn module_references(text: &[u8]) -> usize {
+    text::references(AssetKind::Module, text).len()
+}
+
+/// Stage 6, without writing: `bench` is given a function that links all texts of the input once, and returns how many
+/// references were rewritten. `options` must ask for a dry run.
+pub fn link(options: &Options, bench: impl FnOnce(&dyn Fn() -> usize)) -> Result<(), Error> {
+    let run = Run::new(options)?;
+    let mut diagnostics = Vec::new();
+    let sources = walk::walk(options, run.static_root.dir(), &mut diagnostics)?;
+    let plan = plan::plan(
+        sources,
+        Vec::new(),
+        options,
+        &run.prehashed,
+        &mut diagnostics,
+    );
+    let exact = run.exact(&plan);
+    let reader = run.reader(&plan, exact.as_ref(), None, &Earlier::default());
+    let outputs = store::none_of(plan.assets.len());
+    let read = || prepare::read(&reader, &outputs, |_| Ok(None), &mut diagnostics);
+    let texts = run.in_pool(read)?.texts;
+    // Linking again finds the outputs set already and leaves them.
+    bench(&|| {
+        run.in_pool(|| link::link(&reader, &texts, &outputs, &mut Vec::new()))
+            .unwrap_or_default()
+    });
+    Ok(())
+}
+
+/// The digest and the content key of some bytes.
+pub fn hash(algorithm: HashAlgorithm, bytes: &[u8]) -> String {
+    digest_and_content(algorithm, bytes).0.hex(12)
+}
+
+/// Stage 7: Brotli.
+pub fn brotli(bytes: &[u8], quality: u8) -> Option<Vec<u8>> {
+    encode(bytes, Encoding::Brotli, quality)
+}
+
+/// Stage 7: gzip.
+pub fn gzip(bytes: &[u8], level: u8) -> Option<Vec<u8>> {
+    encode(bytes, Encoding::Gzip, level)
+}
+
+/// Stage 7: Zstandard.
+pub fn zstd(bytes: &[u8], level: u8) -> Option<Vec<u8>> {
+    encode(bytes, Encoding::Zstd, level)
+}
+
+/// Stage 8: puts files with these bytes in place below `dir`, each with a hard-linked twin named `.twin`.
+pub fn write(dir: &Path, names: &[String], bytes: &[u8]) -> Result<(), Error> {
+    let root = StaticRoot::open(
+        dir,
+        &Opening::new(LinkMode::Hardlink, Duration::ZERO, false),
+    )?;
+    for name in names {
+        root.put(name, bytes, SystemTime::UNIX_EPOCH)?;
+        root.put_twin(name, &format!("{name}.twin"), SystemTime::UNIX_EPOCH)?;
+    }
+    Ok(())
+}

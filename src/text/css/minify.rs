@@ -1,0 +1,108 @@
+//! Stage 3, transform: from a style sheet's bytes to the bytes that are hashed. Minifying, in two strengths.
+
+use super::{Targets, full, safe};
+use crate::options::Minify;
+
+/// A place in the source text, and why (part of) the minifying asked for was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NotMinified {
+    /// Byte offset in the source text.
+    pub(super) offset: usize,
+    pub(super) reason: String,
+}
+
+/// What came out of minifying.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Minified {
+    /// The smaller text; `None`: the source stays as it is.
+    pub(super) text: Option<String>,
+    /// Why less was done than was asked for.
+    pub(super) notice: Option<NotMinified>,
+}
+
+/// Minifies a style sheet; never to a larger one.
+pub(super) fn minify(css: &str, mode: Minify, targets: Option<&Targets>) -> Minified {
+    let safe = match mode {
+        Minify::Off => Minified {
+            text: None,
+            notice: None,
+        },
+        Minify::Safe | Minify::Full => safe::minify(css),
+    };
+    if mode != Minify::Full || safe.notice.is_some() {
+        return safe;
+    }
+    match full::minify(css, targets) {
+        Ok(full) if full.len() < safe.text.as_deref().unwrap_or(css).len() => Minified {
+            text: Some(full),
+            notice: None,
+        },
+        Ok(_) => safe,
+        Err(notice) => Minified {
+            text: safe.text,
+            notice: Some(notice),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pipeline::plan::AssetKind;
+    use crate::text::references;
+
+    /// A style sheet with something of everything, to be cut up.
+    const SHEET: &str = "@charset \"utf-8\";@import url(a.css) layer(x) screen;/*! l */\n\
+        @media (min-width: 1px) and (max-width:2px){ .a > b:hover , [c=\"d\"] ~ e::before { color : #ff0000 ; \
+        background : url( \"a b.png\" ) no-repeat 0 0 / cover , linear-gradient( red , blue ) } }\n\
+        @font-face{ font-family : x ; src : url(x.woff2) format('woff2') ; unicode-range : U+26 , U+0-7F }\n\
+        .b{ --x : { a  b } ; margin : calc( 1px + ( 2px * -3 ) ) ! important ; &:is( .c , & d ) { e : var( --x ) } }\n\
+        @keyframes k { from { left : 0 } 50.5% { left : 1e3px } } a{*zoom:1;filter:alpha(opacity=50);width:50%\\9}\n\
+        @supports not (display : grid) { @layer y { :nth-child( 2n + 1 of .z ){ transition : all .3s } } }";
+
+    fn mutated() -> impl Strategy<Value = String> {
+        let cut = (0..SHEET.len(), 0..SHEET.len(), 0..SHEET.len());
+        prop::collection::vec(cut, 1..6).prop_map(|cuts| {
+            let mut css = SHEET.to_owned();
+            for (from, length, to) in cuts {
+                // Moves a piece, sometimes a long one.
+                let from = from.min(css.len());
+                let end = (from + length % 40).min(css.len());
+                let piece: String = css.drain(from..end).collect();
+                css.insert_str(to.min(css.len()), &piece);
+            }
+            css
+        })
+    }
+
+    fn urls(css: &str) -> Vec<String> {
+        references(AssetKind::Css, css.as_bytes())
+            .iter()
+            .map(|reference| reference.url(css.as_bytes()).text.into_owned())
+            .collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn nothing_panics_grows_or_loses_a_reference(css in prop_oneof![mutated(), "\\PC*"]) {
+            for mode in [Minify::Safe, Minify::Full] {
+                let minified = minify(&css, mode, None);
+                let text = minified.text.unwrap_or_else(|| css.clone());
+                prop_assert!(text.len() <= css.len());
+                let (mut before, mut after) = (urls(&css), urls(&text));
+                if mode == Minify::Full {
+                    before.sort_unstable();
+                    after.sort_unstable();
+                }
+                prop_assert_eq!(before, after);
+                if let Some(notice) = minified.notice {
+                    prop_assert!(css.is_char_boundary(notice.offset));
+                }
+            }
+        }
+    }
+}

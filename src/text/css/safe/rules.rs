@@ -1,0 +1,113 @@
+//! What white space and comments mean between two tokens, and where text stays as it is written.
+
+use std::borrow::Cow;
+
+use crate::text::css::tokens::{CssToken, Kind};
+use crate::text::{Escapes, decode};
+
+/// What is to become of white space that could go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Space {
+    /// It goes, unless the tokens on both sides would become one.
+    Drop,
+    /// One space stays.
+    Keep,
+}
+
+/// Rules for white space inside a list of tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Context {
+    /// A selector: white space is a combinator.
+    Selector,
+    /// A value without anything that is handed out as written.
+    Value,
+}
+
+/// Functions whose values browsers keep as text (css-values-5, "arbitrary substitution functions"), and old scripts.
+pub(super) const AS_WRITTEN: &[&str] = &[
+    "var",
+    "env",
+    "attr",
+    "if",
+    "inherit",
+    "random-item",
+    "first-valid",
+    "ident",
+    "expression",
+    "toggle",
+    "spread",
+    "paint",
+];
+
+/// Descriptors whose values browsers keep as text: those of `@property` and `@function`.
+pub(super) const DESCRIPTORS_AS_WRITTEN: &[&str] = &["initial-value", "result"];
+
+/// Whether a selector function takes what it does not understand; browsers may show that as written.
+pub(super) fn is_forgiving(function: &str) -> bool {
+    let name = unescaped(&function[..function.len() - 1]).to_ascii_lowercase();
+    matches!(&*name, "is" | "where")
+}
+
+/// A name with its escapes undone.
+pub(super) fn unescaped(name: &str) -> Cow<'_, str> {
+    decode(name.as_bytes(), Escapes::Css).text
+}
+
+/// Whether text ends in a hexadecimal escape that white space would still belong to.
+pub(super) fn ends_in_escape(text: &str) -> bool {
+    let digits = text
+        .bytes()
+        .rev()
+        .take(6)
+        .take_while(u8::is_ascii_hexdigit)
+        .count();
+    let rest = &text.as_bytes()[..text.len() - digits];
+    let backslashes = rest.iter().rev().take_while(|byte| **byte == b'\\').count();
+    digits > 0 && backslashes % 2 == 1
+}
+
+/// Whether white space beside such a token means nothing.
+pub(super) fn loose_inside(kind: Kind, context: Context, open: usize) -> bool {
+    match (kind, context) {
+        (Kind::Comma, _) | (Kind::Delim('!' | '/' | '*'), Context::Value) => true,
+        // Combinators; inside brackets a `+` may be part of An+B.
+        (Kind::Delim('>' | '+' | '~'), Context::Selector) => open == 0,
+        _ => false,
+    }
+}
+
+/// Whether two tokens would be read as others without anything between them (css-syntax-3, section 9, and beyond).
+pub(super) fn glues(text: &str, before: &CssToken, after: &CssToken) -> bool {
+    use Kind::{
+        AtKeyword, Cdc, Delim, Dimension, Function, Hash, Ident, Match, Number, OpenParenthesis,
+        Percentage, UnquotedUrl,
+    };
+    let raw = |token: &CssToken| &text[token.span.clone()];
+    let name = matches!(after.kind, Ident | Function | UnquotedUrl | Kind::BadUrl);
+    let number = matches!(after.kind, Number | Percentage | Dimension);
+    let dash = matches!(after.kind, Delim('-') | Cdc);
+    match before.kind {
+        Ident => {
+            name || number
+                || dash
+                || after.kind == OpenParenthesis
+                // `-->`
+                || raw(before) == "--" && after.kind == Delim('>')
+                // Older tokenizers read `u+…` as a unicode range.
+                || raw(before).eq_ignore_ascii_case("u") && after.kind == Delim('+')
+        }
+        AtKeyword | Hash | Dimension | Delim('#' | '-') => name || number || dash,
+        Number => name || number || dash || after.kind == Delim('%'),
+        Delim('@') => name || dash,
+        Delim('.' | '+') => number,
+        Delim('/') => matches!(after.kind, Delim('*')) || after.kind == Match && raw(after) == "*=",
+        Delim('$' | '^' | '~' | '*' | '|') => matches!(after.kind, Delim('=' | '|')),
+        Delim('<') => after.kind == Delim('!'),
+        _ => false,
+    }
+}
+
+/// `/*# sourceMappingURL=… */`
+pub(super) fn is_source_map(text: &str, token: &CssToken) -> bool {
+    token.kind == Kind::Comment && crate::text::is_css_source_map(text, token.span.clone())
+}

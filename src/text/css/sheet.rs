@@ -1,0 +1,89 @@
+//! A tokenized style sheet and where its statements end.
+
+use std::ops::Range;
+
+use crate::text::css::tokens::{CssToken, Kind};
+
+/// The tokens of a style sheet whose brackets match.
+#[derive(Clone, Copy)]
+pub(super) struct Sheet<'t> {
+    pub(super) text: &'t str,
+    pub(super) tokens: &'t [CssToken],
+}
+
+impl<'t> Sheet<'t> {
+    /// The colon of a declaration that begins at `first`: behind a name, which a hack's character may precede.
+    pub(super) fn declaration_colon(&self, first: usize) -> Option<usize> {
+        let name = match self.kind(first) {
+            Kind::Ident => first,
+            Kind::Delim(_) if self.tokens.get(first + 1)?.kind == Kind::Ident => first + 1,
+            _ => return None,
+        };
+        let colon = self.significant(name + 1)?;
+        (self.kind(colon) == Kind::Colon).then_some(colon)
+    }
+
+    /// Where a prelude or value ends: at a `;`, `{` (if `at_curly`) or `}` that no bracket of it encloses.
+    pub(super) fn end(&self, from: usize, at_curly: bool) -> usize {
+        let mut open = 0_usize;
+        for (index, token) in self.tokens.iter().enumerate().skip(from) {
+            match token.kind {
+                Kind::OpenCurly if open == 0 && at_curly => return index,
+                Kind::Semicolon if open == 0 => return index,
+                Kind::Function | Kind::OpenParenthesis | Kind::OpenSquare | Kind::OpenCurly => {
+                    open += 1;
+                }
+                Kind::CloseParenthesis | Kind::CloseSquare | Kind::CloseCurly => {
+                    if open == 0 {
+                        return index;
+                    }
+                    open -= 1;
+                }
+                _ => {}
+            }
+        }
+        self.tokens.len()
+    }
+
+    /// The first and last token from `from` to before `to` that is neither white space nor a comment.
+    pub(super) fn trimmed(&self, from: usize, to: usize) -> Option<(usize, usize)> {
+        let significant =
+            |index: &usize| !matches!(self.kind(*index), Kind::WhiteSpace | Kind::Comment);
+        Some((
+            (from..to).find(significant)?,
+            (from..to).rev().find(significant)?,
+        ))
+    }
+
+    /// The first and last token from `from` to before `to` that is no white space.
+    pub(super) fn without_outer_space(&self, from: usize, to: usize) -> Option<(usize, usize)> {
+        let counts = |index: &usize| self.kind(*index) != Kind::WhiteSpace;
+        Some(((from..to).find(counts)?, (from..to).rev().find(counts)?))
+    }
+
+    pub(super) fn significant(&self, from: usize) -> Option<usize> {
+        (from..self.tokens.len())
+            .find(|index| !matches!(self.kind(*index), Kind::WhiteSpace | Kind::Comment))
+    }
+
+    pub(super) fn kind(&self, index: usize) -> Kind {
+        self.tokens[index].kind
+    }
+
+    pub(super) fn raw(&self, index: usize) -> &'t str {
+        &self.text[self.tokens[index].span.clone()]
+    }
+
+    pub(super) fn slice(&self, from: usize, to: usize) -> &'t str {
+        let span: Range<usize> = self.tokens[from].span.start..self.tokens[to - 1].span.end;
+        &self.text[span]
+    }
+}
+
+/// The text of some tokens, white space and comments aside.
+pub(super) fn joined(sheet: Sheet<'_>, from: usize, to: usize) -> String {
+    (from..to)
+        .filter(|index| !matches!(sheet.kind(*index), Kind::WhiteSpace | Kind::Comment))
+        .map(|index| sheet.raw(index))
+        .collect()
+}

@@ -1,0 +1,83 @@
+//! From a style sheet's bytes to the bytes that are hashed.
+
+use super::Targets;
+use super::minify::minify;
+use crate::diagnostic::{Code, Diagnostic, Location, Severity};
+use crate::name::logical_path::LogicalPath;
+use crate::options::Minify;
+
+/// A style sheet after transforming.
+pub(crate) struct Transformed {
+    /// `None`: as in the source.
+    pub(crate) bytes: Option<Vec<u8>>,
+    pub(crate) notes: Vec<Diagnostic>,
+}
+
+/// Minifies a style sheet.
+pub(crate) fn transform_css(
+    name: &LogicalPath,
+    source: &[u8],
+    mode: Minify,
+    targets: Option<&Targets>,
+) -> Transformed {
+    match std::str::from_utf8(source) {
+        Ok(text) => {
+            let (text, notice) = minified(name, source, text, mode, targets, |offset| offset);
+            Transformed {
+                bytes: text.map(String::into_bytes),
+                notes: notice.into_iter().collect(),
+            }
+        }
+        Err(error) => {
+            let warning = Diagnostic::new(
+                Severity::Warning,
+                Code::NotUtf8,
+                name.as_str(),
+                "not valid UTF-8, processed as bytes",
+            )
+            .at(Location::of(source, error.valid_up_to()));
+            // CSS syntax is ASCII: any encoding that leaves ASCII alone will do to read it. `full` may write
+            // characters anew, `safe` only takes some away.
+            let text: String = source.iter().copied().map(char::from).collect();
+            let mode = if mode == Minify::Off {
+                mode
+            } else {
+                Minify::Safe
+            };
+            let in_source = |offset| {
+                text.get(..offset)
+                    .map_or(0, |before| before.chars().count())
+            };
+            let (text, notice) = minified(name, source, &text, mode, None, in_source);
+            Transformed {
+                bytes: text.and_then(|text| text.chars().map(|c| u8::try_from(c).ok()).collect()),
+                notes: std::iter::once(warning).chain(notice).collect(),
+            }
+        }
+    }
+}
+
+/// `in_source` turns an offset in `text` into one in `source`.
+fn minified(
+    name: &LogicalPath,
+    source: &[u8],
+    text: &str,
+    mode: Minify,
+    targets: Option<&Targets>,
+    in_source: impl Fn(usize) -> usize,
+) -> (Option<String>, Option<Diagnostic>) {
+    if mode == Minify::Off {
+        return (None, None);
+    }
+    let minified = minify(text, mode, targets);
+    let notice = minified.notice.map(|notice| {
+        Diagnostic::new(
+            Severity::Notice,
+            Code::NotMinified,
+            name.as_str(),
+            notice.reason,
+        )
+        .at(Location::of(source, in_source(notice.offset)))
+    });
+    (minified.text, notice)
+}

@@ -1,0 +1,5 @@
+//! JavaScript: module specifiers and URLs that are resolved against a module.
+
+mod depth;
+pub(super) mod modules;
+mod stack;

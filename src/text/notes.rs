@@ -1,0 +1,246 @@
+//! Many problems of one kind are reported as the first of them and a count: a file with a million broken references is one
+//! problem to its author, and must not be a gigabyte of messages.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use crate::diagnostic::{Code, Diagnostic, Location, Severity};
+use crate::pipeline::plan::Plan;
+use crate::text::missing::{Diagnosis, Suggestions};
+
+/// Diagnostics of one kind that are kept for one file. What is beyond becomes one more diagnostic that says how many.
+pub(crate) const PER_FILE: usize = 20;
+
+/// Diagnostics of one kind that are kept for a whole run; of further files, only how many there are.
+pub(crate) const PER_RUN: usize = 1_000;
+
+/// Where one of a kind goes.
+pub(crate) enum Place {
+    /// It is kept.
+    Kept,
+    /// It is the first that is not kept; it gets a count in its place.
+    First,
+    /// It is counted there.
+    More(usize),
+}
+
+/// Counts what comes, by kind.
+pub(crate) struct Fold<K> {
+    limit: usize,
+    /// How many were kept, and where the count of the others is.
+    kinds: HashMap<K, (usize, Option<usize>)>,
+}
+
+impl<K: Eq + Hash> Fold<K> {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            kinds: HashMap::new(),
+        }
+    }
+
+    /// The place of one more, in a list that has `length` entries.
+    pub(crate) fn place(&mut self, kind: K, length: usize) -> Place {
+        let (kept, count) = self.kinds.entry(kind).or_default();
+        match count {
+            Some(at) => Place::More(*at),
+            None if *kept < self.limit => {
+                *kept += 1;
+                Place::Kept
+            }
+            None => {
+                *count = Some(length);
+                Place::First
+            }
+        }
+    }
+}
+
+/// What is to be said about one file.
+pub(crate) struct Notes {
+    diagnostics: Vec<Diagnostic>,
+    fold: Fold<(Code, Severity)>,
+    /// Names that nothing has, of diagnostics that may still get a suggestion.
+    unknown: Vec<(usize, String)>,
+}
+
+impl Default for Notes {
+    fn default() -> Self {
+        Self {
+            diagnostics: Vec::new(),
+            fold: Fold::new(PER_FILE),
+            unknown: Vec::new(),
+        }
+    }
+}
+
+impl Notes {
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        let diagnosis = Diagnosis {
+            diagnostic,
+            unknown: None,
+        };
+        self.diagnosed(diagnosis, || None);
+    }
+
+    /// `at` finds the place, which is only asked for what is kept.
+    pub(crate) fn diagnosed(
+        &mut self,
+        diagnosis: Diagnosis,
+        at: impl FnOnce() -> Option<Location>,
+    ) {
+        let Diagnosis {
+            mut diagnostic,
+            unknown,
+        } = diagnosis;
+        let length = self.diagnostics.len();
+        let more = diagnostic.more;
+        let kind = (diagnostic.code, diagnostic.severity);
+        match self.fold.place(kind, length) {
+            Place::More(at) => {
+                self.diagnostics[at].more += diagnostic.count();
+                return;
+            }
+            Place::First => {
+                diagnostic.more = diagnostic.count();
+                diagnostic.help = None;
+            }
+            Place::Kept => self.unknown.extend(unknown.map(|name| (length, name))),
+        }
+        if more == 0 {
+            diagnostic.location = at().or(diagnostic.location);
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    pub(crate) fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        diagnostics.into_iter().for_each(|d| self.push(d));
+    }
+
+    /// Whether there is nothing to be said.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
+    /// Names the source file in each.
+    pub(crate) fn set_file(&mut self, file: impl Fn() -> String) {
+        for diagnostic in &mut self.diagnostics {
+            diagnostic.file = Some(file());
+        }
+    }
+
+    /// What was kept, and counts with their texts.
+    pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
+        for diagnostic in &mut self.diagnostics {
+            if diagnostic.more > 0 {
+                diagnostic.message = format!("{} more of this kind in this file", diagnostic.more);
+            }
+        }
+        self.diagnostics
+    }
+}
+
+/// What is to be said about all files, in an order that does not depend on threads.
+pub(crate) fn of_files(files: impl IntoIterator<Item = Notes>, plan: &Plan) -> Vec<Diagnostic> {
+    let mut all: Vec<Diagnostic> = Vec::new();
+    let mut single = Fold::new(PER_RUN);
+    let mut by_file = Fold::new(PER_RUN);
+    let mut suggestions = Suggestions::new(plan);
+    for mut notes in files {
+        for (at, name) in std::mem::take(&mut notes.unknown) {
+            notes.diagnostics[at].help = suggestions.next(&name);
+        }
+        // Where the run has enough of a kind, the file's are counted together.
+        let mut counted = Fold::new(0);
+        let mut kept: Vec<Diagnostic> = Vec::with_capacity(notes.diagnostics.len());
+        for mut diagnostic in notes.diagnostics {
+            let kind = (diagnostic.code, diagnostic.severity);
+            if diagnostic.more == 0 && matches!(single.place(kind, 0), Place::Kept) {
+                kept.push(diagnostic);
+                continue;
+            }
+            match counted.place(kind, kept.len()) {
+                Place::More(at) => kept[at].more += diagnostic.count(),
+                Place::Kept | Place::First => {
+                    diagnostic.more = diagnostic.count();
+                    diagnostic.help = None;
+                    kept.push(diagnostic);
+                }
+            }
+        }
+        for mut diagnostic in kept {
+            if diagnostic.more == 0 {
+                all.push(diagnostic);
+                continue;
+            }
+            let kind = (diagnostic.code, diagnostic.severity);
+            diagnostic.message = format!("{} more of this kind in this file", diagnostic.more);
+            match by_file.place(kind, all.len()) {
+                Place::Kept => all.push(diagnostic),
+                Place::First => {
+                    diagnostic.message =
+                        format!("{} of this kind in further files", diagnostic.more);
+                    all.push(diagnostic);
+                }
+                Place::More(at) => {
+                    all[at].more += diagnostic.more;
+                    all[at].message = format!(
+                        "{} more of this kind, here and in other files",
+                        all[at].more
+                    );
+                }
+            }
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notes(file: &str, count: usize) -> Notes {
+        let mut notes = Notes::default();
+        for line in 1..=count {
+            let diagnostic = Diagnostic::new(Severity::Error, Code::MissingReference, file, "gone");
+            let diagnosis = Diagnosis {
+                diagnostic,
+                unknown: None,
+            };
+            notes.diagnosed(diagnosis, || Some(Location { line, column: 1 }));
+        }
+        notes
+    }
+
+    fn of_run(files: impl IntoIterator<Item = Notes>) -> Vec<Diagnostic> {
+        of_files(files, &Plan::default())
+    }
+
+    #[test]
+    fn a_file_keeps_the_first_of_a_kind() {
+        let kept = of_run([notes("a.css", 479)]);
+        assert_eq!(kept.len(), PER_FILE + 1);
+        assert_eq!(
+            kept[PER_FILE].to_string(),
+            "a.css:21:1: 459 more of this kind in this file"
+        );
+        assert_eq!(kept.iter().map(Diagnostic::count).sum::<usize>(), 479);
+        assert!(
+            of_run([notes("a.css", PER_FILE)])
+                .iter()
+                .all(|d| d.more == 0)
+        );
+    }
+
+    #[test]
+    fn a_run_keeps_so_many_files() {
+        for (files, each) in [(1_000, 1_000), (50_000, 1), (3_000, 30)] {
+            let kept = of_run((0..files).map(|n| notes(&format!("{n}.css"), each)));
+            assert!(kept.len() <= 2 * PER_RUN + PER_FILE + 2, "{}", kept.len());
+            assert_eq!(
+                kept.iter().map(Diagnostic::count).sum::<usize>(),
+                files * each
+            );
+        }
+    }
+}
