@@ -36,6 +36,7 @@ mod static_root;
 #[cfg(any(feature = "bench", feature = "fuzzing"))]
 mod testing;
 mod text;
+mod walk;
 
 pub use cache::{CacheContents, CacheUse, cache_contents, clear_cache};
 pub use diagnostic::{Code, Diagnostic, Location, Severity, is_deceptive, shown};

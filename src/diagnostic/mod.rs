@@ -1,5 +1,7 @@
 //! What a run has to say about its input, as data. Rendering is the binary's job.
 
+pub(crate) mod fold;
+
 use std::fmt;
 use std::path::Path;
 

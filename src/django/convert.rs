@@ -11,8 +11,8 @@ use super::python::{
     urljoin, urlsplit, urlunsplit,
 };
 use super::{Converted, NO_DIGEST, STORAGE};
+use crate::name::catalog::AssetId;
 use crate::options::DjangoVersion;
-use crate::pipeline::plan::AssetId;
 use crate::text::missing::IgnoredErrors;
 
 /// Why Django stops at a file.

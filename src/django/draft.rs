@@ -4,7 +4,7 @@
 //! Django's patterns or URL rules tells one hex digit from another there. So the first, dry conversion is the true one but
 //! for the digits.
 
-use crate::pipeline::plan::AssetId;
+use crate::name::catalog::AssetId;
 
 /// A converted text in which digests are still to be filled in.
 #[derive(Clone)]
@@ -47,9 +47,9 @@ mod tests {
 
     use super::*;
     use crate::django::{Disk, Exact, Names, StaticName};
+    use crate::name::catalog::Catalog;
     use crate::options::DjangoVersion;
-    use crate::pipeline::plan::{AssetKind, Plan};
-    use crate::pipeline::walk::SourceFile;
+    use crate::text::Syntax;
 
     const NAMES: [&str; 7] = [
         "a.js",
@@ -78,7 +78,7 @@ mod tests {
 
     impl Names for Linked<'_> {
         fn hashed(&self, id: AssetId) -> String {
-            let name = self.0.plan.name(id).as_str();
+            let name = self.0.catalog.name(id).as_str();
             self.0.hashed_name(name, digest(id)).unwrap()
         }
 
@@ -102,14 +102,14 @@ mod tests {
             StaticName::Missing
         }
 
-        fn source_digest(&self, _: &SourceFile) -> Option<String> {
+        fn source_digest(&self, _: &Path) -> Option<String> {
             None
         }
     }
 
     /// Whether there is a draft for each version; it must be what a conversion with true digests is.
-    fn is_drafted(kind: AssetKind, text: &str) -> bool {
-        let plan = Plan::of_names(NAMES);
+    fn is_drafted(kind: Syntax, text: &str) -> bool {
+        let catalog = Catalog::of_names(NAMES);
         let mut drafted = true;
         for version in [
             DjangoVersion::V6_1,
@@ -121,14 +121,14 @@ mod tests {
                 js_modules: true,
                 static_url: "/static/",
                 static_root: Path::new("/r"),
-                plan: &plan,
+                catalog: &catalog,
                 disk: &Nothing,
                 ignored: crate::text::missing::IgnoredErrors::default(),
                 odd: std::sync::OnceLock::new(),
             };
-            let id = plan.find("js/m.js").unwrap();
+            let id = catalog.find("js/m.js").unwrap();
             let converted = exact.convert(id, kind, text, &Linked(&exact));
-            if let Some(draft) = exact.scan(id, kind, text).draft(&plan) {
+            if let Some(draft) = exact.scan(id, kind, text).draft(&catalog) {
                 assert_eq!(converted.replaced, draft.replaced);
                 let filled = draft.filled(|id| Some(digest(id))).unwrap();
                 assert_eq!(converted.text.as_deref(), str::from_utf8(&filled).ok());
@@ -141,13 +141,13 @@ mod tests {
 
     #[test]
     fn what_is_drafted() {
-        let js = |text| is_drafted(AssetKind::Js, text);
+        let js = |text| is_drafted(Syntax::Script, text);
         assert!(js(
             "import {b} from './b.js'; export * from '../a.js';\nimport('./b.js'); import './d';"
         ));
         assert!(js("import é from './é.css';\n//# sourceMappingURL=b.js"));
         assert!(is_drafted(
-            AssetKind::Css,
+            Syntax::Css,
             "url(b.js) url('../a.js#f') @import \"b.js\";\n/*# sourceMappingURL=b.js*/"
         ));
         assert!(!js("import './a.000000000000.js';"));
@@ -169,8 +169,8 @@ mod tests {
             ),
         ) {
             let text = parts.concat();
-            is_drafted(AssetKind::Js, &text);
-            is_drafted(AssetKind::Css, &text);
+            is_drafted(Syntax::Script, &text);
+            is_drafted(Syntax::Css, &text);
         }
     }
 }

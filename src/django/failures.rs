@@ -1,7 +1,7 @@
 //! What Django finds fault with in one file: the first of a kind, and how many more there are.
 
 use super::convert::Failure;
-use crate::text::notes::{Fold, PER_FILE, Place};
+use crate::diagnostic::fold::{Fold, PER_FILE, Place};
 
 /// See the module.
 pub(crate) struct Failures {

@@ -22,11 +22,12 @@ use std::sync::OnceLock;
 pub(crate) use convert::{Failure, StaticName};
 pub(crate) use draft::Draft;
 pub(crate) use failures::Failures;
-pub(crate) use python::{decode_error, hex_pair, unquote};
+pub(crate) use python::{decode_error, unquote};
 
+use crate::name::catalog::{AssetId, Catalog, Naming};
+use crate::name::logical_path::LogicalPath;
 use crate::options::DjangoVersion;
-use crate::pipeline::plan::{AssetId, AssetKind, Plan};
-use crate::pipeline::walk::SourceFile;
+use crate::text::Syntax;
 use crate::text::missing::IgnoredErrors;
 use convert::{Converter, Storage};
 
@@ -40,7 +41,7 @@ pub(crate) struct Exact<'a> {
     pub(crate) static_url: &'a str,
     /// The static root as Django's `safe_join` would name it.
     pub(crate) static_root: &'a Path,
-    pub(crate) plan: &'a Plan,
+    pub(crate) catalog: &'a Catalog,
     /// What already lies in the static root under a name that no asset has, Django takes for granted.
     pub(crate) disk: &'a (dyn Disk + Sync),
     /// Failures that end nothing.
@@ -54,7 +55,7 @@ pub(crate) trait Disk {
     /// What lay in the static root before this build.
     fn stale(&self, name: &str) -> StaticName;
     /// The MD5 (12 digits) of a source file.
-    fn source_digest(&self, source: &SourceFile) -> Option<String>;
+    fn source_digest(&self, file: &Path) -> Option<String>;
 }
 
 /// What one conversion of a file made of it.
@@ -79,11 +80,8 @@ pub(crate) struct Scanned {
 
 impl Scanned {
     /// The true conversion but for the digests, if it can be told from the dry one.
-    pub(crate) fn draft(self, plan: &Plan) -> Option<Draft> {
-        let has_digest = |id: &AssetId| {
-            let asset = &plan.assets[*id];
-            !asset.prehashed && asset.carried.is_none()
-        };
+    pub(crate) fn draft(self, catalog: &Catalog) -> Option<Draft> {
+        let has_digest = |id: &AssetId| catalog.get(*id).naming == Naming::Digest;
         let Converted {
             text,
             replaced,
@@ -124,7 +122,7 @@ impl Exact<'_> {
 
     /// A dry conversion: which assets this text refers to, whether that is all that its conversion depends on, and what
     /// is wrong with it.
-    pub(crate) fn scan(&self, id: AssetId, kind: AssetKind, text: &str) -> Scanned {
+    pub(crate) fn scan(&self, id: AssetId, kind: Syntax, text: &str) -> Scanned {
         let mut recorder = Recorder {
             exact: self,
             id,
@@ -155,14 +153,14 @@ impl Exact<'_> {
     pub(crate) fn convert(
         &self,
         id: AssetId,
-        kind: AssetKind,
+        kind: Syntax,
         text: &str,
         names: &dyn Names,
     ) -> Converted {
         Converter {
             version: self.version,
             static_url: self.static_url,
-            name: self.plan.name(id).as_str(),
+            name: self.catalog.name(id).as_str(),
             storage: &AssetStorage { exact: self, names },
             ignored: &self.ignored,
         }
@@ -173,9 +171,9 @@ impl Exact<'_> {
     /// compared with each of them.
     fn odd_names(&self) -> &[AssetId] {
         self.odd.get_or_init(|| {
-            let ids = 0..self.plan.assets.len();
+            let ids = 0..self.catalog.len();
             ids.filter(|id| {
-                let name = self.plan.name(*id).as_str();
+                let name = self.catalog.name(*id).as_str();
                 name.contains(['%', '?', '#', ':', ';', ' '])
             })
             .collect()
@@ -200,6 +198,15 @@ impl Exact<'_> {
     }
 }
 
+/// The syntax that Django takes a file for. It compares case-sensitively, and knows no `.mjs`.
+pub(crate) fn syntax(name: &LogicalPath) -> Syntax {
+    match name.as_str().as_bytes() {
+        [.., b'.', b'c', b's', b's'] => Syntax::Css,
+        [.., b'.', b'j', b's'] => Syntax::Script,
+        _ => Syntax::Opaque,
+    }
+}
+
 /// How deep Django counts a name: it processes the deepest files first.
 pub(crate) fn level(name: &str) -> usize {
     name.split('/').count()
@@ -213,19 +220,19 @@ struct AssetStorage<'a> {
 
 impl Storage for AssetStorage<'_> {
     fn hashed_file(&self, key: &str) -> Option<(String, AssetId)> {
-        let id = self.exact.plan.find(key)?;
+        let id = self.exact.catalog.find(key)?;
         Some((Exact::manifest_name(&self.names.hashed(id)), id))
     }
 
     fn is_hashed_yet(&self, key: &str) -> bool {
-        let id = self.exact.plan.find(key);
+        let id = self.exact.catalog.find(key);
         id.is_some_and(|id| self.names.is_hashed_yet(id))
     }
 
     /// Of an asset without its digest, which is more than its name.
     fn exists(&self, name: &str) -> Result<bool, Failure> {
         let inside = self.exact.inside(name)?;
-        let is_asset = !inside.contains('\0') && self.exact.plan.find(&inside).is_some();
+        let is_asset = !inside.contains('\0') && self.exact.catalog.find(&inside).is_some();
         Ok(is_asset || self.look_up(name)? != StaticName::Missing)
     }
 
@@ -234,11 +241,11 @@ impl Storage for AssetStorage<'_> {
         if inside.contains('\0') {
             return Ok(StaticName::Missing); // no file system has such a name
         }
-        let plan = self.exact.plan;
-        if let Some(id) = plan.find(&inside) {
+        let catalog = self.exact.catalog;
+        if let Some(id) = catalog.find(&inside) {
             return Ok(StaticName::File(self.names.plain_digest(id)));
         }
-        if plan.has_directory(&inside) {
+        if catalog.has_directory(&inside) {
             return Ok(StaticName::Directory);
         }
         if let Some(digest) = self.names.output_digest(&inside) {
@@ -268,8 +275,7 @@ impl Recorder<'_> {
             return NO_DIGEST.into();
         }
         let read = || {
-            let source = &self.exact.plan.assets[id].source;
-            let digest = self.exact.disk.source_digest(source);
+            let digest = self.exact.disk.source_digest(self.exact.catalog.path(id));
             digest.unwrap_or_else(|| NO_DIGEST.into())
         };
         let mut read_before = self.read.borrow_mut();
@@ -285,7 +291,7 @@ const NO_DIGEST: &str = "000000000000";
 impl Names for Recorder<'_> {
     fn hashed(&self, id: AssetId) -> String {
         self.seen.borrow_mut().insert(id);
-        let name = self.exact.plan.name(id).as_str();
+        let name = self.exact.catalog.name(id).as_str();
         self.exact
             .hashed_name(name, &self.digest(id))
             .unwrap_or_else(|_| name.to_owned())
@@ -294,11 +300,8 @@ impl Names for Recorder<'_> {
     /// Django takes the deepest files first, and those of one level in the order in which they were found.
     fn is_hashed_yet(&self, id: AssetId) -> bool {
         let rank = |id: AssetId| {
-            let source = &self.exact.plan.assets[id].source;
-            (
-                std::cmp::Reverse(level(source.logical.as_str())),
-                source.order,
-            )
+            let asset = self.exact.catalog.get(id);
+            (std::cmp::Reverse(level(asset.name.as_str())), asset.order)
         };
         rank(id) < rank(self.id)
     }
@@ -318,7 +321,10 @@ impl Names for Recorder<'_> {
             let digest = hashed.get(at + 1..at + 1 + NO_DIGEST.len())?;
             let is_hex = digest.bytes().all(|b| b.is_ascii_hexdigit());
             let rest = &hashed[at + 1 + digest.len()..];
-            let id = self.exact.plan.find(&format!("{}{rest}", &hashed[..at]))?;
+            let id = self
+                .exact
+                .catalog
+                .find(&format!("{}{rest}", &hashed[..at]))?;
             let is_output = is_hex && self.is_hashed_yet(id) && self.digest(id) == digest;
             is_output.then(|| digest.to_owned())
         });
@@ -326,7 +332,7 @@ impl Names for Recorder<'_> {
         quick.or_else(|| {
             let odd = self.exact.odd_names().iter().copied();
             odd.filter(|id| self.is_hashed_yet(*id)).find_map(|id| {
-                let name = self.exact.plan.name(id).as_str();
+                let name = self.exact.catalog.name(id).as_str();
                 let digest = self.digest(id);
                 let output = self.exact.hashed_name(name, &digest).ok()?;
                 (output == hashed).then_some(digest)

@@ -11,7 +11,7 @@ use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memchr3, memmem};
 use super::next::Next;
 use super::python::{is_space, is_word};
 use crate::options::DjangoVersion;
-use crate::pipeline::plan::AssetKind;
+use crate::text::Syntax;
 
 /// One of Django's regular expressions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,18 +54,18 @@ pub(super) struct Match {
 
 impl Pattern {
     /// The patterns for a kind of file, in Django's sequence.
-    pub(super) fn of(kind: AssetKind, js_modules: bool) -> &'static [Self] {
+    pub(super) fn of(kind: Syntax, js_modules: bool) -> &'static [Self] {
         match kind {
-            AssetKind::Css => &[Self::CssUrl, Self::CssImport, Self::CssSourceMap],
-            AssetKind::Js | AssetKind::Module if js_modules => &[
+            Syntax::Css => &[Self::CssUrl, Self::CssImport, Self::CssSourceMap],
+            Syntax::Script | Syntax::Module if js_modules => &[
                 Self::JsSourceMap,
                 Self::JsImportFrom,
                 Self::JsExportFrom,
                 Self::JsImport,
                 Self::JsDynamicImport,
             ],
-            AssetKind::Js | AssetKind::Module => &[Self::JsSourceMap],
-            AssetKind::Opaque => &[],
+            Syntax::Script | Syntax::Module => &[Self::JsSourceMap],
+            Syntax::Opaque => &[],
         }
     }
 

@@ -1,6 +1,7 @@
 //! The parts of Python's standard library whose exact behaviour shows in Django's output: `posixpath`,
 //! `urllib.parse`, `str.isspace`, `\w`, `repr` (CPython 3.13).
 
+use crate::text::hex_pair;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::net::Ipv6Addr;
@@ -136,13 +137,6 @@ fn percent_decode(text: &str) -> Vec<u8> {
         }
     }
     out
-}
-
-/// The byte that two hex digits mean.
-pub(crate) fn hex_pair(high: Option<&u8>, low: Option<&u8>) -> Option<u8> {
-    let digit = |b: Option<&u8>| char::from(*b?).to_digit(16);
-    let value = digit(high)? * 16 + digit(low)?;
-    u8::try_from(value).ok()
 }
 
 /// `django.utils.encoding.filepath_to_uri`: `quote(path.replace("\\", "/"), safe="/~!*()'")`

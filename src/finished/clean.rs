@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use crate::diagnostic::shown;
 use crate::error::Error;
-use crate::finished::must_be_there;
 use crate::options::LinkMode;
 use crate::report::Tally;
 use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::Generations;
 use crate::static_root::manifest::Manifest;
+use crate::static_root::must_be_there;
 use crate::static_root::{Opening, StaticRoot};
 
 /// What [`crate::clean`] is to keep.

@@ -2,29 +2,21 @@
 
 use std::io::Read as _;
 
-use super::decode::decode;
 use super::{Entry, FinishedRoot};
 use crate::error::Error;
+use crate::name::catalog::AssetId;
 use crate::name::digest::{Content, ContentHasher};
 use crate::options::HashAlgorithm;
-use crate::pipeline::plan::{AssetId, AssetKind};
-use crate::pipeline::prepare::{Edge, read_whole};
 use crate::platform::regular_file;
-use crate::static_root::CHUNK;
+use crate::platform::regular_file::CHUNK;
+use crate::static_root::decode::decode;
 use crate::static_root::encoding::Encoding;
-use crate::text::resolve::{Target, resolve};
-use crate::text::{NotParsed, Reference, ReferenceKind, Scan, scan};
+use crate::text::Syntax;
+use crate::text::edges::{Resolved, UrlSpace, edges};
+use crate::text::{NotParsed, Scan};
 
 /// A reference in a text file.
-pub(crate) struct Found {
-    pub(crate) kind: ReferenceKind,
-    pub(crate) url: String,
-    /// Byte offset in the file.
-    pub(crate) offset: usize,
-    pub(crate) target: Target,
-    /// The URL's path in the file, and where its extension begins; empty unless the target is a file.
-    pub(crate) edge: Option<Edge>,
-}
+pub(crate) type Found = Resolved<'static>;
 
 /// One file.
 pub(crate) struct Examined {
@@ -61,16 +53,17 @@ impl FinishedRoot {
         static_url: &str,
         wanted: impl FnOnce(&[u8], &mut dyn Iterator<Item = Found>) -> Vec<Found>,
     ) -> Result<Examined, Error> {
-        let asset = &self.files.assets[id];
         let name = self.files.name(id);
         let entry = self.entry_of_hashed(name);
-        let kind = match asset.kind {
-            _ if !self.is_named(name) => AssetKind::Opaque, // an earlier generation's
-            kind => kind,
+        let syntax = if self.is_named(name) {
+            self.syntax(id)
+        } else {
+            Syntax::Opaque // an earlier generation's
         };
-        let bytes = match kind {
-            AssetKind::Opaque => None,
-            AssetKind::Css | AssetKind::Js | AssetKind::Module => Some(read_whole(&asset.source)?),
+        let bytes = if syntax.is_text() {
+            Some(self.read(id)?)
+        } else {
+            None
         };
         let (content, digest_matches) = match &bytes {
             Some(bytes) => self.hash(entry, |hasher| {
@@ -84,8 +77,15 @@ impl FinishedRoot {
         let Scan {
             references,
             not_parsed,
-        } = scan(kind, text);
-        let references = wanted(text, &mut self.resolved(id, text, &references, static_url));
+        } = syntax.scan(text);
+        let space = UrlSpace {
+            catalog: &self.files,
+            static_url,
+        };
+        let references = wanted(
+            text,
+            &mut edges(&references, text, space, name).map(Resolved::into_owned),
+        );
         Ok(Examined {
             content,
             digest_matches,
@@ -122,9 +122,9 @@ impl FinishedRoot {
     }
 
     fn stream(&self, id: AssetId, hasher: &mut ContentHasher) -> Result<(), Error> {
-        let path = &self.files.assets[id].source.path;
+        let path = &self.files.path(id);
         let mut file = regular_file::open(path).map_err(Error::io("read", path))?;
-        let length = self.files.assets[id].source.length;
+        let length = self.files.get(id).length;
         let mut buffer = vec![0; CHUNK.min(usize::try_from(length).unwrap_or(CHUNK) + 1)];
         loop {
             match file.read(&mut buffer).map_err(Error::io("read", path))? {
@@ -141,7 +141,7 @@ impl FinishedRoot {
     ) -> Result<Vec<(Encoding, AssetId, String)>, Error> {
         let mut bad = Vec::new();
         for (encoding, variant) in self.variants(id) {
-            let bytes = read_whole(&self.files.assets[variant].source)?;
+            let bytes = self.read(variant)?;
             match decode(encoding, &bytes) {
                 Ok(decoded) if decoded == content => {}
                 Ok(_) => bad.push((encoding, variant, "decodes to other bytes".into())),
@@ -163,46 +163,12 @@ impl FinishedRoot {
             let Some(content) = file.and_then(&content) else {
                 continue;
             };
-            let bytes = read_whole(&self.files.assets[id].source)?;
+            let bytes = self.read(id)?;
             if decode(encoding, &bytes) == Ok(content) {
                 return Ok(true);
             }
         }
         Ok(false)
-    }
-
-    fn resolved<'f>(
-        &'f self,
-        id: AssetId,
-        text: &'f [u8],
-        references: &'f [Reference],
-        static_url: &'f str,
-    ) -> impl Iterator<Item = Found> + 'f {
-        let name = self.files.name(id);
-        references.iter().map(move |reference| {
-            let url = reference.url(text);
-            let raw = |at| reference.span.start + url.raw_offset(at);
-            let target = resolve(&self.files, static_url, name, &url.text);
-            let edge = match &target {
-                Target::Asset {
-                    id,
-                    path,
-                    digest_at,
-                } => Some(Edge {
-                    target: *id,
-                    path: raw(path.start)..raw(path.end),
-                    digest_at: raw(*digest_at),
-                }),
-                _ => None,
-            };
-            Found {
-                kind: reference.kind,
-                offset: reference.span.start,
-                url: url.text.into_owned(),
-                target,
-                edge,
-            }
-        })
     }
 }
 

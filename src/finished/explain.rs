@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::{Entry, FinishedRoot};
 use crate::diagnostic::{Location, Locator, shown};
 use crate::error::Error;
+use crate::name::catalog::AssetId;
 use crate::parallel::{map_in_order, pool};
-use crate::pipeline::plan::{AssetId, AssetKind};
 use crate::text::resolve::Target;
 
 /// What [`crate::explain`] is asked.
@@ -142,7 +142,7 @@ pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
         references: found
             .map(|found| AssetReference {
                 location: locator.at(found.offset),
-                url: found.url.clone(),
+                url: found.url.clone().into_owned(),
                 asset: match &found.target {
                     Target::Asset { id, .. } => root.logical(*id),
                     _ => None,
@@ -165,7 +165,7 @@ pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
 fn referrers(root: &FinishedRoot, target: AssetId, static_url: &str) -> Result<Vec<String>, Error> {
     let refers = |entry: &Entry| {
         let id = root.files.find(entry.hashed.as_str());
-        let Some(id) = id.filter(|id| root.files.assets[*id].kind != AssetKind::Opaque) else {
+        let Some(id) = id.filter(|id| root.syntax(*id).is_text()) else {
             return Ok(None);
         };
         let examined = root.examine(id, static_url, |_, found| found.collect())?;
@@ -211,7 +211,7 @@ impl FinishedRoot {
 
     fn asset_file(&self, id: AssetId) -> AssetFile {
         let file = |id: AssetId| {
-            let length = self.files.assets[id].source.length;
+            let length = self.files.get(id).length;
             (self.files.name(id).as_str().to_owned(), length)
         };
         let (path, bytes) = file(id);

@@ -1,7 +1,6 @@
 //! A static root that a build (anybody's) has finished, as it lies on disk.
 
 pub(crate) mod clean;
-pub(crate) mod decode;
 mod examine;
 pub(crate) mod explain;
 mod plain;
@@ -12,16 +11,17 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::error::Error;
+use crate::name::catalog::{AssetId, Catalog, Named, Naming};
 use crate::name::logical_path::LogicalPath;
+use crate::name::logical_path::digest_in_name;
 use crate::options::{HashAlgorithm, Input, Options, SourceRoot};
-use crate::pipeline::plan::{AssetId, Plan};
-use crate::pipeline::prepare::digest_in_name;
-use crate::pipeline::walk::walk;
 use crate::platform::regular_file;
-use crate::static_root::TEMPORARY;
 use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::Generations;
 use crate::static_root::manifest::StoredManifest;
+use crate::static_root::{TEMPORARY, must_be_there};
+use crate::text::Syntax;
+use crate::walk::walk;
 
 /// One line of the manifest.
 #[derive(Debug, Clone)]
@@ -45,7 +45,9 @@ pub(crate) struct FinishedRoot {
     /// The hash that names were made with, as far as the manifest tells.
     pub(crate) hash: HashAlgorithm,
     /// Every file, whatever it is.
-    pub(crate) files: Plan,
+    pub(crate) files: Catalog,
+    /// Scripts are read as modules.
+    js_modules: bool,
     /// What builds have remembered of it.
     pub(crate) record: Generations,
     /// Into `entries`, by hashed path.
@@ -114,12 +116,27 @@ impl FinishedRoot {
         Ok(Self {
             earlier: record.files().map(str::to_owned).collect(),
             record,
-            files: files(&dir, js_modules, diagnostics)?,
+            files: files(&dir, diagnostics)?,
+            js_modules,
             dir,
             entries,
             hash,
             by_hashed,
         })
+    }
+
+    /// How a file is read.
+    pub(crate) fn syntax(&self, file: AssetId) -> Syntax {
+        Syntax::of(self.files.name(file), self.js_modules)
+    }
+
+    /// Reads a file whole.
+    pub(crate) fn read(&self, file: AssetId) -> Result<Vec<u8>, Error> {
+        let path = self.files.path(file);
+        let mut bytes = Vec::new();
+        regular_file::read_into(path, self.files.get(file).length, &mut bytes)
+            .map_err(Error::io("read", path))?;
+        Ok(bytes)
     }
 
     /// The entry of that logical path.
@@ -186,19 +203,8 @@ fn record(
     }))
 }
 
-/// A static root that nobody has built is wrong usage.
-pub(crate) fn must_be_there(dir: &Path) -> Result<(), Error> {
-    if dir.is_dir() {
-        return Ok(());
-    }
-    Err(Error::Usage(format!(
-        "the static root {} is not a directory",
-        shown(dir)
-    )))
-}
-
 /// Every file of the static root. Links are followed wherever they lead: `collectstatic --link` makes such.
-fn files(dir: &Path, js_modules: bool, diagnostics: &mut Vec<Diagnostic>) -> Result<Plan, Error> {
+fn files(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> Result<Catalog, Error> {
     let mut options = Options::new(Input::Roots(vec![SourceRoot {
         prefix: String::new(),
         dir: dir.to_owned(),
@@ -206,5 +212,12 @@ fn files(dir: &Path, js_modules: bool, diagnostics: &mut Vec<Diagnostic>) -> Res
     options.ignore = vec![format!("{TEMPORARY}*.tmp")]; // a build may be at work
     options.follow_external_links = true;
     let sources = walk(&options, Path::new(""), diagnostics)?;
-    Ok(Plan::of(sources, js_modules))
+    let named = sources.into_iter().map(|source| Named {
+        name: source.logical,
+        path: source.path,
+        length: source.length,
+        naming: Naming::Digest,
+        order: source.order,
+    });
+    Ok(Catalog::new(named.collect()))
 }

@@ -1,45 +1,37 @@
 //! Whether a plain copy is the source that a hashed file was made from. The plain bytes are transformed and linked
 //! again, in every way that a build could have done it, with the digests that the manifest names.
 
-use std::ops::Range;
+use std::path::Path;
 
 use super::{Entry, FinishedRoot};
 use crate::django::{Disk, Exact, Names, StaticName};
+use crate::name::catalog::{AssetId, Catalog, Named, Naming};
 use crate::name::digest::Digest;
 use crate::options::{DjangoVersion, HashAlgorithm, Minify};
-use crate::pipeline::link::splice;
-use crate::pipeline::plan::{AssetId, AssetKind, Plan};
-use crate::pipeline::prepare::read_whole;
-use crate::pipeline::walk::SourceFile;
+use crate::platform::regular_file;
+use crate::text::Syntax;
 use crate::text::css::transform_css;
-use crate::text::references;
-use crate::text::resolve::{Target, resolve};
+use crate::text::edges::{UrlSpace, edges, splice};
 
 /// The assets by their logical paths, as the build that made them saw them.
 pub(super) struct Sources<'r> {
     root: &'r FinishedRoot,
-    plan: Plan,
+    catalog: Catalog,
     static_url: &'r str,
 }
 
 impl<'r> Sources<'r> {
     pub(super) fn new(root: &'r FinishedRoot, static_url: &'r str) -> Self {
-        let sources = root.entries.iter().enumerate().map(|(order, entry)| {
-            let path = root.dir.join(entry.logical.as_str());
-            SourceFile {
-                logical: entry.logical.clone(),
-                path,
-                length: 0,
-                modified: std::time::SystemTime::UNIX_EPOCH,
-                stamp: None,
-                leave_plain: false,
-                order,
-            }
+        let named = root.entries.iter().enumerate().map(|(order, entry)| Named {
+            name: entry.logical.clone(),
+            path: root.dir.join(entry.logical.as_str()),
+            length: 0,
+            naming: Naming::Digest,
+            order,
         });
         Self {
             root,
-            // Entries have different names; whatever is odd about them was told when the manifest was read.
-            plan: Plan::of(sources.collect(), false), // kinds are told by who asks
+            catalog: Catalog::new(named.collect()),
             static_url,
         }
     }
@@ -48,55 +40,51 @@ impl<'r> Sources<'r> {
     pub(super) fn gives(
         &self,
         entry: &Entry,
-        kind: AssetKind,
+        syntax: Syntax,
         source: &[u8],
         hashed: &[u8],
     ) -> bool {
-        let ways: &[(AssetKind, Minify)] = match kind {
-            AssetKind::Css => &[
-                (kind, Minify::Safe),
-                (kind, Minify::Off),
-                (kind, Minify::Full),
+        let ways: &[(Syntax, Minify)] = match syntax {
+            Syntax::Css => &[
+                (syntax, Minify::Safe),
+                (syntax, Minify::Off),
+                (syntax, Minify::Full),
             ],
-            AssetKind::Js | AssetKind::Module => &[
-                (AssetKind::Js, Minify::Off),
-                (AssetKind::Module, Minify::Off),
-            ],
-            AssetKind::Opaque => return false,
+            Syntax::Script | Syntax::Module => {
+                &[(Syntax::Script, Minify::Off), (Syntax::Module, Minify::Off)]
+            }
+            Syntax::Opaque => return false,
         };
-        ways.iter().any(|(kind, mode)| {
+        ways.iter().any(|(syntax, mode)| {
             let minified = (*mode != Minify::Off)
                 .then(|| transform_css(&entry.logical, source, *mode, None).bytes)
                 .flatten();
             let text = minified.as_deref().unwrap_or(source);
-            self.linked(entry, *kind, text) == hashed
-        }) || self.django_gives(entry, kind, source, hashed)
+            self.linked(entry, *syntax, text) == hashed
+        }) || self.django_gives(entry, syntax, source, hashed)
     }
 
     /// The default mode's references with the digests in them.
-    fn linked(&self, entry: &Entry, kind: AssetKind, text: &[u8]) -> Vec<u8> {
-        let edits: Vec<(Range<usize>, String)> = references(kind, text)
-            .iter()
-            .filter_map(|reference| {
-                let url = reference.url(text);
-                let Target::Asset { id, digest_at, .. } =
-                    resolve(&self.plan, self.static_url, &entry.logical, &url.text)
-                else {
-                    return None;
-                };
-                let at = reference.span.start + url.raw_offset(digest_at);
-                let digest = self.root.entry(self.plan.name(id).as_str())?.digest()?;
-                Some((at..at, format!(".{digest}")))
-            })
-            .collect();
-        splice(text, edits.into_iter())
+    fn linked(&self, entry: &Entry, syntax: Syntax, text: &[u8]) -> Vec<u8> {
+        let space = UrlSpace {
+            catalog: &self.catalog,
+            static_url: self.static_url,
+        };
+        let references = syntax.references(text);
+        let edits = edges(&references, text, space, &entry.logical).filter_map(|found| {
+            let edge = found.edge?;
+            let target = self.catalog.name(edge.target).as_str();
+            let digest = self.root.entry(target)?.digest()?;
+            Some((edge.digest_at..edge.digest_at, format!(".{digest}")))
+        });
+        splice(text, edits)
     }
 
-    fn django_gives(&self, entry: &Entry, kind: AssetKind, source: &[u8], hashed: &[u8]) -> bool {
+    fn django_gives(&self, entry: &Entry, syntax: Syntax, source: &[u8], hashed: &[u8]) -> bool {
         let Ok(text) = std::str::from_utf8(source) else {
             return false;
         };
-        let Some(id) = self.plan.find(entry.logical.as_str()) else {
+        let Some(id) = self.catalog.find(entry.logical.as_str()) else {
             return false;
         };
         DjangoVersion::ALL.iter().any(|version| {
@@ -106,12 +94,12 @@ impl<'r> Sources<'r> {
                     js_modules,
                     static_url: self.static_url,
                     static_root: &self.root.dir,
-                    plan: &self.plan,
+                    catalog: &self.catalog,
                     disk: self,
                     ignored: crate::text::missing::IgnoredErrors::default(),
                     odd: std::sync::OnceLock::new(),
                 };
-                let converted = exact.convert(id, kind, text, self);
+                let converted = exact.convert(id, syntax, text, self);
                 let bytes = converted.text.as_deref().unwrap_or(text).as_bytes();
                 converted.failures.is_empty() && bytes == hashed
             })
@@ -121,14 +109,14 @@ impl<'r> Sources<'r> {
     /// The MD5 of a file, as Django's names have it.
     fn md5(&self, name: &str) -> Option<String> {
         let id = self.root.files.find(name)?;
-        let bytes = read_whole(&self.root.files.assets[id].source).ok()?;
+        let bytes = self.root.read(id).ok()?;
         Some(Digest::of(HashAlgorithm::Md5, &bytes).hex(12))
     }
 }
 
 impl Names for Sources<'_> {
     fn hashed(&self, id: AssetId) -> String {
-        let name = self.plan.name(id).as_str();
+        let name = self.catalog.name(id).as_str();
         self.root
             .entry(name)
             .map_or(name, |entry| entry.hashed.as_str())
@@ -140,7 +128,7 @@ impl Names for Sources<'_> {
     }
 
     fn plain_digest(&self, id: AssetId) -> String {
-        self.md5(self.plan.name(id).as_str()).unwrap_or_default()
+        self.md5(self.catalog.name(id).as_str()).unwrap_or_default()
     }
 
     fn output_digest(&self, hashed: &str) -> Option<String> {
@@ -157,7 +145,8 @@ impl Disk for Sources<'_> {
         }
     }
 
-    fn source_digest(&self, source: &SourceFile) -> Option<String> {
-        self.md5(source.logical.as_str())
+    fn source_digest(&self, file: &Path) -> Option<String> {
+        let bytes = regular_file::read(file).ok()?;
+        Some(Digest::of(HashAlgorithm::Md5, &bytes).hex(12))
     }
 }

@@ -13,14 +13,14 @@ use super::plain::Sources;
 use super::{Entry, FinishedRoot};
 use crate::diagnostic::{Code, Diagnostic, Locator, Severity, shown};
 use crate::error::Error;
+use crate::name::catalog::AssetId;
 use crate::name::digest::Hasher;
 use crate::options::{HashAlgorithm, MissingPolicy};
 use crate::parallel::{map_in_order, pool};
-use crate::pipeline::link::splice;
-use crate::pipeline::plan::{AssetId, AssetKind};
-use crate::pipeline::prepare::read_whole;
 use crate::platform::lock::Lock;
 use crate::report::Tally;
+use crate::text::Syntax;
+use crate::text::edges::splice;
 use crate::text::missing::Missing;
 use crate::text::notes::{self, Notes};
 use crate::text::resolve::Target;
@@ -198,7 +198,6 @@ impl<'v> Verifier<'v> {
         self.variants(&examined);
         self.required();
 
-        let assets = &self.root.files.assets;
         let mut verification = Verification {
             assets: self.root.entries.len(),
             files: Tally::default(),
@@ -209,7 +208,8 @@ impl<'v> Verifier<'v> {
         for (id, examined) in &examined {
             verification.files.count(examined.content.length);
             for (_, variant) in self.root.variants(*id) {
-                verification.variants.count(assets[variant].source.length);
+                let length = self.root.files.get(variant).length;
+                verification.variants.count(length);
             }
         }
         verification.diagnostics.sort();
@@ -221,16 +221,16 @@ impl<'v> Verifier<'v> {
     fn files_to_read(&self) -> Vec<AssetId> {
         let files = &self.root.files;
         let manifest = self.root.dir.join(&self.options.manifest);
-        let mut is_variant = vec![false; files.assets.len()];
-        for id in 0..files.assets.len() {
+        let mut is_variant = vec![false; files.len()];
+        for id in 0..files.len() {
             for (_, variant) in self.root.variants(id) {
                 is_variant[variant] = true;
             }
         }
-        let mut wanted: Vec<AssetId> = (0..files.assets.len())
-            .filter(|id| !is_variant[*id] && files.assets[*id].source.path != manifest)
+        let mut wanted: Vec<AssetId> = (0..files.len())
+            .filter(|id| !is_variant[*id] && files.path(*id) != manifest)
             .collect();
-        wanted.sort_by_key(|id| Reverse(files.assets[*id].source.length));
+        wanted.sort_by_key(|id| Reverse(files.get(*id).length));
         wanted
     }
 
@@ -322,9 +322,9 @@ impl<'v> Verifier<'v> {
     fn modes(&mut self) {
         const OWNER_READS: u32 = 0o400;
         let root = self.root;
-        for asset in &root.files.assets {
-            let name = &asset.source.logical;
-            let mode = asset.source.path.metadata().map(|found| found.mode());
+        for file in root.files.iter() {
+            let name = &file.name;
+            let mode = file.path.metadata().map(|found| found.mode());
             if root.is_named(name)
                 && let Ok(mode) = mode
                 && mode & OWNER_READS == 0
@@ -367,7 +367,7 @@ impl<'v> Verifier<'v> {
             if !self.is_cycle(digest, &members, examined) {
                 for entry in members {
                     let help = match root.files.find(entry.hashed.as_str()) {
-                        Some(id) if root.files.assets[id].kind == AssetKind::Js => {
+                        Some(id) if root.syntax(id) == Syntax::Script => {
                             "build again; or give the --js-modules of the build"
                         }
                         _ => "build again: a build replaces what is damaged",
@@ -444,10 +444,11 @@ impl<'v> Verifier<'v> {
                 if root.is_variant_of_neighbour(plain_id, |name| Some(of(name)?.1.content))? {
                     return Ok(None); // with `--django-exact`, variants win: as WhiteNoise's
                 }
-                let kind = root.files.assets[plain_id].kind;
-                let is_text = kind != AssetKind::Opaque;
-                let read = |id: AssetId| read_whole(&root.files.assets[id].source);
-                if is_text && sources.gives(entry, kind, &read(plain_id)?, &read(hashed_id)?) {
+                let syntax = root.syntax(plain_id);
+                let is_text = syntax.is_text();
+                if is_text
+                    && sources.gives(entry, syntax, &root.read(plain_id)?, &root.read(hashed_id)?)
+                {
                     return Ok(None);
                 }
                 // Options that only the build knows may have made another hashed file of it; its variants are of these
@@ -498,7 +499,7 @@ impl<'v> Verifier<'v> {
             let hashed = entry.and_then(|entry| self.root.files.find(entry.hashed.as_str()));
             let problem = match hashed {
                 None => "required, but not in the manifest or not there",
-                Some(id) if self.root.files.assets[id].source.length == 0 => "required, but empty",
+                Some(id) if self.root.files.get(id).length == 0 => "required, but empty",
                 Some(_) => continue,
             };
             self.error(Code::RequiredAsset, name, problem).help = Some(

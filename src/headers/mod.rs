@@ -101,7 +101,9 @@ pub(crate) fn headers(
     let mut earlier = hashed_earlier(last, headers.hash_length);
     earlier.retain(|name| !options.clear && store.root.had(name)); // the others will be gone, or are
     let is_ours = |name: &str| {
-        plan.find(name).is_some() || headers.files.contains_key(name) || earlier.contains(name)
+        plan.catalog.find(name).is_some()
+            || headers.files.contains_key(name)
+            || earlier.contains(name)
     };
     let written = file_names(store.manifest);
     let others: Vec<&str> = store
@@ -121,7 +123,7 @@ pub(crate) fn headers(
     headers.check(&formats, diagnostics);
     for format in &formats {
         let name = file_name(store.manifest, *format);
-        if plan.find(&name).is_some() {
+        if plan.catalog.find(&name).is_some() {
             let what = "an asset has the name of the file that --headers writes";
             diagnostics.push(Diagnostic::new(
                 Severity::Error,

@@ -86,6 +86,17 @@ pub(crate) fn stem_length(file_name: &str) -> usize {
     }
 }
 
+/// What stands between the stem and the extension of `logical` in `hashed`.
+pub(crate) fn digest_in_name<'h>(logical: &str, hashed: &'h str) -> Option<&'h str> {
+    let file_name = logical.rsplit('/').next().unwrap_or(logical);
+    let extension = file_name.len() - stem_length(file_name);
+    let (stem, extension) = logical.split_at(logical.len() - extension);
+    hashed
+        .strip_prefix(stem)?
+        .strip_prefix('.')?
+        .strip_suffix(extension)
+}
+
 /// Python's `posixpath.normpath`, which Django normalizes names and patterns with.
 pub(crate) fn normpath(path: &str) -> String {
     if path.is_empty() {

@@ -1,5 +1,6 @@
 //! Names of assets, and what goes into them: logical paths, digests, globs, maps by name. No I/O.
 
+pub(crate) mod catalog;
 pub(crate) mod digest;
 pub(crate) mod glob;
 pub(crate) mod logical_path;

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::finished::must_be_there;
 use crate::options::LinkMode;
 use crate::pipeline::job::Run;
 use crate::pipeline::write::{Publications, publish, publish_manifest};
 use crate::report::{Pending, Totals};
 use crate::static_root::manifest::Manifest;
+use crate::static_root::must_be_there;
 use crate::static_root::{Opening, StaticRoot};
 
 /// A build that has everything on disk, beside its place or one link away.

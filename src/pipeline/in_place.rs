@@ -6,15 +6,15 @@ use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::error::Error;
 use crate::headers::file_names;
 use crate::name::digest::{Digest, is_hex};
+use crate::name::logical_path::digest_in_name;
 use crate::name::logical_path::{LogicalPath, stem_length};
 use crate::options::HashAlgorithm;
 use crate::pipeline::prehashed::Prehashed;
-use crate::pipeline::prepare::digest_in_name;
-use crate::pipeline::walk::SourceFile;
 use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::Generations;
 use crate::static_root::manifest::Manifest;
 use crate::static_root::{JOURNAL, MANIFESTS, StaticRoot};
+use crate::walk::SourceFile;
 
 /// An asset that lives on under a hashed path, without a source: its hashed file, and that path.
 pub(crate) type Carried = (SourceFile, LogicalPath);

@@ -21,13 +21,14 @@ use crate::pipeline::prehashed::Prehashed;
 use crate::pipeline::prepare::{LastNames, Reader};
 use crate::pipeline::source_variants;
 use crate::pipeline::store::{Output, Plain, Store};
-use crate::pipeline::walk::{self, SourceFile};
+use crate::platform::regular_file;
 use crate::progress::Progress;
 use crate::report::{Report, StageTime, Totals};
 use crate::static_root::manifest::Manifest;
 use crate::static_root::{Finished, JOURNAL, Opening, StaticRoot};
 use crate::text::css::Targets;
 use crate::text::missing::{IgnoredErrors, Missing};
+use crate::walk::{self, SourceFile};
 
 /// One build.
 pub(crate) struct Run<'a> {
@@ -244,7 +245,7 @@ impl<'a> Run<'a> {
             js_modules: self.options.js_modules,
             static_url: &self.options.static_url,
             static_root: self.static_root.dir(),
-            plan,
+            catalog: &plan.catalog,
             disk: self,
             ignored: IgnoredErrors::new(&self.options.ignore_errors),
             odd: OnceLock::new(),
@@ -326,8 +327,8 @@ impl<'a> Run<'a> {
 }
 
 impl crate::django::Disk for Run<'_> {
-    fn source_digest(&self, source: &SourceFile) -> Option<String> {
-        let bytes = crate::pipeline::prepare::read_whole(source).ok()?;
+    fn source_digest(&self, file: &Path) -> Option<String> {
+        let bytes = regular_file::read(file).ok()?;
         Some(self.store().digest(&bytes))
     }
 
@@ -443,7 +444,7 @@ pub(crate) fn finished(
         .filter_map(OnceLock::into_inner)
         .collect();
     for (id, output) in outputs.iter().enumerate() {
-        let Some(other) = plan.find(&output.hashed) else {
+        let Some(other) = plan.catalog.find(&output.hashed) else {
             continue;
         };
         let plain = match &outputs[other].plain {
@@ -457,7 +458,7 @@ pub(crate) fn finished(
                 Diagnostic::new(
                     Severity::Error,
                     Code::PathConflict,
-                    plan.name(id).as_str(),
+                    plan.catalog.name(id).as_str(),
                     format!(
                         "its hashed path {} is the name of another asset with other content",
                         shown(&output.hashed)

@@ -10,13 +10,15 @@ use std::sync::OnceLock;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django::{Draft, Names};
 use crate::error::Error;
+use crate::name::catalog::AssetId;
 use crate::name::digest::{Content, Digest, Hasher, Held};
 use crate::options::DjangoVersion;
 use crate::parallel::map_in_order;
 use crate::pipeline::graph::{Component, levels};
-use crate::pipeline::plan::{AssetId, AssetKind, Plan};
-use crate::pipeline::prepare::{Edge, Reader, References, TextAsset, django_failures, read_whole};
+use crate::pipeline::plan::Plan;
+use crate::pipeline::prepare::{Reader, References, TextAsset, django_failures};
 use crate::pipeline::store::{Output, Outputs, Plain};
+use crate::text::edges::{Edge, splice};
 use crate::text::notes::Notes;
 
 /// Links and stores every text asset. Returns how many references were rewritten; problems that only Django has are
@@ -116,7 +118,7 @@ fn endless(
         if component.cyclic || targets.any(|target| unresolved[*target]) {
             for &node in &component.nodes {
                 unresolved[node] = true;
-                names.push(plan.name(texts[node].id).as_str());
+                names.push(plan.catalog.name(texts[node].id).as_str());
             }
         }
     }
@@ -195,7 +197,7 @@ impl Linker<'_> {
         let Ok(content) = std::str::from_utf8(&text.source) else {
             return Err(Notes::default()); // was read as UTF-8 before
         };
-        let converted = exact.convert(text.id, text.kind, content, self);
+        let converted = exact.convert(text.id, text.syntax, content, self);
         let name = &self.reader.plan.assets[text.id].source.logical;
         let mut notes = Notes::default();
         if django_failures(name, &text.source, &converted.failures, &mut notes) {
@@ -227,7 +229,7 @@ impl Linker<'_> {
             nodes.iter().map(|node| &self.texts[*node]).collect();
         members.sort_unstable_by_key(|text| text.id); // assets are sorted by logical path
         let is_member = |id: AssetId| members.binary_search_by_key(&id, |text| text.id).is_ok();
-        let name_of = |id: AssetId| self.reader.plan.name(id).as_str();
+        let name_of = |id: AssetId| self.reader.plan.catalog.name(id).as_str();
         let mut hasher = Hasher::new(self.reader.store.hash);
         for text in &members {
             let canonical = splice(
@@ -278,14 +280,14 @@ impl Linker<'_> {
         let asset = &self.reader.plan.assets[id];
         let root = self.reader.store.root;
         let bytes = match &output.plain {
-            _ if asset.kind == AssetKind::Opaque => return output.digest.clone(),
+            _ if !asset.syntax.is_text() => return output.digest.clone(),
             Plain::Twin => return output.digest.clone(),
             Plain::Staged(staged, _) => root.read_staged(staged).ok(),
             Plain::Unchanged(_) => root.read(asset.plain.as_str()).ok(),
             Plain::None => None,
         };
         bytes
-            .or_else(|| read_whole(&asset.source).ok())
+            .or_else(|| asset.source.read().ok())
             .map_or_else(String::new, |bytes| self.reader.store.digest(&bytes))
     }
 
@@ -320,24 +322,11 @@ fn spans<'t>(text: &'t TextAsset<'_>) -> &'t [Edge] {
     }
 }
 
-/// `text` with each of the ascending, disjoint `edits` made.
-pub(crate) fn splice(text: &[u8], edits: impl Iterator<Item = (Range<usize>, String)>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() + 256);
-    let mut copied = 0;
-    for (range, insert) in edits {
-        out.extend_from_slice(&text[copied..range.start]);
-        out.extend_from_slice(insert.as_bytes());
-        copied = range.end;
-    }
-    out.extend_from_slice(&text[copied..]);
-    out
-}
-
 impl Names for Linker<'_> {
     fn hashed(&self, id: AssetId) -> String {
         match self.outputs[id].get() {
             Some(output) => output.hashed.clone(),
-            None => self.reader.plan.name(id).as_str().to_owned(),
+            None => self.reader.plan.catalog.name(id).as_str().to_owned(),
         }
     }
 

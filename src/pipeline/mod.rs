@@ -13,7 +13,6 @@ pub(crate) mod prepare;
 pub(crate) mod repeat;
 pub(crate) mod source_variants;
 pub(crate) mod store;
-pub(crate) mod walk;
 pub(crate) mod write;
 
 use crate::cache::Cache;

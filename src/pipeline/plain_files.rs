@@ -9,10 +9,10 @@ use std::time::SystemTime;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::Error;
 use crate::name::digest::{Content, Held};
-use crate::pipeline::walk::SourceFile;
 use crate::platform::regular_file;
 use crate::platform::stamp::{Settling, Stamp};
 use crate::static_root::{FileId, StaticRoot};
+use crate::walk::SourceFile;
 
 /// A plain file as the build has read it.
 pub(crate) struct PlainFile {

@@ -5,51 +5,21 @@ use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
+use crate::django;
+use crate::name::catalog::{Catalog, Named, Naming};
 use crate::name::glob::Glob;
 use crate::name::logical_path::LogicalPath;
 use crate::name::name_map::{NameMap, NameSet};
-use crate::options::{Input, Options};
+use crate::options::Options;
 use crate::pipeline::prehashed::Prehashed;
-use crate::pipeline::walk::SourceFile;
-
-/// How an asset is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum AssetKind {
-    /// Style sheets: minified, references rewritten.
-    Css,
-    /// Scripts: the source map comment rewritten.
-    Js,
-    /// Scripts with `--js-modules`: module specifiers too.
-    Module,
-    /// Everything else: only hashed.
-    Opaque,
-}
-
-impl AssetKind {
-    /// By extension. Django compares case-sensitively (`*.css`, `*.js`, no `.mjs`); browsers and we do not.
-    pub(crate) fn of(logical: &LogicalPath, options: &Options) -> Self {
-        let name = logical.as_str();
-        if options.django_exact.is_some() {
-            return match name.as_bytes() {
-                [.., b'.', b'c', b's', b's'] => Self::Css,
-                [.., b'.', b'j', b's'] => Self::Js,
-                _ => Self::Opaque,
-            };
-        }
-        match logical.extension().to_ascii_lowercase().as_str() {
-            "css" => Self::Css,
-            "js" | "mjs" if options.js_modules => Self::Module,
-            "js" | "mjs" => Self::Js,
-            _ => Self::Opaque,
-        }
-    }
-}
+use crate::text::Syntax;
+use crate::walk::SourceFile;
 
 /// A source file and what becomes of it.
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedAsset {
     pub(crate) source: SourceFile,
-    pub(crate) kind: AssetKind,
+    pub(crate) syntax: Syntax,
     /// The name of its plain copy: the logical path. (Django's storage turns backslashes into slashes there.)
     pub(crate) plain: LogicalPath,
     /// Its plain-named copy is wanted too.
@@ -62,68 +32,16 @@ pub(crate) struct PlannedAsset {
     pub(crate) carried: Option<LogicalPath>,
 }
 
-/// An index into [`Plan::assets`].
-pub(crate) type AssetId = usize;
-
 /// The assets, sorted by logical path, each name once.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) assets: Vec<PlannedAsset>,
+    /// Their names: an [`AssetId`] is an index into both.
+    pub(crate) catalog: Catalog,
     /// Source files that an earlier source root already provides.
     pub(crate) duplicates: usize,
     /// Sources that are variants of others.
     pub(crate) variants: NameSet,
-    by_name: NameMap<AssetId, LogicalPath>,
-}
-
-impl Plan {
-    /// Assets of these files by every other default, for what has no options. Of several with one name the first is taken.
-    pub(crate) fn of(sources: Vec<SourceFile>, js_modules: bool) -> Self {
-        let mut options = Options::new(Input::Roots(Vec::new()));
-        options.js_modules = js_modules;
-        let prehashed = Prehashed::default();
-        plan(sources, Vec::new(), &options, &prehashed, &mut Vec::new())
-    }
-
-    /// Assets of these names, without files.
-    pub(crate) fn of_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
-        let source = |name: &str| {
-            Some(SourceFile {
-                logical: LogicalPath::new(name).ok()?,
-                path: name.into(),
-                length: 1,
-                modified: std::time::SystemTime::UNIX_EPOCH,
-                stamp: None,
-                leave_plain: false,
-                order: 0,
-            })
-        };
-        Self::of(names.into_iter().filter_map(source).collect(), false)
-    }
-
-    /// The asset of that name.
-    pub(crate) fn find(&self, name: &str) -> Option<AssetId> {
-        self.by_name.get(name).copied()
-    }
-
-    /// Whether some asset lies below `directory` (no trailing slash; empty: the static root itself).
-    pub(crate) fn has_directory(&self, directory: &str) -> bool {
-        if directory.is_empty() {
-            return true;
-        }
-        let below = format!("{directory}/");
-        let at = self
-            .assets
-            .partition_point(|asset| asset.source.logical.as_str() < below.as_str());
-        self.assets
-            .get(at)
-            .is_some_and(|asset| asset.source.logical.as_str().starts_with(&below))
-    }
-
-    /// The name of an asset.
-    pub(crate) fn name(&self, id: AssetId) -> &LogicalPath {
-        &self.assets[id].source.logical
-    }
 }
 
 /// Decides on every source file. The first of several with one name wins.
@@ -135,39 +53,61 @@ pub(crate) fn plan(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Plan {
     let decide = Decide::new(options, prehashed);
-    let mut plan = Plan {
-        assets: Vec::with_capacity(sources.len()),
-        ..Plan::default()
-    };
+    let mut assets: Vec<PlannedAsset> = Vec::with_capacity(sources.len());
+    let mut by_name: NameMap<usize, LogicalPath> = NameMap::default();
+    let mut duplicates = 0;
     for source in sources {
-        match plan.by_name.entry(source.logical.clone()) {
+        match by_name.entry(source.logical.clone()) {
             Entry::Occupied(winner) => {
-                plan.duplicates += 1;
-                diagnostics.push(duplicate(&source, &plan.assets[*winner.get()].source));
+                duplicates += 1;
+                diagnostics.push(duplicate(&source, &assets[*winner.get()].source));
             }
             Entry::Vacant(vacant) => {
-                vacant.insert(plan.assets.len());
-                plan.assets.push(decide.asset(source, None));
+                vacant.insert(assets.len());
+                assets.push(decide.asset(source, None));
             }
         }
     }
     for (source, hashed) in carried {
-        if let Entry::Vacant(vacant) = plan.by_name.entry(source.logical.clone()) {
-            vacant.insert(plan.assets.len());
-            plan.assets.push(decide.asset(source, Some(hashed)));
+        if let Entry::Vacant(vacant) = by_name.entry(source.logical.clone()) {
+            vacant.insert(assets.len());
+            assets.push(decide.asset(source, Some(hashed)));
         }
     }
-    plan.assets
-        .sort_unstable_by(|a, b| a.source.logical.cmp(&b.source.logical));
-    plan.by_name = plan
-        .assets
-        .iter()
-        .enumerate()
-        .map(|(id, asset)| (asset.source.logical.clone(), id))
-        .collect();
+    assets.sort_unstable_by(|a, b| a.source.logical.cmp(&b.source.logical));
+    let plan = Plan {
+        catalog: Catalog::new(assets.iter().map(PlannedAsset::named).collect()),
+        assets,
+        duplicates,
+        variants: NameSet::default(),
+    };
     file_and_directory(&plan, diagnostics);
     required(&plan, &options.require, diagnostics);
     plan
+}
+
+/// How an asset is read.
+pub(crate) fn syntax(name: &LogicalPath, options: &Options) -> Syntax {
+    if options.django_exact.is_some() {
+        return django::syntax(name);
+    }
+    Syntax::of(name, options.js_modules)
+}
+
+impl PlannedAsset {
+    fn named(&self) -> Named {
+        Named {
+            name: self.source.logical.clone(),
+            path: self.source.path.clone(),
+            length: self.source.length,
+            order: self.source.order,
+            naming: match self.carried {
+                _ if self.prehashed => Naming::Prehashed,
+                Some(_) => Naming::Carried,
+                None => Naming::Digest,
+            },
+        }
+    }
 }
 
 /// The options that decide on one asset, compiled.
@@ -199,10 +139,10 @@ impl<'a> Decide<'a> {
             || self.keep_original.iter().any(|glob| glob.matches(name));
         let prehashed = self.prehashed.contains(name);
         PlannedAsset {
-            kind: if prehashed {
-                AssetKind::Opaque
+            syntax: if prehashed {
+                Syntax::Opaque
             } else {
-                AssetKind::of(&source.logical, self.options)
+                syntax(&source.logical, self.options)
             },
             keep_plain: (plain || prehashed) && carried.is_none(),
             prehashed,
@@ -237,7 +177,7 @@ fn file_and_directory(plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
     for asset in &plan.assets {
         let name = asset.source.logical.as_str();
         let directories = name.match_indices('/').map(|(slash, _)| &name[..slash]);
-        conflicts.extend(directories.filter_map(|directory| plan.find(directory)));
+        conflicts.extend(directories.filter_map(|directory| plan.catalog.find(directory)));
     }
     for id in conflicts {
         let asset = &plan.assets[id];
@@ -256,7 +196,7 @@ fn file_and_directory(plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
 /// `--require`: an asset that must be there and must not be empty.
 fn required(plan: &Plan, require: &[String], diagnostics: &mut Vec<Diagnostic>) {
     for name in require {
-        let problem = match plan.find(name) {
+        let problem = match plan.catalog.find(name) {
             None => "required, but in no source root",
             Some(id) if plan.assets[id].source.length == 0 => "required, but empty",
             Some(_) => continue,

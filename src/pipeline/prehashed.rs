@@ -8,13 +8,12 @@ use serde_json::Value;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::error::Error;
+use crate::name::catalog::AssetId;
 use crate::name::glob::Glob;
 use crate::name::logical_path::normpath;
 use crate::options::{Input, Options};
-use crate::pipeline::plan::{AssetId, AssetKind, Plan};
-use crate::pipeline::prepare::read_whole;
-use crate::text::references;
-use crate::text::resolve::{Target, resolve};
+use crate::pipeline::plan::{self, Plan};
+use crate::text::edges::{UrlSpace, edges};
 
 /// Vite keeps its manifest in this directory below the one that it writes to.
 const VITE: &str = ".vite";
@@ -73,17 +72,18 @@ pub(crate) fn keep_targets(
     let mut targets: BTreeMap<AssetId, AssetId> = BTreeMap::new();
     for (id, asset) in plan.assets.iter().enumerate() {
         let name = &asset.source.logical;
-        let kind = AssetKind::of(name, options);
-        if !options.keep_only_hashed || !asset.prehashed || kind == AssetKind::Opaque {
+        let syntax = plan::syntax(name, options);
+        if !options.keep_only_hashed || !asset.prehashed || !syntax.is_text() {
             continue;
         }
-        let text = read_whole(&asset.source)?;
-        for reference in references(kind, &text) {
-            let url = reference.url(&text).text;
-            if let Target::Asset { id: target, .. } = resolve(plan, &options.static_url, name, &url)
-            {
-                targets.entry(target).or_insert(id);
-            }
+        let text = asset.source.read()?;
+        let space = UrlSpace {
+            catalog: &plan.catalog,
+            static_url: &options.static_url,
+        };
+        let references = syntax.references(&text);
+        for edge in edges(&references, &text, space, name).filter_map(|found| found.edge) {
+            targets.entry(edge.target).or_insert(id);
         }
     }
     for (target, from) in targets {
@@ -93,9 +93,9 @@ pub(crate) fn keep_targets(
         plan.assets[target].keep_plain = true;
         let what = format!(
             "keeps its plain copy: {}, which a bundler has hashed, names it",
-            plan.name(from)
+            plan.catalog.name(from)
         );
-        let name = plan.name(target).as_str();
+        let name = plan.catalog.name(target).as_str();
         diagnostics.push(Diagnostic::new(
             Severity::Notice,
             Code::KeptOriginal,

@@ -15,10 +15,10 @@ use crate::cache::{Cache, CacheUse};
 use crate::diagnostic::Diagnostic;
 use crate::name::digest::Content;
 use crate::pipeline::job::Run;
-use crate::pipeline::walk::SourceFile;
 use crate::platform::stamp::{Settling, boot, is_reliable};
 use crate::report::{BuiltAsset, Report, Totals};
 use crate::static_root::StaticRoot;
+use crate::walk::SourceFile;
 
 /// Of all code (`build.rs`): another version may have something to do.
 const CODE: &str = env!("HASHSTATIC_CODE");

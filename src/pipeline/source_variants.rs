@@ -6,13 +6,12 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::Error;
-use crate::finished::decode::decode_any;
 use crate::name::digest::Content;
 use crate::name::name_map::NameSet;
 use crate::parallel::map_in_order;
-use crate::pipeline::prepare::read_whole;
-use crate::pipeline::walk::SourceFile;
+use crate::static_root::decode::decode_any;
 use crate::static_root::encoding::Encoding;
+use crate::walk::SourceFile;
 
 /// Takes out the sources that are variants: the others, and the names of these.
 pub(crate) fn without_variants(
@@ -79,11 +78,11 @@ fn pairs(sources: &[SourceFile]) -> Vec<Pair<'_>> {
 
 impl Pair<'_> {
     fn is_variant(&self) -> Result<bool, Error> {
-        let decoded = decode_any(self.encoding, &read_whole(self.variant)?);
+        let decoded = decode_any(self.encoding, &self.variant.read()?);
         let Ok(decoded) = decoded else {
             return Ok(false);
         };
-        Ok(decoded == Content::of(&read_whole(self.file)?))
+        Ok(decoded == Content::of(&self.file.read()?))
     }
 
     fn notice(&self) -> Diagnostic {

@@ -164,6 +164,7 @@ fn others(
             || hashed.contains(name)
             || variant_names.contains(name)
             || plan
+                .catalog
                 .find(name)
                 .is_some_and(|id| store.keeps_plain(&plan.assets[id]))
     };
@@ -365,7 +366,7 @@ fn variants_there(
         .into_iter()
         .filter(move |encoding| chosen(*encoding))
         .map(move |encoding| encoding.variant_of(name))
-        .filter(move |variant| store.root.had(variant) && plan.find(variant).is_none())
+        .filter(move |variant| store.root.had(variant) && plan.catalog.find(variant).is_none())
 }
 
 /// Records what the manifest that is about to be replaced has named and the new one does not, for `clean`. Before the
@@ -394,7 +395,7 @@ pub(crate) fn record_generation(
     };
     if !clear && !last.paths.is_empty() && last != *manifest {
         let current: HashSet<&str> = manifest.paths.values().map(String::as_str).collect();
-        let is_gone = |name: &str| !store.in_place && plan.find(name).is_none();
+        let is_gone = |name: &str| !store.in_place && plan.catalog.find(name).is_none();
         let files = last
             .paths
             .iter()

@@ -6,6 +6,7 @@
 //! ([`StaticRoot::prepare`]). Nothing that was there before is removed until the new manifest is in place; if the build fails,
 //! everything that this run has made is taken away again ([`StaticRoot::roll_back`]).
 
+pub(crate) mod decode;
 mod durable;
 pub(crate) mod encoding;
 mod existing;
@@ -30,6 +31,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
+use crate::diagnostic::shown;
 use crate::error::Error;
 use crate::name::name_map::{NameMap, NameSet};
 use crate::options::{FileMode, LinkMode};
@@ -48,8 +50,6 @@ pub(crate) const TEMPORARY: &str = ".hashstatic-";
 const UMASKED: u32 = 0o666;
 /// The bits of a mode that `chmod` sets.
 const MODE_BITS: u32 = 0o7777;
-/// Bytes read or written at a time where files are streamed.
-pub(crate) const CHUNK: usize = 1 << 20;
 
 /// Whether a file had to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -401,6 +401,17 @@ impl StaticRoot {
     fn made(&self) -> MutexGuard<'_, Made> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A static root that nobody has built is wrong usage.
+pub(crate) fn must_be_there(dir: &Path) -> Result<(), Error> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "the static root {} is not a directory",
+        shown(dir)
+    )))
 }
 
 /// A new file, with a mode that the umask may take from.

@@ -6,8 +6,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{CHUNK, FileId, Staged, StaticRoot, mode_of};
+use super::{FileId, Staged, StaticRoot, mode_of};
 use crate::error::Error;
+use crate::platform::regular_file::CHUNK;
 
 /// A file that is being written beside its place.
 pub(crate) struct Writer<'r> {

@@ -4,16 +4,16 @@
 use std::path::Path;
 
 use crate::django::{Disk, Exact, Scanned, StaticName};
+use crate::name::catalog::Catalog;
 use crate::name::logical_path::LogicalPath;
 use crate::options::{DjangoVersion, HashAlgorithm, Minify, NamedFile};
-use crate::pipeline::link::splice;
-use crate::pipeline::plan::{AssetKind, Plan};
-use crate::pipeline::walk::SourceFile;
 use crate::static_root::manifest::Manifest;
+use crate::text::Syntax;
 use crate::text::css::tokens::{Kind, tokens};
 use crate::text::css::transform_css;
+use crate::text::edges::{UrlSpace, splice};
 use crate::text::resolve::{Target, resolve};
-use crate::text::{Escapes, ReferenceKind, css_references_by_tokens, references, scan};
+use crate::text::{Escapes, ReferenceKind, css_references_by_tokens};
 
 /// The assets that references can meet: short names, and the odd ones.
 const NAMES: &[&str] = &[
@@ -40,35 +40,32 @@ const STATIC_URLS: &[&str] = &["/static/", "https://cdn.test/s/", "/"];
 
 /// The CSS reference scanner: see [`reads_and_rewrites`]. What it passes over has no reference in it.
 pub fn css_references(text: &[u8]) {
-    assert_eq!(
-        references(AssetKind::Css, text),
-        css_references_by_tokens(text)
-    );
-    reads_and_rewrites(AssetKind::Css, text);
+    assert_eq!(Syntax::Css.references(text), css_references_by_tokens(text));
+    reads_and_rewrites(Syntax::Css, text);
 }
 
 /// The JS reference scanner: see [`reads_and_rewrites`]. There is at most one source map comment.
 pub fn js_references(text: &[u8]) {
-    assert!(references(AssetKind::Js, text).len() <= 1);
-    reads_and_rewrites(AssetKind::Js, text);
+    assert!(Syntax::Script.references(text).len() <= 1);
+    reads_and_rewrites(Syntax::Script, text);
 }
 
 /// The scanner of `--js-modules`: see [`reads_and_rewrites`]. What cannot be parsed has no reference but its source map.
 pub fn js_modules(text: &[u8]) {
-    let found = scan(AssetKind::Module, text);
+    let found = Syntax::Module.scan(text);
     if let Some(why) = &found.not_parsed {
         assert!(why.offset <= text.len() && !why.reason.is_empty());
-        assert_eq!(found.references, references(AssetKind::Js, text));
+        assert_eq!(found.references, Syntax::Script.references(text));
     }
-    reads_and_rewrites(AssetKind::Module, text);
+    reads_and_rewrites(Syntax::Module, text);
 }
 
 /// Spans are ordered, disjoint and inside the text; an edit that changes nothing gives the text back; a text with
 /// digests inserted has the same references, with the digest in their URLs.
-fn reads_and_rewrites(kind: AssetKind, text: &[u8]) {
-    let plan = Plan::of_names(NAMES.iter().copied());
+fn reads_and_rewrites(kind: Syntax, text: &[u8]) {
+    let catalog = Catalog::of_names(NAMES.iter().copied());
     let from = logical(FROM);
-    let found = references(kind, text);
+    let found = kind.references(text);
     let mut end = 0;
     let mut edits = Vec::new();
     let mut expected = Vec::new();
@@ -98,7 +95,9 @@ fn reads_and_rewrites(kind: AssetKind, text: &[u8]) {
             span.end - span.start,
         );
         let mut rewritten = url.text.clone().into_owned();
-        if let Target::Asset { digest_at, .. } = resolve(&plan, STATIC_URLS[0], &from, &url.text) {
+        if let Target::Asset { digest_at, .. } =
+            resolve(space(&catalog, STATIC_URLS[0]), &from, &url.text)
+        {
             rewritten.insert_str(digest_at, &format!(".{DIGEST}"));
             edits.push(span.start + url.raw_offset(digest_at));
         }
@@ -110,7 +109,8 @@ fn reads_and_rewrites(kind: AssetKind, text: &[u8]) {
     };
     assert_eq!(edited(""), text);
     let rewritten = edited(&format!(".{DIGEST}"));
-    let again: Vec<(ReferenceKind, String)> = references(kind, &rewritten)
+    let again: Vec<(ReferenceKind, String)> = kind
+        .references(&rewritten)
         .iter()
         .map(|reference| (reference.kind, reference.url(&rewritten).text.into_owned()))
         .collect();
@@ -176,7 +176,8 @@ fn significant(text: &[u8], is_utf8: bool) -> Vec<String> {
 }
 
 fn urls(text: &[u8]) -> Vec<String> {
-    references(AssetKind::Css, text)
+    Syntax::Css
+        .references(text)
         .iter()
         .map(|reference| format!("{:?} {}", reference.kind, reference.url(text).text))
         .collect()
@@ -189,8 +190,8 @@ pub fn resolving(url: &str) {
         .iter()
         .map(|name| logical(name).with_digest(DIGEST).as_str().to_owned())
         .collect();
-    let plan_before = Plan::of_names(NAMES.iter().copied());
-    let plan_after = Plan::of_names(
+    let before = Catalog::of_names(NAMES.iter().copied());
+    let after = Catalog::of_names(
         NAMES
             .iter()
             .copied()
@@ -198,7 +199,7 @@ pub fn resolving(url: &str) {
     );
     let from = logical(FROM);
     for static_url in STATIC_URLS {
-        match resolve(&plan_before, static_url, &from, url) {
+        match resolve(space(&before, static_url), &from, url) {
             Target::Asset {
                 id,
                 path,
@@ -208,14 +209,14 @@ pub fn resolving(url: &str) {
                 assert!(url.is_char_boundary(path.start) && url.is_char_boundary(path.end));
                 let mut rewritten = url.to_owned();
                 rewritten.insert_str(digest_at, &format!(".{DIGEST}"));
-                let name = plan_before.name(id).with_digest(DIGEST);
-                match resolve(&plan_after, static_url, &from, &rewritten) {
-                    Target::Asset { id, .. } => assert_eq!(plan_after.name(id), &name),
+                let name = before.name(id).with_digest(DIGEST);
+                match resolve(space(&after, static_url), &from, &rewritten) {
+                    Target::Asset { id, .. } => assert_eq!(after.name(id), &name),
                     other => panic_on(&rewritten, &other),
                 }
             }
             Target::Missing(name) => {
-                assert!(plan_before.find(&name).is_none());
+                assert!(before.find(&name).is_none());
                 // A NUL or the like is reported as it stands; no segment may lead anywhere.
                 assert!(!name.split('/').any(|part| matches!(part, "" | "." | "..")));
             }
@@ -226,9 +227,16 @@ pub fn resolving(url: &str) {
             .iter()
             .any(|slashes| trimmed.starts_with(slashes))
         {
-            let target = resolve(&plan_before, static_url, &from, url);
+            let target = resolve(space(&before, static_url), &from, url);
             assert_eq!(target, Target::External, "another host");
         }
+    }
+}
+
+fn space<'a>(catalog: &'a Catalog, static_url: &'a str) -> UrlSpace<'a> {
+    UrlSpace {
+        catalog,
+        static_url,
     }
 }
 
@@ -262,7 +270,7 @@ pub fn files_from(json: &[u8]) {
             stays_inside(name.as_str());
             let hashed = name.with_digest(DIGEST);
             assert_eq!(LogicalPath::new(hashed.as_str()).as_ref(), Ok(&hashed));
-            let digest = crate::pipeline::prepare::digest_in_name(name.as_str(), hashed.as_str());
+            let digest = crate::name::logical_path::digest_in_name(name.as_str(), hashed.as_str());
             assert_eq!(digest, Some(DIGEST));
         }
     }
@@ -282,24 +290,24 @@ fn stays_inside(name: &str) {
 
 /// `--django-exact`: a file without failures either changes, or has no reference that would be replaced.
 pub fn django_exact(text: &str) {
-    let plan = Plan::of_names(NAMES.iter().copied());
-    let Some(id) = plan.find(FROM) else { return };
+    let catalog = Catalog::of_names(NAMES.iter().copied());
+    let Some(id) = catalog.find(FROM) else { return };
     for version in [DjangoVersion::V6_1, DjangoVersion::V5_2] {
         let exact = Exact {
             version,
             js_modules: true,
             static_url: STATIC_URLS[0],
             static_root: Path::new("/r"),
-            plan: &plan,
+            catalog: &catalog,
             disk: &EmptyDisk,
             ignored: crate::text::missing::IgnoredErrors::default(),
             odd: std::sync::OnceLock::new(),
         };
-        for kind in [AssetKind::Css, AssetKind::Js] {
+        for kind in [Syntax::Css, Syntax::Script] {
             let Scanned {
                 targets, converted, ..
             } = exact.scan(id, kind, text);
-            assert!(targets.iter().all(|id| *id < plan.assets.len()));
+            assert!(targets.iter().all(|id| *id < catalog.len()));
             assert_eq!(converted.text.is_some(), converted.replaced > 0);
             for failure in converted.failures.iter() {
                 // Django's bare `assert` has no text.
@@ -317,7 +325,7 @@ impl Disk for EmptyDisk {
         StaticName::Missing
     }
 
-    fn source_digest(&self, _: &SourceFile) -> Option<String> {
+    fn source_digest(&self, _: &Path) -> Option<String> {
         None
     }
 }

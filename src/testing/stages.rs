@@ -11,11 +11,12 @@ use crate::options::{HashAlgorithm, LinkMode, Minify, Options};
 use crate::pipeline::compress::encode;
 use crate::pipeline::in_place::Earlier;
 use crate::pipeline::job::Run;
-use crate::pipeline::plan::AssetKind;
-use crate::pipeline::{link, plan, prepare, store, walk};
+use crate::pipeline::{link, plan, prepare, store};
 use crate::static_root::encoding::Encoding;
 use crate::static_root::{Opening, StaticRoot};
-use crate::text::{self, css};
+use crate::text::Syntax;
+use crate::text::css;
+use crate::walk;
 
 /// Stage 1. Returns how many files were found.
 pub fn walk(options: &Options) -> Result<usize, Error> {
@@ -29,17 +30,17 @@ pub fn minify(name: &LogicalPath, css: &[u8], mode: Minify) -> Option<Vec<u8>> {
 
 /// Stage 4 for style sheets. Returns how many references were found.
 pub fn css_references(text: &[u8]) -> usize {
-    text::references(AssetKind::Css, text).len()
+    Syntax::Css.references(text).len()
 }
 
 /// Stage 4 for scripts.
 pub fn js_references(text: &[u8]) -> usize {
-    text::references(AssetKind::Js, text).len()
+    Syntax::Script.references(text).len()
 }
 
 /// The same with `--js-modules`.
 pub fn module_references(text: &[u8]) -> usize {
-    text::references(AssetKind::Module, text).len()
+    Syntax::Module.references(text).len()
 }
 
 /// Stage 6, without writing: `bench` is given a function that links all texts of the input once, and returns how many

@@ -182,6 +182,13 @@ fn white_space(chars: &[(usize, char)]) -> usize {
     }
 }
 
+/// The byte that two hex digits mean.
+pub(crate) fn hex_pair(high: Option<&u8>, low: Option<&u8>) -> Option<u8> {
+    let digit = |b: Option<&u8>| char::from(*b?).to_digit(16);
+    let value = digit(high)? * 16 + digit(low)?;
+    u8::try_from(value).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,10 +1,10 @@
 //! References that resolve to nothing: how bad that is, and what is said about them.
 
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
+use crate::name::catalog::{AssetId, Catalog};
 use crate::name::glob::Glob;
 use crate::name::logical_path::LogicalPath;
 use crate::options::MissingPolicy;
-use crate::pipeline::plan::{AssetId, Plan};
 use crate::text::ReferenceKind;
 use crate::text::resolve::Target;
 
@@ -41,21 +41,21 @@ impl IgnoredErrors {
 
 /// Looks for names that were probably meant, so often and no more.
 pub(crate) struct Suggestions<'p> {
-    plan: &'p Plan,
+    catalog: &'p Catalog,
     left: usize,
 }
 
 impl<'p> Suggestions<'p> {
-    pub(crate) fn new(plan: &'p Plan) -> Self {
+    pub(crate) fn new(catalog: &'p Catalog) -> Self {
         Self {
-            plan,
+            catalog,
             left: SUGGESTIONS,
         }
     }
 
     pub(crate) fn next(&mut self, name: &str) -> Option<String> {
         self.left = self.left.checked_sub(1)?;
-        suggestion(self.plan, name)
+        suggestion(self.catalog, name)
     }
 }
 
@@ -171,12 +171,12 @@ pub(crate) fn ignored(from: &LogicalPath, url: &str) -> Diagnostic {
 }
 
 /// The name that was probably meant, and where it is.
-fn suggestion(plan: &Plan, name: &str) -> Option<String> {
-    let origin = |id: AssetId| shown(&plan.assets[id].source.path);
-    let shown_name = |id: AssetId| shown(plan.name(id).as_str());
+fn suggestion(catalog: &Catalog, name: &str) -> Option<String> {
+    let origin = |id: AssetId| shown(catalog.path(id));
+    let shown_name = |id: AssetId| shown(catalog.name(id).as_str());
     let lower = name.to_lowercase();
-    let case = |id: &AssetId| plan.name(*id).as_str().to_lowercase() == lower;
-    let ids = 0..plan.assets.len();
+    let case = |id: &AssetId| catalog.name(*id).as_str().to_lowercase() == lower;
+    let ids = 0..catalog.len();
     if let Some(id) = ids.clone().find(case) {
         return Some(format!(
             "{} differs only in case ({}); URLs are case-sensitive",
@@ -186,7 +186,7 @@ fn suggestion(plan: &Plan, name: &str) -> Option<String> {
     }
     // Bundlers find these.
     let endings = [".js", ".mjs", "/index.js"].iter();
-    let mut longer = endings.filter_map(|ending| plan.find(&format!("{name}{ending}")));
+    let mut longer = endings.filter_map(|ending| catalog.find(&format!("{name}{ending}")));
     if let Some(id) = longer.next() {
         return Some(format!(
             "there is {} ({}); browsers want the whole name",
@@ -197,12 +197,12 @@ fn suggestion(plan: &Plan, name: &str) -> Option<String> {
     let file_name = name.rsplit('/').next().unwrap_or(name);
     let mut same_name = ids
         .clone()
-        .filter(|id| plan.name(*id).file_name() == file_name);
+        .filter(|id| catalog.name(*id).file_name() == file_name);
     if let (Some(id), None) = (same_name.next(), same_name.next()) {
         return Some(format!("there is {} ({})", shown_name(id), origin(id)));
     }
     let near = |id: AssetId| {
-        let candidate = plan.name(id).as_str();
+        let candidate = catalog.name(id).as_str();
         // Much longer or shorter names cannot be near; the distance of all the others would be slow to compute.
         (candidate.len().abs_diff(name.len()) <= 2)
             .then(|| (strsim::osa_distance(candidate, name), id))
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn suggestions() {
-        let plan = Plan::of_names(["img/logo.png", "css/Base.css", "js/deep/app.js"]);
+        let catalog = Catalog::of_names(["img/logo.png", "css/Base.css", "js/deep/app.js"]);
         for (name, expected) in [
             ("img/logo.pgn", "did you mean img/logo.png? (img/logo.png)"),
             (
@@ -231,8 +231,8 @@ mod tests {
                 "there is js/deep/app.js (js/deep/app.js); browsers want the whole name",
             ),
         ] {
-            assert_eq!(suggestion(&plan, name).as_deref(), Some(expected));
+            assert_eq!(suggestion(&catalog, name).as_deref(), Some(expected));
         }
-        assert_eq!(suggestion(&plan, "x"), None);
+        assert_eq!(suggestion(&catalog, "x"), None);
     }
 }

@@ -2,20 +2,22 @@
 //! URL resolves to.
 
 pub(crate) mod css;
+pub(crate) mod edges;
 mod escape;
 mod js;
 pub(crate) mod missing;
 pub(crate) mod notes;
 pub(crate) mod resolve;
 mod source_map;
+pub(crate) mod syntax;
 
 use std::ops::Range;
 
-pub(crate) use escape::{Decoded, Escapes, decode};
+pub(crate) use escape::{Decoded, Escapes, decode, hex_pair};
+pub(crate) use syntax::Syntax;
 
 use crate::diagnostic::{Code, Diagnostic, Location, Severity, shown};
 use crate::name::logical_path::LogicalPath;
-use crate::pipeline::plan::AssetKind;
 
 /// What a reference is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,11 +91,6 @@ impl From<Vec<Reference>> for Scan {
     }
 }
 
-/// All references of a text, in its order.
-pub(crate) fn references(kind: AssetKind, text: &[u8]) -> Vec<Reference> {
-    scan(kind, text).references
-}
-
 /// All references of a style sheet, by its tokens alone.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn css_references_by_tokens(text: &[u8]) -> Vec<Reference> {
@@ -101,26 +98,6 @@ pub(crate) fn css_references_by_tokens(text: &[u8]) -> Vec<Reference> {
         css::references::references_by_tokens(text).into()
     })
     .references
-}
-
-/// Reads a text for references.
-pub(crate) fn scan(kind: AssetKind, text: &[u8]) -> Scan {
-    match kind {
-        AssetKind::Css => decoded(text, |text| css::references::references(text).into()),
-        AssetKind::Js => source_map::in_script(text)
-            .into_iter()
-            .collect::<Vec<_>>()
-            .into(),
-        AssetKind::Module => {
-            let mut found = decoded(text, js::modules::scan);
-            let end = found.references.last().map_or(0, |last| last.span.end);
-            // What looks like a comment behind the last code could stand in a template.
-            let source_map = source_map::in_script(text).filter(|map| end <= map.span.start);
-            found.references.extend(source_map);
-            found
-        }
-        AssetKind::Opaque => Scan::default(),
-    }
 }
 
 /// Reads a text that need not be UTF-8. The syntax of CSS and JavaScript is ASCII, so any encoding that leaves ASCII alone

@@ -1,60 +1,13 @@
 //! Many problems of one kind are reported as the first of them and a count: a file with a million broken references is one
 //! problem to its author, and must not be a gigabyte of messages.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-
+use crate::diagnostic::fold::{Fold, PER_FILE, Place};
 use crate::diagnostic::{Code, Diagnostic, Location, Severity};
-use crate::pipeline::plan::Plan;
+use crate::name::catalog::Catalog;
 use crate::text::missing::{Diagnosis, Suggestions};
-
-/// Diagnostics of one kind that are kept for one file. What is beyond becomes one more diagnostic that says how many.
-pub(crate) const PER_FILE: usize = 20;
 
 /// Diagnostics of one kind that are kept for a whole run; of further files, only how many there are.
 pub(crate) const PER_RUN: usize = 1_000;
-
-/// Where one of a kind goes.
-pub(crate) enum Place {
-    /// It is kept.
-    Kept,
-    /// It is the first that is not kept; it gets a count in its place.
-    First,
-    /// It is counted there.
-    More(usize),
-}
-
-/// Counts what comes, by kind.
-pub(crate) struct Fold<K> {
-    limit: usize,
-    /// How many were kept, and where the count of the others is.
-    kinds: HashMap<K, (usize, Option<usize>)>,
-}
-
-impl<K: Eq + Hash> Fold<K> {
-    pub(crate) fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            kinds: HashMap::new(),
-        }
-    }
-
-    /// The place of one more, in a list that has `length` entries.
-    pub(crate) fn place(&mut self, kind: K, length: usize) -> Place {
-        let (kept, count) = self.kinds.entry(kind).or_default();
-        match count {
-            Some(at) => Place::More(*at),
-            None if *kept < self.limit => {
-                *kept += 1;
-                Place::Kept
-            }
-            None => {
-                *count = Some(length);
-                Place::First
-            }
-        }
-    }
-}
 
 /// What is to be said about one file.
 pub(crate) struct Notes {
@@ -141,11 +94,14 @@ impl Notes {
 }
 
 /// What is to be said about all files, in an order that does not depend on threads.
-pub(crate) fn of_files(files: impl IntoIterator<Item = Notes>, plan: &Plan) -> Vec<Diagnostic> {
+pub(crate) fn of_files(
+    files: impl IntoIterator<Item = Notes>,
+    catalog: &Catalog,
+) -> Vec<Diagnostic> {
     let mut all: Vec<Diagnostic> = Vec::new();
     let mut single = Fold::new(PER_RUN);
     let mut by_file = Fold::new(PER_RUN);
-    let mut suggestions = Suggestions::new(plan);
+    let mut suggestions = Suggestions::new(catalog);
     for mut notes in files {
         for (at, name) in std::mem::take(&mut notes.unknown) {
             notes.diagnostics[at].help = suggestions.next(&name);
@@ -213,7 +169,7 @@ mod tests {
     }
 
     fn of_run(files: impl IntoIterator<Item = Notes>) -> Vec<Diagnostic> {
-        of_files(files, &Plan::default())
+        of_files(files, &Catalog::default())
     }
 
     #[test]

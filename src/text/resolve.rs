@@ -1,9 +1,10 @@
 //! Stage 5, resolve: what a reference's URL means inside the static root (RFC 3986 and the WHATWG URL standard, as far
 //! as static files need them).
 
-use crate::django::hex_pair;
+use super::edges::UrlSpace;
+use super::hex_pair;
+use crate::name::catalog::AssetId;
 use crate::name::logical_path::{LogicalPath, stem_length};
-use crate::pipeline::plan::{AssetId, Plan};
 
 /// What a URL leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,11 @@ pub(crate) enum Target {
 }
 
 /// Resolves `url`, found in the asset `from`.
-pub(crate) fn resolve(plan: &Plan, static_url: &str, from: &LogicalPath, url: &str) -> Target {
+pub(crate) fn resolve(space: UrlSpace<'_>, from: &LogicalPath, url: &str) -> Target {
+    let UrlSpace {
+        catalog,
+        static_url,
+    } = space;
     let Some((path, base)) = own_path(static_url, from, url) else {
         return Target::External;
     };
@@ -39,8 +44,8 @@ pub(crate) fn resolve(plan: &Plan, static_url: &str, from: &LogicalPath, url: &s
     }
     let name = segments.join("/");
     let is_name = decoded.is_utf8 || !name.contains(char::REPLACEMENT_CHARACTER);
-    if let Some(id) = plan.find(&name).filter(|_| is_name) {
-        let file_name = plan.name(id).file_name();
+    if let Some(id) = catalog.find(&name).filter(|_| is_name) {
+        let file_name = catalog.name(id).file_name();
         let extension = file_name.len() - stem_length(file_name);
         let digest_at = decoded.offset(decoded.text.len() - extension);
         return Target::Asset {
@@ -49,7 +54,7 @@ pub(crate) fn resolve(plan: &Plan, static_url: &str, from: &LogicalPath, url: &s
             digest_at,
         };
     }
-    if plan.has_directory(&name) {
+    if catalog.has_directory(&name) {
         return Target::External;
     }
     Target::Missing(name)
@@ -181,6 +186,7 @@ impl DecodedPath {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::name::catalog::Catalog;
 
     const NAMES: [&str; 11] = [
         "css/m.css",
@@ -198,7 +204,7 @@ mod tests {
 
     #[test]
     fn every_shape_of_url() {
-        let plan = Plan::of_names(NAMES);
+        let catalog = Catalog::of_names(NAMES);
         let from = LogicalPath::new("css/m.css").unwrap();
         let own = "/static/";
         let cdn = "https://cdn.test/s/";
@@ -271,7 +277,11 @@ mod tests {
                 "css/a.png x%AA\u{8208}%E2%82/../a.H.png?q",
             ),
         ] {
-            let got = match resolve(&plan, static_url, &from, url) {
+            let space = UrlSpace {
+                catalog: &catalog,
+                static_url,
+            };
+            let got = match resolve(space, &from, url) {
                 Target::Asset {
                     id,
                     path,
@@ -280,7 +290,7 @@ mod tests {
                     assert!(path.contains(&(digest_at - 1)), "{url}");
                     format!(
                         "{} {}.H{}",
-                        plan.name(id),
+                        catalog.name(id),
                         &url[..digest_at],
                         &url[digest_at..]
                     )

@@ -4,8 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use crate::name::catalog::AssetId;
 use crate::name::digest::{Content, ContentKey, Held};
-use crate::pipeline::plan::{AssetId, Plan};
+use crate::pipeline::plan::Plan;
 use crate::pipeline::store::{Output, Plain};
 use crate::static_root::Staged;
 

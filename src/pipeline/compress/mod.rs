@@ -245,7 +245,11 @@ impl<'w> Work<'w, '_> {
         let mut twins: Vec<(SystemTime, String, Written)> = Vec::new();
         for file in &self.job.files {
             let name = encoding.variant_of(file.name);
-            if !has_room(&name) || self.assets.is_some_and(|plan| plan.find(&name).is_some()) {
+            if !has_room(&name)
+                || self
+                    .assets
+                    .is_some_and(|plan| plan.catalog.find(&name).is_some())
+            {
                 continue;
             }
             let modified = file.output.modified;

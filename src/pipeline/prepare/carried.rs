@@ -4,25 +4,25 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{ReadAsset, Reader, digest_in_name};
+use super::{ReadAsset, Reader};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::Error;
+use crate::name::catalog::{AssetId, Catalog};
 use crate::name::digest::Content;
-use crate::name::logical_path::LogicalPath;
+use crate::name::logical_path::{LogicalPath, digest_in_name};
 use crate::pipeline::in_place::Earlier;
-use crate::pipeline::link::splice;
-use crate::pipeline::plan::{AssetId, AssetKind, Plan, PlannedAsset};
+use crate::pipeline::plan::PlannedAsset;
 use crate::pipeline::store::{Output, Plain};
 use crate::static_root::Written;
 use crate::static_root::generations::OnlyHashed;
+use crate::text::Syntax;
+use crate::text::edges::{UrlSpace, edges, splice};
 use crate::text::notes::Notes;
-use crate::text::references;
-use crate::text::resolve::{Target, resolve};
 
 /// The hashed paths of the last manifest.
 #[derive(Default)]
 pub(crate) struct LastNames {
-    hashed: Plan,
+    hashed: Catalog,
     /// By hashed path.
     logical: HashMap<String, String>,
     /// What the hashed files held, by logical path.
@@ -34,7 +34,7 @@ impl LastNames {
         let paths = last.manifest.paths.iter();
         let paths = || paths.clone().filter(|(logical, hashed)| logical != hashed);
         Self {
-            hashed: Plan::of_names(paths().map(|(_, hashed)| hashed.as_str())),
+            hashed: Catalog::of_names(paths().map(|(_, hashed)| hashed.as_str())),
             logical: paths()
                 .map(|(logical, hashed)| (hashed.clone(), logical.clone()))
                 .collect(),
@@ -59,7 +59,7 @@ impl Reader<'_> {
         buffer: &mut Vec<u8>,
     ) -> Result<bool, Error> {
         let asset = &self.plan.assets[id];
-        if asset.kind == AssetKind::Opaque {
+        if asset.syntax == Syntax::Opaque {
             return Ok(false);
         }
         let text = self.store.root.read(hashed.as_str())?;
@@ -75,26 +75,28 @@ impl Reader<'_> {
 
     /// The text with logical paths for hashed ones; `None`: there are none.
     fn unlinked(&self, asset: &PlannedAsset, text: &[u8]) -> Option<Vec<u8>> {
-        let name = &asset.source.logical;
         let last = &self.last_names;
+        let space = UrlSpace {
+            catalog: &last.hashed,
+            static_url: &self.options.static_url,
+        };
         let mut edits = Vec::new();
-        for reference in references(asset.kind, text) {
-            let url = reference.url(text);
-            let static_url = &self.options.static_url;
-            let Target::Asset { id, digest_at, .. } =
-                resolve(&last.hashed, static_url, name, &url.text)
-            else {
+        let references = asset.syntax.references(text);
+        for found in edges(&references, text, space, &asset.source.logical) {
+            let Some(edge) = found.edge else {
                 continue;
             };
-            let hashed = last.hashed.name(id).as_str();
+            let hashed = last.hashed.name(edge.target).as_str();
             let logical = last.logical.get(hashed)?;
             let Some(digest) = digest_in_name(logical, hashed) else {
                 continue;
             };
-            let end = reference.span.start + url.raw_offset(digest_at);
             let digest = format!(".{digest}");
+            let end = edge.digest_at;
             let start = end.checked_sub(digest.len())?;
-            if self.plan.find(logical).is_some() && text.get(start..end)? == digest.as_bytes() {
+            if self.plan.catalog.find(logical).is_some()
+                && text.get(start..end)? == digest.as_bytes()
+            {
                 edits.push((start..end, String::new()));
             }
         }

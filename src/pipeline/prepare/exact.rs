@@ -6,8 +6,8 @@ use super::{ReadAsset, Reader, References, TextAsset};
 use crate::diagnostic::{Code, Diagnostic, Location, Locator, Severity};
 use crate::django::{Exact, Failure, Failures, decode_error};
 use crate::error::Error;
+use crate::name::catalog::AssetId;
 use crate::name::logical_path::LogicalPath;
-use crate::pipeline::plan::AssetId;
 use crate::text::missing;
 use crate::text::notes::Notes;
 
@@ -31,7 +31,7 @@ impl Reader<'_> {
                 return Ok(ReadAsset::Failed);
             }
         };
-        let scanned = exact.scan(id, asset.kind, text);
+        let scanned = exact.scan(id, asset.syntax, text);
         let converted = &scanned.converted;
         if django_failures(name, source, &converted.failures, diagnostics) {
             return Ok(ReadAsset::Failed);
@@ -41,13 +41,13 @@ impl Reader<'_> {
         }
         Ok(ReadAsset::Text(TextAsset {
             id,
-            kind: asset.kind,
+            syntax: asset.syntax,
             source: Cow::Borrowed(source),
             minified: None,
             references: References::Django {
                 targets: scanned.targets.clone(),
                 names_only: scanned.names_only,
-                draft: scanned.draft(self.plan),
+                draft: scanned.draft(&self.plan.catalog),
             },
         }))
     }

@@ -2,37 +2,36 @@
 //! them. An asset that refers to nothing is finished here: its hashed file is written while its bytes are at hand, so
 //! that only the few that must wait for others are held in memory.
 
+mod buffer;
 mod carried;
 mod exact;
-mod file;
 mod places;
 mod stream;
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use crate::cache::{Cache, Entry, Key};
 use crate::diagnostic::Diagnostic;
 use crate::django::{self, Draft, Exact};
 use crate::error::Error;
+use crate::name::catalog::AssetId;
 use crate::name::digest::Content;
-use crate::name::logical_path::{LogicalPath, stem_length};
+use crate::name::logical_path::LogicalPath;
 use crate::options::{Minify, Options};
 use crate::parallel::map_in_order;
-use crate::pipeline::plan::{AssetId, AssetKind, Plan, PlannedAsset};
+use crate::pipeline::plan::{Plan, PlannedAsset};
 use crate::pipeline::store::{Output, Outputs, Store};
 use crate::text::css::{Targets, Transformed, transform_css};
+use crate::text::edges::{Edge, Resolved, UrlSpace, edges};
 use crate::text::missing::Missing;
 use crate::text::notes::{self, Notes};
-use crate::text::resolve::{self, Target};
-use crate::text::{Scan, scan};
+use crate::text::{Scan, Syntax};
+use buffer::with_buffer;
 pub(crate) use carried::LastNames;
 use exact::django_diagnostic;
 pub(crate) use exact::django_failures;
-pub(crate) use file::read_whole;
-use file::{read_into, with_buffer};
 use places::Places;
 
 /// Opaque files above this size (bytes) are streamed.
@@ -41,7 +40,7 @@ const STREAMED: u64 = 8 << 20;
 /// A text asset whose references are still to be rewritten.
 pub(crate) struct TextAsset<'t> {
     pub(crate) id: AssetId,
-    pub(crate) kind: AssetKind,
+    pub(crate) syntax: Syntax,
     /// The source's bytes.
     pub(crate) source: Cow<'t, [u8]>,
     /// The bytes after minifying, where that changed them.
@@ -63,22 +62,12 @@ pub(crate) enum References {
     },
 }
 
-/// A reference that leads to an asset.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Edge {
-    pub(crate) target: AssetId,
-    /// The URL's path in the text.
-    pub(crate) path: Range<usize>,
-    /// Where the digest goes.
-    pub(crate) digest_at: usize,
-}
-
 impl TextAsset<'_> {
     /// The same, to be kept when the buffer that it was read into is used again.
     fn kept(self) -> TextAsset<'static> {
         TextAsset {
             id: self.id,
-            kind: self.kind,
+            syntax: self.syntax,
             source: Cow::Owned(self.source.into_owned()),
             minified: self.minified,
             references: self.references,
@@ -156,13 +145,13 @@ impl Reader<'_> {
                     return self.carried(asset, hashed, diagnostics);
                 }
             }
-            None if asset.kind == AssetKind::Opaque && asset.source.length > STREAMED => {
+            None if asset.syntax == Syntax::Opaque && asset.source.length > STREAMED => {
                 return self.stream(asset, diagnostics);
             }
-            None => read_into(&asset.source, buffer)?,
+            None => asset.source.read_into(buffer)?,
         }
-        match (asset.kind, self.exact) {
-            (AssetKind::Opaque, _) => self.finish(asset, buffer, None, diagnostics),
+        match (asset.syntax, self.exact) {
+            (Syntax::Opaque, _) => self.finish(asset, buffer, None, diagnostics),
             (_, Some(exact)) => self.read_django(exact, id, buffer, diagnostics),
             (_, None) => self.read_text(id, buffer, diagnostics),
         }
@@ -177,13 +166,13 @@ impl Reader<'_> {
     ) -> Result<ReadAsset<'t>, Error> {
         let asset = &self.plan.assets[id];
         let name = &asset.source.logical;
-        let minified = match asset.kind {
-            AssetKind::Css if asset.carried.is_none() => self.minified(name, source, diagnostics),
-            AssetKind::Css | AssetKind::Js | AssetKind::Module | AssetKind::Opaque => None,
+        let minified = match asset.syntax {
+            Syntax::Css if asset.carried.is_none() => self.minified(name, source, diagnostics),
+            _ => None,
         };
         let mut text = TextAsset {
             id,
-            kind: asset.kind,
+            syntax: asset.syntax,
             source: Cow::Borrowed(source),
             minified,
             references: References::Spans(Vec::new()),
@@ -235,38 +224,28 @@ impl Reader<'_> {
         text: &TextAsset<'_>,
         diagnostics: &mut Notes,
     ) -> Vec<Edge> {
-        let mut edges = Vec::new();
+        let mut found_edges = Vec::new();
         let Scan {
             references: found,
             not_parsed,
-        } = scan(text.kind, text.text());
+        } = text.syntax.scan(text.text());
         diagnostics.extend(not_parsed.map(|why| why.diagnostic(name, text.text())));
         let mut places = Places::new(text, &found);
-        for (index, reference) in found.iter().enumerate() {
-            let url = reference.url(text.text());
-            let raw = |at| reference.span.start + url.raw_offset(at);
-            let target = resolve::resolve(self.plan, &self.options.static_url, name, &url.text);
-            let problem = self
-                .missing
-                .diagnose(reference.kind, name, &url.text, &target);
-            if let Target::Asset {
-                id,
-                path,
-                digest_at,
-            } = target
-                && !self.plan.assets[id].prehashed
-            {
-                edges.push(Edge {
-                    target: id,
-                    path: raw(path.start)..raw(path.end),
-                    digest_at: raw(digest_at),
-                });
-            }
-            if let Some(problem) = problem {
+        let space = UrlSpace {
+            catalog: &self.plan.catalog,
+            static_url: &self.options.static_url,
+        };
+        for (index, resolved) in edges(&found, text.text(), space, name).enumerate() {
+            let Resolved {
+                kind, url, target, ..
+            } = &resolved;
+            if let Some(problem) = self.missing.diagnose(*kind, name, url, target) {
                 diagnostics.diagnosed(problem, || places.of(index));
             }
+            let edge = resolved.edge;
+            found_edges.extend(edge.filter(|edge| !self.plan.assets[edge.target].prehashed));
         }
-        edges
+        found_edges
     }
 
     /// The name of an asset's hashed file.
@@ -327,10 +306,7 @@ pub(crate) fn read(
     let mut order: Vec<AssetId> = (0..assets.len()).collect();
     order.sort_by_key(|id| {
         let asset = &assets[*id];
-        (
-            asset.kind != AssetKind::Opaque,
-            Reverse(asset.source.length),
-        )
+        (asset.syntax != Syntax::Opaque, Reverse(asset.source.length))
     });
     let mut read = map_in_order(&order, |id| {
         let mut notes = Notes::default();
@@ -376,17 +352,6 @@ pub(crate) fn read(
         noted.sort_by_key(|(id, _)| *id);
     }
     let noted = noted.into_iter().map(|(_, notes)| notes);
-    diagnostics.extend(notes::of_files(noted, reader.plan));
+    diagnostics.extend(notes::of_files(noted, &reader.plan.catalog));
     Ok(reading)
-}
-
-/// What stands between the stem and the extension of `logical` in `hashed`.
-pub(crate) fn digest_in_name<'h>(logical: &str, hashed: &'h str) -> Option<&'h str> {
-    let file_name = logical.rsplit('/').next().unwrap_or(logical);
-    let extension = file_name.len() - stem_length(file_name);
-    let (stem, extension) = logical.split_at(logical.len() - extension);
-    hashed
-        .strip_prefix(stem)?
-        .strip_prefix('.')?
-        .strip_suffix(extension)
 }

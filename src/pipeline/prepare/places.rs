@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::TextAsset;
 use crate::diagnostic::{Location, Locator};
-use crate::text::{Reference, references};
+use crate::text::Reference;
 
 /// Where the references of a text stand in its source. Minifying may have moved them, or (in `full`) dropped some.
 pub(super) struct Places<'t> {
@@ -39,7 +39,7 @@ fn source_offsets(text: &TextAsset<'_>, found: &[Reference]) -> Vec<Option<usize
     if text.minified.is_none() {
         return found.iter().map(|found| Some(found.span.start)).collect();
     }
-    let of_source = references(text.kind, &text.source);
+    let of_source = text.syntax.references(&text.source);
     let same = |(found, source): (&Reference, &Reference)| {
         found.url(text.text()).text == source.url(&text.source).text
     };

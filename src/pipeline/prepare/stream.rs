@@ -9,7 +9,8 @@ use crate::name::digest::{Content, ContentHasher};
 use crate::pipeline::plan::PlannedAsset;
 use crate::pipeline::store::Output;
 use crate::platform::regular_file;
-use crate::static_root::{CHUNK, FileId, Written};
+use crate::platform::regular_file::CHUNK;
+use crate::static_root::{FileId, Written};
 use crate::text::notes::Notes;
 
 /// A large file that was read to its end.

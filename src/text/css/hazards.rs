@@ -1,8 +1,8 @@
 //! Declarations that lightningcss 1.0.0-alpha.72 is not to be trusted with. Each of these was seen to change what
 //! Chromium makes of the declaration; often an ignored one takes effect.
 
-use super::inventory::without_vendor;
 use super::sheet::{Sheet, joined};
+use super::vendor::without_vendor;
 use crate::text::css::tokens::Kind;
 
 /// Properties in which a number without a unit means something.

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use super::hazards;
 use super::sheet::{Sheet, joined};
-use crate::pipeline::plan::AssetKind;
+use super::vendor::{VENDORS, without_vendor};
+use crate::text::Syntax;
 use crate::text::css::tokens::{CssToken, Kind, tokens};
-use crate::text::{is_css_source_map, references};
+use crate::text::is_css_source_map;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -116,17 +117,6 @@ const MIXED: &[(&str, &[&str])] = &[
 /// No property has a longer name. Those that are longer are nobody's longhand, and may have a hyphen at every other byte.
 const LONGEST_NAME: usize = 100;
 
-/// Prefixes of properties, and none.
-const VENDORS: &[&str] = &["", "-webkit-", "-moz-", "-ms-", "-o-"];
-
-/// A property's name without its vendor's prefix.
-pub(super) fn without_vendor(name: &str) -> &str {
-    let mut vendors = VENDORS.iter().skip(1);
-    vendors
-        .find_map(|vendor| name.strip_prefix(vendor))
-        .unwrap_or(name)
-}
-
 /// Shorthands that reset more than they are made of.
 const RESETTING: &[&str] = &["border", "font", "transition", "animation", "mask", "all"];
 
@@ -158,7 +148,8 @@ impl Inventory {
             ascii: css.is_ascii(),
             ..Self::default()
         };
-        inventory.urls = references(AssetKind::Css, css.as_bytes())
+        inventory.urls = Syntax::Css
+            .references(css.as_bytes())
             .iter()
             .map(|reference| reference.url(css.as_bytes()).text.into_owned())
             .collect();

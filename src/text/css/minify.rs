@@ -1,24 +1,8 @@
 //! Stage 3, transform: from a style sheet's bytes to the bytes that are hashed. Minifying, in two strengths.
 
+use super::minified::Minified;
 use super::{Targets, full, safe};
 use crate::options::Minify;
-
-/// A place in the source text, and why (part of) the minifying asked for was not done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NotMinified {
-    /// Byte offset in the source text.
-    pub(super) offset: usize,
-    pub(super) reason: String,
-}
-
-/// What came out of minifying.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Minified {
-    /// The smaller text; `None`: the source stays as it is.
-    pub(super) text: Option<String>,
-    /// Why less was done than was asked for.
-    pub(super) notice: Option<NotMinified>,
-}
 
 /// Minifies a style sheet; never to a larger one.
 pub(super) fn minify(css: &str, mode: Minify, targets: Option<&Targets>) -> Minified {
@@ -50,8 +34,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::pipeline::plan::AssetKind;
-    use crate::text::references;
+    use crate::text::Syntax;
 
     /// A style sheet with something of everything, to be cut up.
     const SHEET: &str = "@charset \"utf-8\";@import url(a.css) layer(x) screen;/*! l */\n\
@@ -78,7 +61,8 @@ mod tests {
     }
 
     fn urls(css: &str) -> Vec<String> {
-        references(AssetKind::Css, css.as_bytes())
+        Syntax::Css
+            .references(css.as_bytes())
             .iter()
             .map(|reference| reference.url(css.as_bytes()).text.into_owned())
             .collect()

@@ -4,7 +4,7 @@
 //! This is no second tokenizer: it only has to know which bytes cannot begin, end or hide a reference, and where a token
 //! begins that might. Whatever is not plain (a comment, an escape, a string that is not closed) is left to the tokenizer.
 
-use super::references::Bracket;
+use super::functions::Bracket;
 
 /// What a byte can mean where references are looked for.
 #[derive(Clone, Copy, PartialEq, Eq)]

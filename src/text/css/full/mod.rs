@@ -18,7 +18,7 @@ use lightningcss::targets::{Browsers, Features};
 use lightningcss::traits::ToCss as _;
 
 use super::inventory::Inventory;
-use super::minify::NotMinified;
+use super::minified::NotMinified;
 use crate::diagnostic::shown;
 
 /// The browsers that `full` may write for.

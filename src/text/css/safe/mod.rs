@@ -21,7 +21,7 @@ use rules::{
     is_source_map, loose_inside, unescaped,
 };
 
-use super::minify::{Minified, NotMinified};
+use super::minified::{Minified, NotMinified};
 use super::sheet::Sheet;
 use crate::text::css::tokens::{CssToken, Kind, tokens};
 

@@ -19,7 +19,7 @@ const BROTLI_WINDOW: u8 = 0b1011;
 const GZIP_TRAILER: usize = 8;
 
 /// Decodes all of `variant`; what is wrong with it, if it is not one whole stream and nothing else, as a build writes it.
-pub(super) fn decode(encoding: Encoding, variant: &[u8]) -> Result<Content, String> {
+pub(crate) fn decode(encoding: Encoding, variant: &[u8]) -> Result<Content, String> {
     match encoding {
         Encoding::Gzip => is_as_written(variant)?,
         Encoding::Brotli => {

@@ -13,6 +13,7 @@ use crate::name::glob::Glob;
 use crate::name::logical_path::{LogicalPath, normpath};
 use crate::options::{Input, NamedFile, Options, SourceRoot};
 use crate::parallel::map_in_batches;
+use crate::platform::regular_file;
 use crate::platform::stamp::Stamp;
 
 /// Files that one thread asks for at a time.
@@ -32,6 +33,21 @@ pub(crate) struct SourceFile {
     pub(crate) leave_plain: bool,
     /// The how-manieth it was found: what Django would process first among files of one level.
     pub(crate) order: usize,
+}
+
+impl SourceFile {
+    /// Reads the file into `bytes`, all of it.
+    pub(crate) fn read_into(&self, bytes: &mut Vec<u8>) -> Result<(), Error> {
+        regular_file::read_into(&self.path, self.length, bytes)
+            .map_err(Error::io("read", &self.path))
+    }
+
+    /// Reads the file whole.
+    pub(crate) fn read(&self) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        self.read_into(&mut bytes)?;
+        Ok(bytes)
+    }
 }
 
 /// All files of the input in the input's order of precedence, duplicates included.

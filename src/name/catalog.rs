@@ -1,0 +1,112 @@
+//! The names that a reference can lead to.
+
+use std::path::{Path, PathBuf};
+
+use super::logical_path::LogicalPath;
+use super::name_map::NameMap;
+
+/// An index into a [`Catalog`], and into the assets of the build that it lists.
+pub(crate) type AssetId = usize;
+
+/// How an asset gets its hashed path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Naming {
+    /// The digest of its bytes goes into its logical path.
+    Digest,
+    /// It keeps its logical path: a bundler has hashed it. References to it stay as they are.
+    Prehashed,
+    /// It keeps the hashed path of an earlier build, unless its references change.
+    Carried,
+}
+
+/// An asset as a target of references.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    pub(crate) name: LogicalPath,
+    /// The file with its bytes, for messages.
+    pub(crate) path: PathBuf,
+    /// Bytes of that file, when it was found.
+    pub(crate) length: u64,
+    pub(crate) naming: Naming,
+    /// Its rank in the order in which the files were found.
+    pub(crate) order: usize,
+}
+
+/// The names of all assets, sorted, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Catalog {
+    named: Vec<Named>,
+    by_name: NameMap<AssetId, LogicalPath>,
+}
+
+impl Catalog {
+    /// Of several entries with one name, the first counts.
+    pub(crate) fn new(mut named: Vec<Named>) -> Self {
+        named.sort_by(|a, b| a.name.cmp(&b.name));
+        named.dedup_by(|a, b| a.name == b.name);
+        let by_name = named
+            .iter()
+            .enumerate()
+            .map(|(id, named)| (named.name.clone(), id))
+            .collect();
+        Self { named, by_name }
+    }
+
+    /// A catalog of names without files. What is no logical path is left out.
+    pub(crate) fn of_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let named = |(order, name): (usize, &str)| {
+            Some(Named {
+                name: LogicalPath::new(name).ok()?,
+                path: name.into(),
+                length: 1,
+                naming: Naming::Digest,
+                order,
+            })
+        };
+        Self::new(names.into_iter().enumerate().filter_map(named).collect())
+    }
+
+    /// The number of names.
+    pub(crate) fn len(&self) -> usize {
+        self.named.len()
+    }
+
+    /// All names, in their order.
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Named> {
+        self.named.iter()
+    }
+
+    /// The asset of that name.
+    pub(crate) fn find(&self, name: &str) -> Option<AssetId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// Whether a name lies below `directory` (no trailing slash; empty: the static root itself).
+    pub(crate) fn has_directory(&self, directory: &str) -> bool {
+        if directory.is_empty() {
+            return true;
+        }
+        let below = format!("{directory}/");
+        let at = self
+            .named
+            .partition_point(|named| named.name.as_str() < below.as_str());
+        self.named
+            .get(at)
+            .is_some_and(|named| named.name.as_str().starts_with(&below))
+    }
+
+    /// The entry of an asset.
+    pub(crate) fn get(&self, id: AssetId) -> &Named {
+        &self.named[id]
+    }
+
+    /// The name of an asset.
+    pub(crate) fn name(&self, id: AssetId) -> &LogicalPath {
+        &self.named[id].name
+    }
+
+    /// The file with an asset's bytes.
+    pub(crate) fn path(&self, id: AssetId) -> &Path {
+        &self.named[id].path
+    }
+}

@@ -1,0 +1,100 @@
+//! References with the assets that they lead to, and the texts in which they are rewritten.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::resolve::{Target, resolve};
+use super::{Reference, ReferenceKind};
+use crate::name::catalog::{AssetId, Catalog};
+use crate::name::logical_path::LogicalPath;
+
+/// What URLs are resolved against.
+#[derive(Clone, Copy)]
+pub(crate) struct UrlSpace<'a> {
+    /// The assets that a URL can lead to.
+    pub(crate) catalog: &'a Catalog,
+    /// The prefix that makes an absolute URL ours.
+    pub(crate) static_url: &'a str,
+}
+
+/// A reference that leads to an asset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Edge {
+    pub(crate) target: AssetId,
+    /// The bytes of the URL's path in the text.
+    pub(crate) path: Range<usize>,
+    /// The byte offset in the text where the digest goes.
+    pub(crate) digest_at: usize,
+}
+
+/// A reference of a text, resolved.
+#[derive(Debug)]
+pub(crate) struct Resolved<'t> {
+    pub(crate) kind: ReferenceKind,
+    /// The URL, escapes undone.
+    pub(crate) url: Cow<'t, str>,
+    /// Its byte offset in the text.
+    pub(crate) offset: usize,
+    pub(crate) target: Target,
+    /// Where the target is an asset.
+    pub(crate) edge: Option<Edge>,
+}
+
+impl Resolved<'_> {
+    /// The same, without the text.
+    pub(crate) fn into_owned(self) -> Resolved<'static> {
+        Resolved {
+            kind: self.kind,
+            url: Cow::Owned(self.url.into_owned()),
+            offset: self.offset,
+            target: self.target,
+            edge: self.edge,
+        }
+    }
+}
+
+/// Resolves the `references` of `text`, which is the asset `from`.
+pub(crate) fn edges<'t>(
+    references: &'t [Reference],
+    text: &'t [u8],
+    space: UrlSpace<'t>,
+    from: &'t LogicalPath,
+) -> impl Iterator<Item = Resolved<'t>> {
+    references.iter().map(move |reference| {
+        let url = reference.url(text);
+        let raw = |at| reference.span.start + url.raw_offset(at);
+        let target = resolve(space, from, &url.text);
+        let edge = match &target {
+            Target::Asset {
+                id,
+                path,
+                digest_at,
+            } => Some(Edge {
+                target: *id,
+                path: raw(path.start)..raw(path.end),
+                digest_at: raw(*digest_at),
+            }),
+            Target::External | Target::Missing(_) | Target::Outside => None,
+        };
+        Resolved {
+            kind: reference.kind,
+            url: url.text,
+            offset: reference.span.start,
+            target,
+            edge,
+        }
+    })
+}
+
+/// `text` with each of the ascending, disjoint `edits` made.
+pub(crate) fn splice(text: &[u8], edits: impl Iterator<Item = (Range<usize>, String)>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 256);
+    let mut copied = 0;
+    for (range, insert) in edits {
+        out.extend_from_slice(&text[copied..range.start]);
+        out.extend_from_slice(insert.as_bytes());
+        copied = range.end;
+    }
+    out.extend_from_slice(&text[copied..]);
+    out
+}
