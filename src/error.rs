@@ -44,6 +44,9 @@ pub enum Error {
         /// How long this build has waited.
         waited: Duration,
     },
+    /// A bug of hashstatic: what must be there at this point is not (exit status 1).
+    #[error("internal error: {0}; please report this as a bug of hashstatic")]
+    Internal(&'static str),
 }
 
 impl Error {

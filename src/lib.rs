@@ -120,7 +120,7 @@ pub fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
 ///
 /// [`Error::Usage`] if there is no such directory, [`Error::Io`] if the file system refuses: the next build goes on.
 pub fn finish(static_root: &Path, build: &str) -> Result<usize, Error> {
-    pipeline::commit::finish(static_root, build)
+    pipeline::write::commit::finish(static_root, build)
 }
 
 /// Tells everything about one asset of a finished static root.

@@ -6,9 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::cache::CacheUse;
 use crate::diagnostic::Diagnostic;
-use crate::pipeline::compress::Variant;
-use crate::pipeline::store::Output;
-use crate::static_root::Written;
 use crate::static_root::encoding::Encoding;
 
 /// How many files, and how many bytes.
@@ -56,9 +53,9 @@ pub struct Totals {
 }
 
 impl Totals {
-    pub(crate) fn count_hashed(&mut self, output: &Output) {
-        self.hashed.count(output.content.length);
-        self.count_written(output.written == Written::New);
+    pub(crate) fn count_hashed(&mut self, written: bool, bytes: u64) {
+        self.hashed.count(bytes);
+        self.count_written(written);
     }
 
     pub(crate) fn count_plain(&mut self, written: bool, bytes: u64) {
@@ -66,14 +63,14 @@ impl Totals {
         self.count_written(written);
     }
 
-    pub(crate) fn count_variant(&mut self, variant: &Variant) {
-        match variant.encoding {
+    pub(crate) fn count_variant(&mut self, encoding: Encoding, written: bool, bytes: u64) {
+        match encoding {
             Encoding::Gzip => &mut self.gzip,
             Encoding::Brotli => &mut self.brotli,
             Encoding::Zstd => &mut self.zstd,
         }
-        .count(variant.length);
-        self.count_written(variant.new);
+        .count(bytes);
+        self.count_written(written);
     }
 
     pub(crate) fn count_written(&mut self, written: bool) {

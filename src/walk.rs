@@ -35,6 +35,14 @@ pub(crate) struct SourceFile {
     pub(crate) order: usize,
 }
 
+/// What a walk has found.
+#[derive(Debug, Default)]
+pub(crate) struct Walked {
+    /// In the order of precedence, duplicates included.
+    pub(crate) files: Vec<SourceFile>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
 impl SourceFile {
     /// Reads the file into `bytes`, all of it.
     pub(crate) fn read_into(&self, bytes: &mut Vec<u8>) -> Result<(), Error> {
@@ -53,16 +61,12 @@ impl SourceFile {
 /// All files of the input in the input's order of precedence, duplicates included.
 ///
 /// `exclude` is the canonical path of the static root, which is never a source even if it lies inside one.
-pub(crate) fn walk(
-    options: &Options,
-    exclude: &Path,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Vec<SourceFile>, Error> {
+pub(crate) fn walk(options: &Options, exclude: &Path) -> Result<Walked, Error> {
     match &options.input {
         Input::Files(files) => listed(files),
         Input::Roots(roots) => {
             let ignore = Ignore::new(&options.ignore);
-            let mut found = Vec::new();
+            let mut walked = Walked::default();
             for root in roots {
                 let walk = RootWalk {
                     root,
@@ -80,15 +84,15 @@ pub(crate) fn walk(
                         shown(&root.dir)
                     )));
                 }
-                walk.run(&mut found, diagnostics)?;
+                walk.run(&mut walked)?;
             }
-            Ok(found)
+            Ok(walked)
         }
     }
 }
 
 /// The files of `--files-from`.
-fn listed(files: &[NamedFile]) -> Result<Vec<SourceFile>, Error> {
+fn listed(files: &[NamedFile]) -> Result<Walked, Error> {
     let mut found = Vec::with_capacity(files.len());
     for (order, file) in files.iter().enumerate() {
         let logical = LogicalPath::new(&file.name)
@@ -113,7 +117,10 @@ fn listed(files: &[NamedFile]) -> Result<Vec<SourceFile>, Error> {
             order,
         });
     }
-    Ok(found)
+    Ok(Walked {
+        files: found,
+        diagnostics: Vec::new(),
+    })
 }
 
 /// The ignore patterns. Django normalizes them (`os.path.normpath`), then matches base names, and whole paths of files
@@ -146,19 +153,17 @@ struct RootWalk<'a> {
 
 impl RootWalk<'_> {
     /// Walks in the order of the directories; what the files are is asked for side by side, and while the walk goes on.
-    fn run(
-        &self,
-        found: &mut Vec<SourceFile>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<(), Error> {
-        let files = map_in_batches(self.files(diagnostics), BATCH, |entry| {
+    fn run(&self, walked: &mut Walked) -> Result<(), Error> {
+        let files = map_in_batches(self.files(&mut walked.diagnostics), BATCH, |entry| {
             let mut notes = Vec::new();
             Ok((self.source_file(&entry, &mut notes)?, notes))
         })?;
         for (file, notes) in files {
-            diagnostics.extend(notes);
-            let order = found.len();
-            found.extend(file.map(|file| SourceFile { order, ..file }));
+            walked.diagnostics.extend(notes);
+            let order = walked.files.len();
+            walked
+                .files
+                .extend(file.map(|file| SourceFile { order, ..file }));
         }
         Ok(())
     }

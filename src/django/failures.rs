@@ -1,9 +1,47 @@
 //! What Django finds fault with in one file: the first of a kind, and how many more there are.
 
-use super::convert::Failure;
 use crate::diagnostic::fold::{Fold, PER_FILE, Place};
 
-/// See the module.
+/// Why Django stops at a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// Django's text, with its note where that version adds one.
+    pub(crate) message: String,
+    /// Byte offset in the text as it was when this reference was met (earlier replacements may have moved it).
+    pub(crate) offset: Option<usize>,
+    /// The URL as it is written, where a reference is at fault.
+    pub(crate) url: Option<String>,
+    /// A `ValueError`, which `collectstatic` introduces with "Post-processing 'x' failed!".
+    pub(crate) introduced: bool,
+    /// `--ignore-errors` covers it.
+    pub(crate) ignored: bool,
+    /// Not 0: it stands for so many.
+    pub(crate) more: usize,
+}
+
+impl Failure {
+    /// A `ValueError`.
+    pub(crate) fn value_error(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            offset: None,
+            url: None,
+            introduced: true,
+            ignored: false,
+            more: 0,
+        }
+    }
+
+    /// An exception that `collectstatic` does not catch.
+    pub(crate) fn fatal(message: impl Into<String>) -> Self {
+        Self {
+            introduced: false,
+            ..Self::value_error(message)
+        }
+    }
+}
+
+/// The failures of one file, folded.
 pub(crate) struct Failures {
     kept: Vec<Failure>,
     fold: Fold<(bool, bool)>,

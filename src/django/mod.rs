@@ -19,9 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
-pub(crate) use convert::{Failure, StaticName};
+pub(crate) use convert::StaticName;
 pub(crate) use draft::Draft;
-pub(crate) use failures::Failures;
+pub(crate) use failures::{Failure, Failures};
 pub(crate) use python::{decode_error, unquote};
 
 use crate::name::catalog::{AssetId, Catalog, Naming};
@@ -115,11 +115,6 @@ impl Exact<'_> {
         self.inside(&hashed)
     }
 
-    /// A manifest key or value: `clean_name`.
-    pub(crate) fn manifest_name(name: &str) -> String {
-        name.replace('\\', "/")
-    }
-
     /// A dry conversion: which assets this text refers to, whether that is all that its conversion depends on, and what
     /// is wrong with it.
     pub(crate) fn scan(&self, id: AssetId, kind: Syntax, text: &str) -> Scanned {
@@ -198,6 +193,11 @@ impl Exact<'_> {
     }
 }
 
+/// A key or value of the manifest: `HashedFilesMixin.clean_name`.
+pub(crate) fn manifest_name(name: &str) -> String {
+    name.replace('\\', "/")
+}
+
 /// The syntax that Django takes a file for. It compares case-sensitively, and knows no `.mjs`.
 pub(crate) fn syntax(name: &LogicalPath) -> Syntax {
     match name.as_str().as_bytes() {
@@ -221,7 +221,7 @@ struct AssetStorage<'a> {
 impl Storage for AssetStorage<'_> {
     fn hashed_file(&self, key: &str) -> Option<(String, AssetId)> {
         let id = self.exact.catalog.find(key)?;
-        Some((Exact::manifest_name(&self.names.hashed(id)), id))
+        Some((manifest_name(&self.names.hashed(id)), id))
     }
 
     fn is_hashed_yet(&self, key: &str) -> bool {

@@ -12,7 +12,8 @@ use crate::platform::regular_file::CHUNK;
 use crate::static_root::decode::decode;
 use crate::static_root::encoding::Encoding;
 use crate::text::Syntax;
-use crate::text::edges::{Resolved, UrlSpace, edges};
+use crate::text::edges::{Resolved, edges};
+use crate::text::resolve::UrlSpace;
 use crate::text::{NotParsed, Scan};
 
 /// A reference in a text file.

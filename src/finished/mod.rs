@@ -211,8 +211,9 @@ fn files(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> Result<Catalog, Error
     }]));
     options.ignore = vec![format!("{TEMPORARY}*.tmp")]; // a build may be at work
     options.follow_external_links = true;
-    let sources = walk(&options, Path::new(""), diagnostics)?;
-    let named = sources.into_iter().map(|source| Named {
+    let walked = walk(&options, Path::new(""))?;
+    diagnostics.extend(walked.diagnostics);
+    let named = walked.files.into_iter().map(|source| Named {
         name: source.logical,
         path: source.path,
         length: source.length,

@@ -11,7 +11,8 @@ use crate::options::{DjangoVersion, HashAlgorithm, Minify};
 use crate::platform::regular_file;
 use crate::text::Syntax;
 use crate::text::css::transform_css;
-use crate::text::edges::{UrlSpace, edges, splice};
+use crate::text::edges::{edges, splice};
+use crate::text::resolve::UrlSpace;
 
 /// The assets by their logical paths, as the build that made them saw them.
 pub(super) struct Sources<'r> {

@@ -14,7 +14,7 @@ use super::{Entry, FinishedRoot};
 use crate::diagnostic::{Code, Diagnostic, Locator, Severity, shown};
 use crate::error::Error;
 use crate::name::catalog::AssetId;
-use crate::name::digest::Hasher;
+use crate::name::digest::cycle_digest;
 use crate::options::{HashAlgorithm, MissingPolicy};
 use crate::parallel::{map_in_order, pool};
 use crate::platform::lock::Lock;
@@ -414,12 +414,7 @@ impl<'v> Verifier<'v> {
         [HashAlgorithm::Blake3, HashAlgorithm::Md5]
             .into_iter()
             .any(|algorithm| {
-                let mut hasher = Hasher::new(algorithm);
-                for (name, canonical) in &parts {
-                    hasher.update_part(name.as_bytes());
-                    hasher.update_part(canonical);
-                }
-                !digest.is_empty() && hasher.finish().hex(digest.len()) == digest
+                !digest.is_empty() && cycle_digest(algorithm, &parts).hex(digest.len()) == digest
             })
     }
 

@@ -13,15 +13,14 @@ mod nginx;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
+use crate::name::catalog::Catalog;
 use crate::name::digest::is_hex;
 use crate::options::{HeadersFormat, Options};
-use crate::pipeline::compress::{Variant, Variants};
-use crate::pipeline::in_place::Earlier;
-use crate::pipeline::plan::Plan;
-use crate::pipeline::store::{Output, Plain, Store};
 use crate::static_root::TEMPORARY;
+use crate::static_root::built_file::{BuiltFile, Role};
 use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::{Generations, beside};
+use crate::static_root::manifest::Manifest;
 
 /// Of a name whose bytes never change.
 const IMMUTABLE: &str = "max-age=31536000, public, immutable";
@@ -78,38 +77,50 @@ struct HeadersPlan {
     extensions: BTreeSet<&'static str>,
 }
 
-/// The files that the options ask for, for what this build is going to publish.
+/// What a build is about to publish, and what lies in the static root already.
+pub(crate) struct Published<'a> {
+    /// Every file of the build.
+    pub(crate) files: Vec<BuiltFile>,
+    /// The names of the assets.
+    pub(crate) catalog: &'a Catalog,
+    /// The manifest's name.
+    pub(crate) manifest: &'a str,
+    /// The manifest that is there, and the record of those before it.
+    pub(crate) earlier: (&'a Manifest, &'a Generations),
+    /// The names of the files that were there and stay.
+    pub(crate) existing: Vec<&'a str>,
+    /// Whether a file was there and stays.
+    pub(crate) stays: &'a dyn Fn(&str) -> bool,
+}
+
+/// The files that the options ask for.
 pub(crate) fn headers(
     options: &Options,
-    store: Store<'_>,
-    (plan, outputs, variants): (&Plan, &[Output], &[Variants]),
-    last: &Earlier,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<HeadersFile> {
+    published: &Published<'_>,
+) -> (Vec<HeadersFile>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
     let formats: BTreeSet<HeadersFormat> = options.headers.iter().copied().collect();
-    if formats.is_empty() {
-        return Vec::new();
-    }
     let mut headers = HeadersPlan {
         url: url_path(&options.static_url),
-        manifest: store.manifest.to_owned(),
+        manifest: published.manifest.to_owned(),
         hash_length: options.hash_length,
         encodings: encodings(options),
-        files: files(plan, outputs, variants),
+        files: files(&published.files),
         ..HeadersPlan::default()
     };
-    let mut earlier = hashed_earlier(last, headers.hash_length);
-    earlier.retain(|name| !options.clear && store.root.had(name)); // the others will be gone, or are
+    let mut earlier = hashed_earlier(published.earlier, headers.hash_length);
+    earlier.retain(|name| (published.stays)(name)); // the others will be gone, or are
     let is_ours = |name: &str| {
-        plan.catalog.find(name).is_some()
+        published.catalog.find(name).is_some()
             || headers.files.contains_key(name)
             || earlier.contains(name)
     };
-    let written = file_names(store.manifest);
-    let others: Vec<&str> = store
-        .root
-        .existing()
-        .filter(|name| !options.clear && !is_ours(name))
+    let written = file_names(published.manifest);
+    let others: Vec<&str> = published
+        .existing
+        .iter()
+        .copied()
+        .filter(|name| !is_ours(name))
         .filter(|name| !Encoding::files_behind(name).any(is_ours))
         .filter(|name| !written.iter().any(|file| file == name))
         .collect();
@@ -118,12 +129,15 @@ pub(crate) fn headers(
     headers.lookalikes = lookalikes.map(str::to_owned).collect();
     let files = headers.files.keys().map(String::as_str);
     // The manifest is not there yet in the first run.
-    let names = files.chain(earlier).chain(others).chain([store.manifest]);
+    let names = files
+        .chain(earlier)
+        .chain(others)
+        .chain([published.manifest]);
     headers.extensions = names.filter_map(media_types::extension).collect();
-    headers.check(&formats, diagnostics);
+    headers.check(&formats, &mut diagnostics);
     for format in &formats {
-        let name = file_name(store.manifest, *format);
-        if plan.catalog.find(&name).is_some() {
+        let name = file_name(published.manifest, *format);
+        if published.catalog.find(&name).is_some() {
             let what = "an asset has the name of the file that --headers writes";
             diagnostics.push(Diagnostic::new(
                 Severity::Error,
@@ -143,7 +157,7 @@ pub(crate) fn headers(
         }
         .into_bytes(),
     };
-    formats.into_iter().map(write).collect()
+    (formats.into_iter().map(write).collect(), diagnostics)
 }
 
 fn encodings(options: &Options) -> Vec<Encoding> {
@@ -158,34 +172,30 @@ fn encodings(options: &Options) -> Vec<Encoding> {
 }
 
 /// Everything that the build publishes, but for variants and the manifest.
-fn files(plan: &Plan, outputs: &[Output], variants: &[Variants]) -> BTreeMap<String, ServedFile> {
+fn files(built: &[BuiltFile]) -> BTreeMap<String, ServedFile> {
     let mut files: BTreeMap<String, ServedFile> = BTreeMap::new();
-    let mut add = |name: &str, immutable, variants: &[Variant]| {
-        let file = files.entry(name.to_owned()).or_default();
-        file.immutable |= immutable; // a hashed file and another asset may be one
-        file.variants.extend(variants.iter().map(|v| v.encoding));
-    };
-    for ((asset, output), variants) in plan.assets.iter().zip(outputs).zip(variants) {
-        add(&output.hashed, true, &variants.hashed);
-        if !matches!(output.plain, Plain::None) {
-            add(asset.plain.as_str(), false, &variants.plain);
-        }
+    for file in built {
+        let immutable = file.role == Role::Hashed;
+        let suffix = file.encoding.map_or("", Encoding::suffix);
+        let name = file.name.strip_suffix(suffix).unwrap_or(&file.name);
+        let served = files.entry(name.to_owned()).or_default();
+        served.immutable |= immutable; // a hashed file and another asset may be one
+        served.variants.extend(file.encoding);
     }
-    let names: Vec<String> = files
-        .iter()
-        .flat_map(|(name, file)| file.variants.iter().map(|e| e.variant_of(name)))
-        .collect();
-    for name in names {
-        files.remove(&name); // an asset of that name gives way to the variant
+    for variant in built.iter().filter(|file| file.encoding.is_some()) {
+        files.remove(&variant.name); // an asset of that name gives way to the variant
     }
     files
 }
 
 /// The hashed files of earlier generations: what was recorded, without the plain copies among it, which are those whose
 /// hashed file was recorded with them.
-fn hashed_earlier(last: &Earlier, hash_length: usize) -> HashSet<&str> {
-    let manifest = last.manifest.paths.values().map(String::as_str);
-    let mut names: HashSet<&str> = last.generations.files().chain(manifest).collect();
+fn hashed_earlier<'a>(
+    (manifest, generations): (&'a Manifest, &'a Generations),
+    hash_length: usize,
+) -> HashSet<&'a str> {
+    let manifest = manifest.paths.values().map(String::as_str);
+    let mut names: HashSet<&str> = generations.files().chain(manifest).collect();
     let plain: Vec<String> = names
         .iter()
         .filter_map(|name| without_digest(name, hash_length))

@@ -136,11 +136,8 @@ fn what_cannot_be_said_is_said_to_be_so() {
 fn plain_copies_of_earlier_generations_are_not_immutable() {
     let record = br#"{"version":1,"generations":[{"superseded":1,"files":
         ["a.0123456789ab.js", "a.0123456789ab.4889e940a1b2.js", "b.4889e940a1b2.css", "b.css"]}]}"#;
-    let last = Earlier {
-        generations: Generations::parse(record).unwrap(),
-        ..Earlier::default()
-    };
-    let hashed = hashed_earlier(&last, 12);
+    let (manifest, generations) = (Manifest::default(), Generations::parse(record).unwrap());
+    let hashed = hashed_earlier((&manifest, &generations), 12);
     assert!(hashed.contains("a.0123456789ab.4889e940a1b2.js"));
     assert!(hashed.contains("b.4889e940a1b2.css"));
     assert!(!hashed.contains("a.0123456789ab.js"));

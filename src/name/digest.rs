@@ -203,6 +203,18 @@ impl Hasher {
     }
 }
 
+/// The digest of a reference cycle, which all its members share: of their logical paths and contents, sorted by logical
+/// path, in which references to members name the logical path. It changes with any member's content and with whatever
+/// any of them refers to; it does not depend on where one starts.
+pub(crate) fn cycle_digest(algorithm: HashAlgorithm, members: &[(&str, Vec<u8>)]) -> Digest {
+    let mut hasher = Hasher::new(algorithm);
+    for (logical, content) in members {
+        hasher.update_part(logical.as_bytes());
+        hasher.update_part(content);
+    }
+    hasher.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

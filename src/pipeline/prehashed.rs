@@ -1,19 +1,16 @@
 //! Assets that a bundler has hashed already: they keep their names and bytes, whatever else is done with the others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::diagnostic::{Code, Diagnostic, Severity, shown};
+use crate::diagnostic::shown;
 use crate::error::Error;
-use crate::name::catalog::AssetId;
 use crate::name::glob::Glob;
 use crate::name::logical_path::normpath;
 use crate::options::{Input, Options};
-use crate::pipeline::plan::{self, Plan};
-use crate::text::edges::{UrlSpace, edges};
 
 /// Vite keeps its manifest in this directory below the one that it writes to.
 const VITE: &str = ".vite";
@@ -60,50 +57,6 @@ impl Prehashed {
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.names.contains(name) || self.globs.iter().any(|glob| glob.matches(name))
     }
-}
-
-/// What prehashed texts name stays under the names that they give: their bytes are not changed. So these assets keep their
-/// plain copies, where `--keep-only-hashed` would have none.
-pub(crate) fn keep_targets(
-    plan: &mut Plan,
-    options: &Options,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<(), Error> {
-    let mut targets: BTreeMap<AssetId, AssetId> = BTreeMap::new();
-    for (id, asset) in plan.assets.iter().enumerate() {
-        let name = &asset.source.logical;
-        let syntax = plan::syntax(name, options);
-        if !options.keep_only_hashed || !asset.prehashed || !syntax.is_text() {
-            continue;
-        }
-        let text = asset.source.read()?;
-        let space = UrlSpace {
-            catalog: &plan.catalog,
-            static_url: &options.static_url,
-        };
-        let references = syntax.references(&text);
-        for edge in edges(&references, &text, space, name).filter_map(|found| found.edge) {
-            targets.entry(edge.target).or_insert(id);
-        }
-    }
-    for (target, from) in targets {
-        if plan.assets[target].keep_plain || plan.assets[target].carried.is_some() {
-            continue;
-        }
-        plan.assets[target].keep_plain = true;
-        let what = format!(
-            "keeps its plain copy: {}, which a bundler has hashed, names it",
-            plan.catalog.name(from)
-        );
-        let name = plan.catalog.name(target).as_str();
-        diagnostics.push(Diagnostic::new(
-            Severity::Notice,
-            Code::KeptOriginal,
-            name,
-            what,
-        ));
-    }
-    Ok(())
 }
 
 /// The files that a bundler's manifest names:

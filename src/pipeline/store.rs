@@ -1,93 +1,49 @@
-//! What becomes of one asset in the static root.
+//! Storing a file of the build: its hashed file in place, and its plain file beside its place.
 
-use std::sync::OnceLock;
-use std::time::SystemTime;
-
-use crate::django::Exact;
+use super::asset::{Plain, Planned, Stored};
+use super::job::Job;
 use crate::error::Error;
-use crate::name::digest::{Content, Digest, Held, digest_and_content};
-use crate::options::HashAlgorithm;
-use crate::pipeline::plan::PlannedAsset;
-use crate::static_root::{Staged, StaticRoot, Written};
+use crate::name::digest::digest_and_content;
+use crate::name::digest::{Content, Held, may_be_hashed};
+use crate::static_root::Written;
 
-/// The plain-named copy of an asset.
-#[derive(Debug)]
-pub(crate) enum Plain {
-    /// Not wanted.
-    None,
-    /// There already, with the right bytes (in place: the source itself).
-    Unchanged(Held),
-    /// Staged; its bytes differ from the hashed file's.
-    Staged(Staged, Held),
-    /// To be made from the hashed file, whose bytes it shares.
-    Twin,
-}
-
-/// An asset with its digest and its hashed file in place.
-#[derive(Debug)]
-pub(crate) struct Output {
-    /// The hashed path, as a name in the static root.
-    pub(crate) hashed: String,
-    /// The digest in that name.
-    pub(crate) digest: String,
-    pub(crate) content: Held,
-    pub(crate) written: Written,
-    pub(crate) plain: Plain,
-    /// With how many bytes both files begin, where they are not the same.
-    pub(crate) common: usize,
-    pub(crate) modified: SystemTime,
-}
-
-/// The outputs of all assets so far; each is set once.
-pub(crate) type Outputs = [OnceLock<Output>];
-
-/// Of so many assets, no output yet.
-pub(crate) fn none_of(assets: usize) -> Vec<OnceLock<Output>> {
-    let mut outputs = Vec::new();
-    outputs.resize_with(assets, OnceLock::new);
-    outputs
-}
-
-/// The part of the options that decides how an asset's files are stored.
+/// How the files of a build are stored.
 #[derive(Clone, Copy)]
 pub(crate) struct Store<'a> {
-    pub(crate) root: &'a StaticRoot,
-    pub(crate) hash: HashAlgorithm,
-    pub(crate) hash_length: usize,
-    /// The source root is the static root: plain files are the user's own.
-    pub(crate) in_place: bool,
-    /// Variants are wanted.
-    pub(crate) compresses: bool,
-    /// Somebody is going to ask which files hold the same.
-    pub(crate) compares: bool,
-    /// The manifest's name in the static root: no plain file may take it.
-    pub(crate) manifest: &'a str,
-    /// Names are written into the manifest as Django does.
-    pub(crate) django_exact: bool,
+    job: &'a Job<'a>,
+    /// The content of every file is needed, to find files with the same bytes.
+    compares: bool,
 }
 
-impl Store<'_> {
-    /// A name as the manifest has it.
-    pub(crate) fn manifest_entry(&self, name: &str) -> String {
-        if self.django_exact {
-            Exact::manifest_name(name)
-        } else {
-            name.to_owned()
+/// The bytes of an asset, ready to be stored.
+pub(super) struct Ready<'b> {
+    /// The hashed path.
+    pub(super) name: String,
+    pub(super) digest: String,
+    pub(super) content: Held,
+    pub(super) bytes: &'b [u8],
+    /// The source's bytes, where they differ.
+    pub(super) plain: Option<&'b [u8]>,
+    /// References that were rewritten in the bytes.
+    pub(super) references: usize,
+}
+
+impl<'a> Store<'a> {
+    pub(crate) fn new(job: &'a Job<'a>, assets: &[Planned]) -> Self {
+        Self {
+            job,
+            compares: compares(job, assets),
         }
     }
 
-    /// The digest of `bytes` as it stands in names.
-    pub(crate) fn digest(&self, bytes: &[u8]) -> String {
-        Digest::of(self.hash, bytes).hex(self.hash_length)
-    }
-
-    /// That digest, and the content.
-    pub(crate) fn hash(&self, bytes: &[u8]) -> (String, Held) {
+    /// The digest as it stands in names, and the content.
+    pub(super) fn hash(&self, bytes: &[u8]) -> (String, Held) {
+        let options = self.job.options;
         if !self.compares {
-            return (self.digest(bytes), Held::uncompared(bytes));
+            return (self.job.digest(bytes), Held::uncompared(bytes));
         }
-        let (digest, content) = digest_and_content(self.hash, bytes);
-        (digest.hex(self.hash_length), content.into())
+        let (digest, content) = digest_and_content(options.hash, bytes);
+        (digest.hex(options.hash_length), content.into())
     }
 
     /// The content of bytes that give no name.
@@ -99,21 +55,11 @@ impl Store<'_> {
         }
     }
 
-    /// Whether the static root shall have the asset's plain file.
-    pub(crate) fn keeps_plain(&self, asset: &PlannedAsset) -> bool {
-        asset.keep_plain && !asset.prehashed && asset.plain.as_str() != self.manifest
-    }
-
-    /// Whether the asset's plain file is somebody else's: neither written nor changed.
-    pub(crate) fn leaves_plain(&self, asset: &PlannedAsset) -> bool {
-        self.in_place || asset.source.leave_plain
-    }
-
     /// A plain file that is left alone. `source` is what the source holds: in place, the same file. Otherwise the two
     /// may differ, which only matters for variants.
-    fn left(&self, asset: &PlannedAsset, source: Held) -> Plain {
-        if !self.in_place && self.compresses {
-            return match self.root.content(asset.plain.as_str()) {
+    fn left(&self, asset: &Planned, source: Held) -> Plain {
+        if !self.job.in_place && self.job.compresses() {
+            return match self.job.root.content(asset.plain.as_str()) {
                 Ok((content, _)) => Plain::Unchanged(content.into()),
                 Err(_) => Plain::None, // not there
             };
@@ -121,64 +67,67 @@ impl Store<'_> {
         Plain::Unchanged(source)
     }
 
-    /// Puts the hashed file in place and sees to the plain one. `plain` are the source's bytes where they differ.
-    pub(crate) fn store(
-        &self,
-        asset: &PlannedAsset,
-        hashed: String,
-        (digest, content): (String, Held),
-        bytes: &[u8],
-        plain: Option<&[u8]>,
-    ) -> Result<Output, Error> {
+    /// Puts the hashed file in place and sees to the plain one.
+    pub(super) fn store(&self, asset: &Planned, ready: Ready<'_>) -> Result<Stored, Error> {
+        let Ready {
+            name: hashed,
+            digest,
+            content,
+            bytes,
+            plain,
+            references,
+        } = ready;
+        let job = self.job;
         let modified = asset.source.modified;
-        let written = self.root.put(&hashed, bytes, modified)?;
+        let written = job.root.put(&hashed, bytes, modified)?;
         let name = asset.plain.as_str();
+        let leaves_plain = job.leaves_plain(asset);
         let common = plain
-            .filter(|_| self.compresses && (self.in_place || !self.leaves_plain(asset)))
+            .filter(|_| job.compresses() && (job.in_place || !leaves_plain))
             .map_or(0, |plain| common(bytes, plain));
         let plain = match plain {
-            Some(plain) if self.keeps_plain(asset) => {
+            Some(plain) if job.keeps_plain(asset) => {
                 let content = self.content(plain);
-                if self.leaves_plain(asset) {
+                if leaves_plain {
                     self.left(asset, content)
-                } else if self.root.matches(name, plain, modified)?.is_some() {
+                } else if job.root.matches(name, plain, modified)?.is_some() {
                     Plain::Unchanged(content)
                 } else {
-                    Plain::Staged(self.root.stage(name, plain, modified)?, content)
+                    Plain::Staged(job.root.stage(name, plain, modified)?, content)
                 }
             }
             _ => self.twin(asset, content, written, || {
-                Ok(self.root.matches(name, bytes, modified)?.is_some())
+                Ok(job.root.matches(name, bytes, modified)?.is_some())
             })?,
         };
-        Ok(Output {
-            hashed,
+        Ok(Stored {
+            name: hashed,
             digest,
             content,
             written,
             plain,
             common,
-            modified,
+            references,
         })
     }
 
     /// The plain file of an asset whose hashed file has the same bytes. `is_right` looks whether it is there already,
     /// which one link to the hashed file answers without reading.
-    pub(crate) fn twin(
+    pub(super) fn twin(
         &self,
-        asset: &PlannedAsset,
+        asset: &Planned,
         content: Held,
         written: Written,
         is_right: impl FnOnce() -> Result<bool, Error>,
     ) -> Result<Plain, Error> {
-        if !self.keeps_plain(asset) {
+        if !self.job.keeps_plain(asset) {
             return Ok(Plain::None);
         }
         let is_linked = || match written {
-            Written::Unchanged(id) => self.root.is_linked(asset.plain.as_str(), id),
+            Written::Unchanged(id) => self.job.root.is_linked(asset.plain.as_str(), id),
             Written::New => false,
         };
-        Ok(if self.leaves_plain(asset) {
+        Ok(if self.job.leaves_plain(asset) {
             self.left(asset, content)
         } else if is_linked() || is_right()? {
             Plain::Unchanged(content)
@@ -188,7 +137,19 @@ impl Store<'_> {
     }
 }
 
-/// With how many bytes both begin.
+/// Whether it matters which files hold the same: for variants, each of which is made once, and where a hashed file may
+/// have the name of another asset.
+fn compares(job: &Job<'_>, assets: &[Planned]) -> bool {
+    let is_hashed = |asset: &Planned| {
+        may_be_hashed(asset.name().as_str(), job.options.hash_length)
+            || asset.carried.is_some()
+            || asset.prehashed
+    };
+    let keeps_hashes = job.in_place && job.options.keep_only_hashed;
+    job.compresses() || keeps_hashes || assets.iter().any(is_hashed)
+}
+
+/// The bytes that both have in common at their beginning.
 fn common(a: &[u8], b: &[u8]) -> usize {
     const BLOCK: usize = 4096;
     let same = |block: &(&[u8], &[u8])| block.0 == block.1;

@@ -6,6 +6,7 @@
 //! ([`StaticRoot::prepare`]). Nothing that was there before is removed until the new manifest is in place; if the build fails,
 //! everything that this run has made is taken away again ([`StaticRoot::roll_back`]).
 
+pub(crate) mod built_file;
 pub(crate) mod decode;
 mod durable;
 pub(crate) mod encoding;

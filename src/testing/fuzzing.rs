@@ -11,7 +11,8 @@ use crate::static_root::manifest::Manifest;
 use crate::text::Syntax;
 use crate::text::css::tokens::{Kind, tokens};
 use crate::text::css::transform_css;
-use crate::text::edges::{UrlSpace, splice};
+use crate::text::edges::splice;
+use crate::text::resolve::UrlSpace;
 use crate::text::resolve::{Target, resolve};
 use crate::text::{Escapes, ReferenceKind, css_references_by_tokens};
 

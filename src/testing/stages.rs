@@ -9,9 +9,10 @@ use crate::name::digest::digest_and_content;
 use crate::name::logical_path::LogicalPath;
 use crate::options::{HashAlgorithm, LinkMode, Minify, Options};
 use crate::pipeline::compress::encode;
-use crate::pipeline::in_place::Earlier;
-use crate::pipeline::job::Run;
-use crate::pipeline::{link, plan, prepare, store};
+use crate::pipeline::job::Job;
+use crate::pipeline::link::Linking;
+use crate::pipeline::plan;
+use crate::progress::Unwatched;
 use crate::static_root::encoding::Encoding;
 use crate::static_root::{Opening, StaticRoot};
 use crate::text::Syntax;
@@ -20,7 +21,7 @@ use crate::walk;
 
 /// Stage 1. Returns how many files were found.
 pub fn walk(options: &Options) -> Result<usize, Error> {
-    walk::walk(options, Path::new(""), &mut Vec::new()).map(|found| found.len())
+    walk::walk(options, Path::new("")).map(|walked| walked.files.len())
 }
 
 /// Stage 3. Returns the minified style sheet, if it is smaller.
@@ -44,27 +45,17 @@ pub fn module_references(text: &[u8]) -> usize {
 }
 
 /// Stage 6, without writing: `bench` is given a function that links all texts of the input once, and returns how many
-/// references were rewritten. `options` must ask for a dry run.
+/// texts these are. `options` must ask for a dry run.
 pub fn link(options: &Options, bench: impl FnOnce(&dyn Fn() -> usize)) -> Result<(), Error> {
-    let run = Run::new(options)?;
-    let mut diagnostics = Vec::new();
-    let sources = walk::walk(options, run.static_root.dir(), &mut diagnostics)?;
-    let plan = plan::plan(
-        sources,
-        Vec::new(),
-        options,
-        &run.prehashed,
-        &mut diagnostics,
-    );
-    let exact = run.exact(&plan);
-    let reader = run.reader(&plan, exact.as_ref(), None, &Earlier::default());
-    let outputs = store::none_of(plan.assets.len());
-    let read = || prepare::read(&reader, &outputs, |_| Ok(None), &mut diagnostics);
-    let texts = run.in_pool(read)?.texts;
-    // Linking again finds the outputs set already and leaves them.
+    let job = Job::open(options, &Unwatched)?;
+    let sources = walk::walk(options, job.root.dir())?.files;
+    let (assets, inventory) = plan::plan(&job, sources)?;
+    let linking = Linking::new(&job, &inventory, &assets);
+    let texts = job.in_pool(|| linking.prepare(&assets))?;
+    // Linking again finds the files stored already and leaves them.
     bench(&|| {
-        run.in_pool(|| link::link(&reader, &texts, &outputs, &mut Vec::new()))
-            .unwrap_or_default()
+        let linked = job.in_pool(|| linking.link(&assets, &texts));
+        linked.map_or(0, |()| texts.len())
     });
     Ok(())
 }

@@ -3,19 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::resolve::{Target, resolve};
+use super::resolve::{Target, UrlSpace, resolve};
 use super::{Reference, ReferenceKind};
-use crate::name::catalog::{AssetId, Catalog};
+use crate::name::catalog::AssetId;
 use crate::name::logical_path::LogicalPath;
-
-/// What URLs are resolved against.
-#[derive(Clone, Copy)]
-pub(crate) struct UrlSpace<'a> {
-    /// The assets that a URL can lead to.
-    pub(crate) catalog: &'a Catalog,
-    /// The prefix that makes an absolute URL ours.
-    pub(crate) static_url: &'a str,
-}
 
 /// A reference that leads to an asset.
 #[derive(Debug, Clone, PartialEq, Eq)]

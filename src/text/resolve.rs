@@ -1,10 +1,18 @@
 //! Stage 5, resolve: what a reference's URL means inside the static root (RFC 3986 and the WHATWG URL standard, as far
 //! as static files need them).
 
-use super::edges::UrlSpace;
 use super::hex_pair;
-use crate::name::catalog::AssetId;
+use crate::name::catalog::{AssetId, Catalog};
 use crate::name::logical_path::{LogicalPath, stem_length};
+
+/// What URLs are resolved against.
+#[derive(Clone, Copy)]
+pub(crate) struct UrlSpace<'a> {
+    /// The assets that a URL can lead to.
+    pub(crate) catalog: &'a Catalog,
+    /// The prefix that makes an absolute URL ours.
+    pub(crate) static_url: &'a str,
+}
 
 /// What a URL leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,7 +194,6 @@ impl DecodedPath {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::name::catalog::Catalog;
 
     const NAMES: [&str; 11] = [
         "css/m.css",

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 /// Lends this thread's buffer: a new one for every file costs page faults.
-pub(super) fn with_buffer<R>(work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+pub(in crate::pipeline) fn with_buffer<R>(work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
     thread_local! {
         static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
     }

@@ -4,20 +4,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{ReadAsset, Reader};
+use super::{Prepare, Prepared};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::Error;
-use crate::name::catalog::{AssetId, Catalog};
+use crate::name::catalog::Catalog;
 use crate::name::digest::Content;
 use crate::name::logical_path::{LogicalPath, digest_in_name};
-use crate::pipeline::in_place::Earlier;
-use crate::pipeline::plan::PlannedAsset;
-use crate::pipeline::store::{Output, Plain};
+use crate::pipeline::asset::{Plain, Planned, Stored};
+use crate::pipeline::plan::Earlier;
 use crate::static_root::Written;
 use crate::static_root::generations::OnlyHashed;
-use crate::text::Syntax;
-use crate::text::edges::{UrlSpace, edges, splice};
+use crate::text::edges::{edges, splice};
 use crate::text::notes::Notes;
+use crate::text::resolve::UrlSpace;
 
 /// The hashed paths of the last manifest.
 #[derive(Default)]
@@ -43,26 +42,25 @@ impl LastNames {
     }
 
     /// Whether the hashed file of an asset may hold this, as far as that was written down.
-    fn are_right(&self, asset: &PlannedAsset, hashed: &LogicalPath, content: Content) -> bool {
+    fn are_right(&self, asset: &Planned, hashed: &LogicalPath, content: Content) -> bool {
         let written_down = self.contents.get(asset.source.logical.as_str());
         let of_this_file = written_down.filter(|of| of.hashed == hashed.as_str());
         of_this_file.is_none_or(|right| right.content == content.hex())
     }
 }
 
-impl Reader<'_> {
+impl Prepare<'_> {
     /// Reads such an asset into `buffer`; `false`: it refers to none of the others, and stays as it is.
     pub(super) fn read_carried(
         &self,
-        id: AssetId,
+        asset: &Planned,
         hashed: &LogicalPath,
         buffer: &mut Vec<u8>,
     ) -> Result<bool, Error> {
-        let asset = &self.plan.assets[id];
-        if asset.syntax == Syntax::Opaque {
+        if !asset.syntax.is_text() {
             return Ok(false);
         }
-        let text = self.store.root.read(hashed.as_str())?;
+        let text = self.job.root.read(hashed.as_str())?;
         if !self.last_names.are_right(asset, hashed, Content::of(&text)) {
             return Ok(false); // see `carried`
         }
@@ -74,11 +72,11 @@ impl Reader<'_> {
     }
 
     /// The text with logical paths for hashed ones; `None`: there are none.
-    fn unlinked(&self, asset: &PlannedAsset, text: &[u8]) -> Option<Vec<u8>> {
+    fn unlinked(&self, asset: &Planned, text: &[u8]) -> Option<Vec<u8>> {
         let last = &self.last_names;
         let space = UrlSpace {
             catalog: &last.hashed,
-            static_url: &self.options.static_url,
+            static_url: &self.job.options.static_url,
         };
         let mut edits = Vec::new();
         let references = asset.syntax.references(text);
@@ -94,7 +92,7 @@ impl Reader<'_> {
             let digest = format!(".{digest}");
             let end = edge.digest_at;
             let start = end.checked_sub(digest.len())?;
-            if self.plan.catalog.find(logical).is_some()
+            if self.inventory.catalog.find(logical).is_some()
                 && text.get(start..end)? == digest.as_bytes()
             {
                 edits.push((start..end, String::new()));
@@ -106,30 +104,30 @@ impl Reader<'_> {
     /// Such an asset, as it is.
     pub(super) fn carried<'t>(
         &self,
-        asset: &PlannedAsset,
+        asset: &Planned,
         hashed: &LogicalPath,
-        diagnostics: &mut Notes,
-    ) -> Result<ReadAsset<'t>, Error> {
-        let (content, id) = self.store.root.content(hashed.as_str())?;
+        notes: &mut Notes,
+    ) -> Result<Prepared<'t>, Error> {
+        let (content, id) = self.job.root.content(hashed.as_str())?;
         if !self.last_names.are_right(asset, hashed, content) {
             let name = asset.source.logical.as_str();
             let what = format!("its hashed file {hashed} was changed, and it has no other");
-            diagnostics.push(
+            notes.push(
                 Diagnostic::new(Severity::Error, Code::WrongDigest, name, what)
                     .help(format!("put {name} there again")),
             );
-            return Ok(ReadAsset::Failed);
+            return Ok(Prepared::Failed);
         }
-        Ok(ReadAsset::Stored(Output {
+        Ok(Prepared::Stored(Stored {
             digest: digest_in_name(asset.source.logical.as_str(), hashed.as_str())
                 .unwrap_or_default()
                 .to_owned(),
             content: content.into(),
-            hashed: hashed.as_str().to_owned(),
+            name: hashed.as_str().to_owned(),
             written: Written::Unchanged(id),
             plain: Plain::None,
             common: 0,
-            modified: asset.source.modified,
+            references: 0,
         }))
     }
 }

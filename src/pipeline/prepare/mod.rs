@@ -1,203 +1,135 @@
-//! Stages 3 to 5 for one asset at a time: reads its source file, once; transforms it; reads its references; resolves
-//! them. An asset that refers to nothing is finished here: its hashed file is written while its bytes are at hand, so
-//! that only the few that must wait for others are held in memory.
+//! Stage 3, prepare: loads one asset, transforms it, reads its references and resolves them.
 
 mod buffer;
 mod carried;
-mod exact;
+mod django;
 mod places;
 mod stream;
+mod text;
 
-use std::borrow::Cow;
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
+pub(super) use buffer::with_buffer;
+pub(super) use django::{diagnostic as django_diagnostic, failures as django_failures};
+pub(super) use text::{References, Text};
 
-use crate::cache::{Cache, Entry, Key};
+use super::asset::{Planned, Stored};
+use super::exact::exact;
+use super::job::Job;
+use super::plan::Inventory;
+use super::store::Store;
+use crate::cache::{Entry, Key};
 use crate::diagnostic::Diagnostic;
-use crate::django::{self, Draft, Exact};
+use crate::django::Exact;
 use crate::error::Error;
-use crate::name::catalog::AssetId;
+use crate::name::catalog::Naming;
 use crate::name::digest::Content;
 use crate::name::logical_path::LogicalPath;
-use crate::options::{Minify, Options};
-use crate::parallel::map_in_order;
-use crate::pipeline::plan::{Plan, PlannedAsset};
-use crate::pipeline::store::{Output, Outputs, Store};
-use crate::text::css::{Targets, Transformed, transform_css};
-use crate::text::edges::{Edge, Resolved, UrlSpace, edges};
+use crate::options::Minify;
+use crate::text::css::{Transformed, transform_css};
+use crate::text::edges::{Edge, Resolved, edges};
 use crate::text::missing::Missing;
-use crate::text::notes::{self, Notes};
+use crate::text::notes::Notes;
+use crate::text::resolve::UrlSpace;
 use crate::text::{Scan, Syntax};
-use buffer::with_buffer;
-pub(crate) use carried::LastNames;
-use exact::django_diagnostic;
-pub(crate) use exact::django_failures;
+use carried::LastNames;
 use places::Places;
 
 /// Opaque files above this size (bytes) are streamed.
 const STREAMED: u64 = 8 << 20;
 
-/// A text asset whose references are still to be rewritten.
-pub(crate) struct TextAsset<'t> {
-    pub(crate) id: AssetId,
-    pub(crate) syntax: Syntax,
-    /// The source's bytes.
-    pub(crate) source: Cow<'t, [u8]>,
-    /// The bytes after minifying, where that changed them.
-    pub(crate) minified: Option<Vec<u8>>,
-    pub(crate) references: References,
-}
-
-/// What a text asset refers to.
-pub(crate) enum References {
-    /// Places in its text.
-    Spans(Vec<Edge>),
-    /// Only the assets: with `--django-exact`, rewriting is Django's own way.
-    Django {
-        targets: BTreeSet<AssetId>,
-        /// The conversion depends on nothing but the names of these.
-        names_only: bool,
-        /// What the conversion comes to, but for the digests, if that can be told.
-        draft: Option<Draft>,
-    },
-}
-
-impl TextAsset<'_> {
-    /// The same, to be kept when the buffer that it was read into is used again.
-    fn kept(self) -> TextAsset<'static> {
-        TextAsset {
-            id: self.id,
-            syntax: self.syntax,
-            source: Cow::Owned(self.source.into_owned()),
-            minified: self.minified,
-            references: self.references,
-        }
-    }
-
-    /// The bytes that references are read from and rewritten in.
-    pub(crate) fn text(&self) -> &[u8] {
-        self.minified.as_deref().unwrap_or(&self.source)
-    }
-
-    /// Its conversion but for the digests, if there is one.
-    pub(crate) fn draft(&self) -> Option<&Draft> {
-        match &self.references {
-            References::Django { draft, .. } => draft.as_ref(),
-            References::Spans(_) => None,
-        }
-    }
-
-    /// The same, to be used up.
-    pub(crate) fn take_draft(&mut self) -> Option<Draft> {
-        match &mut self.references {
-            References::Django { draft, .. } => draft.take(),
-            References::Spans(_) => None,
-        }
-    }
-
-    /// The assets it refers to.
-    pub(crate) fn targets(&self) -> impl Iterator<Item = AssetId> {
-        let (spans, django) = match &self.references {
-            References::Spans(edges) => (edges.as_slice(), None),
-            References::Django { targets, .. } => (&[][..], Some(targets)),
-        };
-        spans
-            .iter()
-            .map(|edge| edge.target)
-            .chain(django.into_iter().flatten().copied())
-    }
-}
-
-/// What reading an asset came to.
-pub(crate) enum ReadAsset<'t> {
-    /// Nothing to rewrite: hashed and in place.
-    Stored(Output),
-    /// To be linked.
-    Text(TextAsset<'t>),
-    /// Its diagnostics say why it cannot be published.
+/// An asset that was prepared.
+pub(super) enum Prepared<'t> {
+    /// Its bytes, and what they refer to.
+    Text(Text<'t>),
+    /// Nothing to rewrite, and stored already: too large to be held in memory, or left by an earlier build.
+    Stored(Stored),
+    /// Its diagnostics show why it cannot be published.
     Failed,
 }
 
-/// How assets are read.
-pub(crate) struct Reader<'a> {
-    pub(crate) plan: &'a Plan,
-    pub(crate) store: Store<'a>,
-    pub(crate) cache: Option<&'a Cache>,
-    pub(crate) options: &'a Options,
-    pub(crate) targets: Option<&'a Targets>,
-    pub(crate) exact: Option<&'a Exact<'a>>,
-    pub(crate) missing: Missing,
-    pub(crate) last_names: LastNames,
+/// How assets are prepared.
+pub(crate) struct Prepare<'a> {
+    pub(super) job: &'a Job<'a>,
+    pub(super) inventory: &'a Inventory,
+    pub(super) store: Store<'a>,
+    pub(super) exact: Option<Exact<'a>>,
+    missing: Missing,
+    last_names: LastNames,
 }
 
-impl Reader<'_> {
-    /// Reads one asset into `buffer`, noting what is to be said about it.
-    pub(crate) fn read<'t>(
+impl<'a> Prepare<'a> {
+    pub(super) fn new(
+        job: &'a Job<'a>,
+        inventory: &'a Inventory,
+        assets: &[Planned],
+        store: Store<'a>,
+    ) -> Self {
+        let options = job.options;
+        Self {
+            job,
+            inventory,
+            store,
+            exact: exact(job, &inventory.catalog),
+            missing: Missing::new(
+                options.on_missing,
+                options.missing_source_map,
+                &options.ignore_errors,
+                "any source root",
+            ),
+            last_names: if assets.iter().any(|asset| asset.carried.is_some()) {
+                LastNames::new(&inventory.earlier)
+            } else {
+                LastNames::default()
+            },
+        }
+    }
+
+    /// Prepares one asset; `buffer` holds its source. Adds its diagnostics to `notes`.
+    pub(super) fn prepare<'t>(
         &self,
-        id: AssetId,
+        asset: &Planned,
         buffer: &'t mut Vec<u8>,
-        diagnostics: &mut Notes,
-    ) -> Result<ReadAsset<'t>, Error> {
-        let asset = &self.plan.assets[id];
+        notes: &mut Notes,
+    ) -> Result<Prepared<'t>, Error> {
         match &asset.carried {
             Some(hashed) => {
-                if !self.read_carried(id, hashed, buffer)? {
-                    return self.carried(asset, hashed, diagnostics);
+                if !self.read_carried(asset, hashed, buffer)? {
+                    return self.carried(asset, hashed, notes);
                 }
             }
-            None if asset.syntax == Syntax::Opaque && asset.source.length > STREAMED => {
-                return self.stream(asset, diagnostics);
+            None if !asset.syntax.is_text() && asset.source.length > STREAMED => {
+                return self.stream(asset, notes);
             }
             None => asset.source.read_into(buffer)?,
         }
-        match (asset.syntax, self.exact) {
-            (Syntax::Opaque, _) => self.finish(asset, buffer, None, diagnostics),
-            (_, Some(exact)) => self.read_django(exact, id, buffer, diagnostics),
-            (_, None) => self.read_text(id, buffer, diagnostics),
-        }
+        let text = Text::new(asset, buffer);
+        Ok(match &self.exact {
+            _ if !asset.syntax.is_text() => Prepared::Text(text),
+            Some(exact) => self.read_django(exact, asset, text, notes),
+            None => Prepared::Text(self.read_text(asset, text, notes)),
+        })
     }
 
-    /// The default mode: minify, then read and resolve what the standards call a reference.
-    fn read_text<'t>(
-        &self,
-        id: AssetId,
-        source: &'t [u8],
-        diagnostics: &mut Notes,
-    ) -> Result<ReadAsset<'t>, Error> {
-        let asset = &self.plan.assets[id];
-        let name = &asset.source.logical;
-        let minified = match asset.syntax {
-            Syntax::Css if asset.carried.is_none() => self.minified(name, source, diagnostics),
-            _ => None,
-        };
-        let mut text = TextAsset {
-            id,
-            syntax: asset.syntax,
-            source: Cow::Borrowed(source),
-            minified,
-            references: References::Spans(Vec::new()),
-        };
-        let edges = self.resolve(name, &text, diagnostics);
-        if edges.is_empty() {
-            let plain = text.minified.is_some().then_some(source);
-            return self.finish(asset, text.text(), plain, diagnostics);
+    /// The default mode: minifies, then reads and resolves what the standards call a reference.
+    fn read_text<'t>(&self, asset: &Planned, mut text: Text<'t>, notes: &mut Notes) -> Text<'t> {
+        let name = asset.name();
+        if asset.syntax == Syntax::Css && asset.carried.is_none() {
+            text.minified = self.minified(name, &text.source, notes);
         }
-        text.references = References::Spans(edges);
-        Ok(ReadAsset::Text(text))
+        let edges = self.resolve(name, &text, notes);
+        if !edges.is_empty() {
+            text.references = References::Spans(edges);
+        }
+        text
     }
 
-    /// Stage 3, from the cache where it has it. What there is something to be said about is not kept.
-    fn minified(
-        &self,
-        name: &LogicalPath,
-        source: &[u8],
-        diagnostics: &mut Notes,
-    ) -> Option<Vec<u8>> {
-        let mode = self.options.minify;
-        let cache = self.cache.filter(|_| mode != Minify::Off);
-        let targets = self.options.targets.as_deref().unwrap_or("");
-        let job = format!("minify {mode:?} {targets}");
-        let key = cache.map(|_| Key::new(&job, Content::of(source).key));
+    /// The minified style sheet, from the cache where it has it. One with diagnostics is not kept there.
+    fn minified(&self, name: &LogicalPath, source: &[u8], notes: &mut Notes) -> Option<Vec<u8>> {
+        let options = self.job.options;
+        let mode = options.minify;
+        let cache = self.job.cache.as_ref().filter(|_| mode != Minify::Off);
+        let targets = options.targets.as_deref().unwrap_or("");
+        let work = format!("minify {mode:?} {targets}");
+        let key = cache.map(|_| Key::new(&work, Content::of(source).key));
         if let (Some(cache), Some(key)) = (cache, key) {
             match cache.get(key) {
                 Some(Entry::Nothing) => return None,
@@ -209,53 +141,52 @@ impl Reader<'_> {
                 None => {}
             }
         }
-        let Transformed { bytes, notes } = transform_css(name, source, mode, self.targets);
-        if let (Some(cache), Some(key), true) = (cache, key, notes.is_empty()) {
+        let Transformed {
+            bytes,
+            notes: found,
+        } = transform_css(name, source, mode, self.job.targets.as_ref());
+        if let (Some(cache), Some(key), true) = (cache, key, found.is_empty()) {
             cache.put(key, bytes.as_deref());
         }
-        diagnostics.extend(notes);
+        notes.extend(found);
         bytes
     }
 
-    /// Stages 4 and 5.
-    fn resolve(
-        &self,
-        name: &LogicalPath,
-        text: &TextAsset<'_>,
-        diagnostics: &mut Notes,
-    ) -> Vec<Edge> {
-        let mut found_edges = Vec::new();
+    /// The references of a text that lead to assets whose names will change.
+    fn resolve(&self, name: &LogicalPath, text: &Text<'_>, notes: &mut Notes) -> Vec<Edge> {
         let Scan {
-            references: found,
+            references,
             not_parsed,
         } = text.syntax.scan(text.text());
-        diagnostics.extend(not_parsed.map(|why| why.diagnostic(name, text.text())));
-        let mut places = Places::new(text, &found);
+        notes.extend(not_parsed.map(|why| why.diagnostic(name, text.text())));
+        let mut places = Places::new(text, &references);
         let space = UrlSpace {
-            catalog: &self.plan.catalog,
-            static_url: &self.options.static_url,
+            catalog: &self.inventory.catalog,
+            static_url: &self.job.options.static_url,
         };
-        for (index, resolved) in edges(&found, text.text(), space, name).enumerate() {
+        let mut kept = Vec::new();
+        for (index, found) in edges(&references, text.text(), space, name).enumerate() {
             let Resolved {
                 kind, url, target, ..
-            } = &resolved;
+            } = &found;
             if let Some(problem) = self.missing.diagnose(*kind, name, url, target) {
-                diagnostics.diagnosed(problem, || places.of(index));
+                notes.diagnosed(problem, || places.of(index));
             }
-            let edge = resolved.edge;
-            found_edges.extend(edge.filter(|edge| !self.plan.assets[edge.target].prehashed));
+            let is_renamed =
+                |edge: &Edge| space.catalog.get(edge.target).naming != Naming::Prehashed;
+            kept.extend(found.edge.filter(is_renamed));
         }
-        found_edges
+        kept
     }
 
     /// The name of an asset's hashed file.
-    pub(crate) fn hashed_name(
+    pub(super) fn hashed_name(
         &self,
-        asset: &PlannedAsset,
+        asset: &Planned,
         digest: &str,
     ) -> Result<String, Box<Diagnostic>> {
-        let name = &asset.source.logical;
-        match self.exact {
+        let name = asset.name();
+        match &self.exact {
             _ if asset.prehashed => Ok(asset.plain.as_str().to_owned()),
             None => Ok(name.with_digest(digest).as_str().to_owned()),
             Some(exact) => exact
@@ -263,95 +194,4 @@ impl Reader<'_> {
                 .map_err(|failure| Box::new(django_diagnostic(name, &failure))),
         }
     }
-
-    /// Hashes and stores an asset that needs no rewriting.
-    fn finish<'t>(
-        &self,
-        asset: &PlannedAsset,
-        bytes: &[u8],
-        plain: Option<&[u8]>,
-        diagnostics: &mut Notes,
-    ) -> Result<ReadAsset<'t>, Error> {
-        let hash = self.store.hash(bytes);
-        match self.hashed_name(asset, &hash.0) {
-            Ok(hashed) => self
-                .store
-                .store(asset, hashed, hash, bytes, plain)
-                .map(ReadAsset::Stored),
-            Err(diagnostic) => {
-                diagnostics.push(*diagnostic);
-                Ok(ReadAsset::Failed)
-            }
-        }
-    }
-}
-
-/// What reading all assets came to.
-pub(crate) struct Reading {
-    /// The texts that are still to be linked, as they were found.
-    pub(crate) texts: Vec<TextAsset<'static>>,
-    /// References rewritten in those that could be linked at once.
-    pub(crate) references: usize,
-}
-
-/// Reads all assets: first what refers to nothing, then the texts, each the largest first. `link` links a text whose
-/// targets are all done, as most are by then, so that few are held in memory for the next stage.
-pub(crate) fn read(
-    reader: &Reader<'_>,
-    outputs: &Outputs,
-    link: impl Fn(&mut TextAsset<'_>) -> Result<Option<(Output, usize)>, Error> + Sync,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Reading, Error> {
-    let assets = &reader.plan.assets;
-    let mut order: Vec<AssetId> = (0..assets.len()).collect();
-    order.sort_by_key(|id| {
-        let asset = &assets[*id];
-        (asset.syntax != Syntax::Opaque, Reverse(asset.source.length))
-    });
-    let mut read = map_in_order(&order, |id| {
-        let mut notes = Notes::default();
-        let mut references = 0;
-        let mut text = None;
-        let output = with_buffer(|buffer| match reader.read(*id, buffer, &mut notes)? {
-            ReadAsset::Stored(output) => Ok(Some(output)),
-            ReadAsset::Text(mut read) => {
-                let linked = link(&mut read)?;
-                if linked.is_none() {
-                    text = Some(read.kept());
-                }
-                Ok(linked.map(|(output, rewritten)| {
-                    references = rewritten;
-                    output
-                }))
-            }
-            ReadAsset::Failed => Ok(None),
-        })?;
-        notes.set_file(|| assets[*id].source.path.display().to_string());
-        if let Some(output) = output {
-            let _ = outputs[*id].set(output); // each is read once
-        }
-        Ok((*id, text, references, notes))
-    })?;
-    read.sort_by_key(|(id, ..)| assets[*id].source.order);
-    let mut reading = Reading {
-        texts: Vec::new(),
-        references: 0,
-    };
-    let mut noted = Vec::new();
-    for (id, text, references, notes) in read {
-        reading.texts.extend(text);
-        reading.references += references;
-        if !notes.is_empty() {
-            noted.push((id, notes));
-        }
-    }
-    if reader.exact.is_some() {
-        // Django stops at the first: that must be among those that are kept.
-        noted.sort_by_key(|(id, _)| Reverse(django::level(assets[*id].source.logical.as_str())));
-    } else {
-        noted.sort_by_key(|(id, _)| *id);
-    }
-    let noted = noted.into_iter().map(|(_, notes)| notes);
-    diagnostics.extend(notes::of_files(noted, &reader.plan.catalog));
-    Ok(reading)
 }

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::TextAsset;
+use super::Text;
 use crate::diagnostic::{Location, Locator};
 use crate::text::Reference;
 
 /// Where the references of a text stand in its source. Minifying may have moved them, or (in `full`) dropped some.
 pub(super) struct Places<'t> {
-    text: &'t TextAsset<'t>,
+    text: &'t Text<'t>,
     found: &'t [Reference],
     locator: Locator<'t>,
     /// For each of `found`, its offset in the source; made when it is first asked for.
@@ -16,7 +16,7 @@ pub(super) struct Places<'t> {
 }
 
 impl<'t> Places<'t> {
-    pub(super) fn new(text: &'t TextAsset<'t>, found: &'t [Reference]) -> Self {
+    pub(super) fn new(text: &'t Text<'t>, found: &'t [Reference]) -> Self {
         Self {
             text,
             found,
@@ -35,7 +35,7 @@ impl<'t> Places<'t> {
 }
 
 /// The n-th occurrence of a URL in the text is its n-th in the source.
-fn source_offsets(text: &TextAsset<'_>, found: &[Reference]) -> Vec<Option<usize>> {
+fn source_offsets(text: &Text<'_>, found: &[Reference]) -> Vec<Option<usize>> {
     if text.minified.is_none() {
         return found.iter().map(|found| Some(found.span.start)).collect();
     }

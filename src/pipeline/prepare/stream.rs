@@ -2,12 +2,11 @@
 
 use std::io::Read as _;
 
-use super::{ReadAsset, Reader};
+use super::{Prepare, Prepared};
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::name::digest::{Content, ContentHasher};
-use crate::pipeline::plan::PlannedAsset;
-use crate::pipeline::store::Output;
+use crate::pipeline::asset::{Planned, Stored};
 use crate::platform::regular_file;
 use crate::platform::regular_file::CHUNK;
 use crate::static_root::{FileId, Written};
@@ -20,13 +19,13 @@ struct Streamed {
     content: Content,
 }
 
-impl Reader<'_> {
+impl Prepare<'_> {
     /// Hashes and stores a large file.
     pub(super) fn stream<'t>(
         &self,
-        asset: &PlannedAsset,
-        diagnostics: &mut Notes,
-    ) -> Result<ReadAsset<'t>, Error> {
+        asset: &Planned,
+        notes: &mut Notes,
+    ) -> Result<Prepared<'t>, Error> {
         let streamed = match self.stored(asset)? {
             Some((streamed, id)) => Ok((streamed, Written::Unchanged(id))),
             None => self.write(asset)?,
@@ -34,18 +33,18 @@ impl Reader<'_> {
         match streamed {
             Ok((streamed, written)) => self
                 .streamed(asset, streamed, written)
-                .map(ReadAsset::Stored),
+                .map(Prepared::Stored),
             Err(diagnostic) => {
-                diagnostics.push(*diagnostic);
-                Ok(ReadAsset::Failed)
+                notes.push(*diagnostic);
+                Ok(Prepared::Failed)
             }
         }
     }
 
     /// The file, if the static root has it already. Only there it is read for that: a new file is read once, and one that
     /// is there needs no room for another copy.
-    fn stored(&self, asset: &PlannedAsset) -> Result<Option<(Streamed, FileId)>, Error> {
-        let root = self.store.root;
+    fn stored(&self, asset: &Planned) -> Result<Option<(Streamed, FileId)>, Error> {
+        let root = &self.job.root;
         if root.is_new() {
             return Ok(None);
         }
@@ -62,9 +61,9 @@ impl Reader<'_> {
     /// Hashes and writes it in one go: what the name says is what was written, even if the source changes meanwhile.
     fn write(
         &self,
-        asset: &PlannedAsset,
+        asset: &Planned,
     ) -> Result<Result<(Streamed, Written), Box<Diagnostic>>, Error> {
-        let root = self.store.root;
+        let root = &self.job.root;
         let mut writer = root.writer(asset.plain.as_str())?;
         let streamed = match self.hash(asset, |bytes| writer.write(bytes))? {
             Ok(streamed) => streamed,
@@ -80,12 +79,12 @@ impl Reader<'_> {
     /// Reads the source to its end, showing every piece to `see`.
     fn hash(
         &self,
-        asset: &PlannedAsset,
+        asset: &Planned,
         mut see: impl FnMut(&[u8]) -> Result<(), Error>,
     ) -> Result<Result<Streamed, Box<Diagnostic>>, Error> {
         let path = &asset.source.path;
         let mut file = regular_file::open(path).map_err(Error::io("read", path))?;
-        let mut hasher = ContentHasher::new(self.store.hash);
+        let mut hasher = ContentHasher::new(self.job.options.hash);
         let mut buffer = vec![0; CHUNK];
         loop {
             let count = file.read(&mut buffer).map_err(Error::io("read", path))?;
@@ -96,7 +95,7 @@ impl Reader<'_> {
             see(&buffer[..count])?;
         }
         let (digest, content) = hasher.finish();
-        let digest = digest.hex(self.store.hash_length);
+        let digest = digest.hex(self.job.options.hash_length);
         Ok(self.hashed_name(asset, &digest).map(|hashed| Streamed {
             hashed,
             digest,
@@ -106,10 +105,10 @@ impl Reader<'_> {
 
     fn streamed(
         &self,
-        asset: &PlannedAsset,
+        asset: &Planned,
         streamed: Streamed,
         written: Written,
-    ) -> Result<Output, Error> {
+    ) -> Result<Stored, Error> {
         let Streamed {
             hashed,
             digest,
@@ -118,17 +117,17 @@ impl Reader<'_> {
         let modified = asset.source.modified;
         let plain = self.store.twin(asset, content.into(), written, || {
             let plain = asset.plain.as_str();
-            let there = self.store.root.has_content(plain, content, modified)?;
+            let there = self.job.root.has_content(plain, content, modified)?;
             Ok(there.is_some())
         })?;
-        Ok(Output {
-            hashed,
+        Ok(Stored {
+            name: hashed,
             digest,
             content: content.into(),
             written,
             plain,
             common: 0,
-            modified,
+            references: 0,
         })
     }
 }

@@ -1,108 +1,32 @@
-//! What earlier runs have left in the static root: needed in place, where outputs lie among the sources.
+//! In place, the outputs of earlier builds lie among the sources.
 
 use std::collections::HashSet;
 
-use crate::diagnostic::{Code, Diagnostic, Severity, shown};
+use super::earlier::Earlier;
 use crate::error::Error;
 use crate::headers::file_names;
 use crate::name::digest::{Digest, is_hex};
-use crate::name::logical_path::digest_in_name;
 use crate::name::logical_path::{LogicalPath, stem_length};
 use crate::options::HashAlgorithm;
-use crate::pipeline::prehashed::Prehashed;
+use crate::pipeline::job::Job;
 use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::Generations;
-use crate::static_root::manifest::Manifest;
 use crate::static_root::{JOURNAL, MANIFESTS, StaticRoot};
 use crate::walk::SourceFile;
-
-/// An asset that lives on under a hashed path, without a source: its hashed file, and that path.
-pub(crate) type Carried = (SourceFile, LogicalPath);
-
-/// What the runs before this one tell of themselves.
-#[derive(Debug, Default)]
-pub(crate) struct Earlier {
-    /// The manifest that is there.
-    pub(crate) manifest: Manifest,
-    /// The record of those before it.
-    pub(crate) generations: Generations,
-}
-
-/// Reads the manifest that is there and the record of those before it. One that cannot be read is a warning: it will
-/// be replaced. In place it is an error: without it, nobody knows which files are sources.
-pub(crate) fn earlier(
-    root: &StaticRoot,
-    manifest: &str,
-    in_place: bool,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Earlier, Error> {
-    let mut reading = Reading {
-        root,
-        in_place,
-        diagnostics,
-    };
-    if !root.has_file_for(manifest) {
-        return Ok(Earlier::default());
-    }
-    let record = Generations::name(manifest);
-    Ok(Earlier {
-        manifest: reading.read(manifest, "manifest", Manifest::parse)?,
-        generations: reading.read(&record, "record of generations", Generations::parse)?,
-    })
-}
-
-struct Reading<'r> {
-    root: &'r StaticRoot,
-    in_place: bool,
-    diagnostics: &'r mut Vec<Diagnostic>,
-}
-
-impl Reading<'_> {
-    /// What a file says; the default if there is none.
-    fn read<T: Default>(
-        &mut self,
-        name: &str,
-        what: &str,
-        parse: impl Fn(&[u8]) -> Result<T, String>,
-    ) -> Result<T, Error> {
-        // A file that the system does not let one read is no file that anybody has damaged.
-        let Some(bytes) = self.root.read_if_there(name)? else {
-            return Ok(T::default());
-        };
-        let why = match parse(&bytes) {
-            Ok(parsed) => return Ok(parsed),
-            Err(why) => why,
-        };
-        if self.in_place {
-            let path = shown(self.root.dir().join(name));
-            return Err(Error::StaticRoot(format!(
-                "the {what} {path} is not readable: {why}; in place, nobody can tell sources from outputs without it. Restore it, or remove the outputs and then it"
-            )));
-        }
-        self.diagnostics.push(
-            Diagnostic::new(
-                Severity::Warning,
-                Code::UnreadableManifest,
-                name,
-                format!("the {what} that was there is not readable: {}", shown(why)),
-            )
-            .help("it is replaced by this run"),
-        );
-        Ok(T::default())
-    }
-}
 
 /// The in-place sources without the outputs of earlier runs: nothing is hashed twice.
 ///
 /// An output is what the last manifest or one before it names, a variant of any file, and a file whose name carries the digest of its
 /// own bytes beside the file it was made from.
-pub(crate) fn without_outputs(
+pub(super) fn without_outputs(
+    job: &Job<'_>,
     sources: Vec<SourceFile>,
     last: &Earlier,
-    manifest_name: &str,
-    prehashed: &Prehashed,
-    root: &StaticRoot,
 ) -> Result<Vec<SourceFile>, Error> {
+    if !job.in_place {
+        return Ok(sources);
+    }
+    let (root, manifest_name) = (&job.root, job.manifest.as_str());
     let others = root.other_manifests(manifest_name)?;
     let unfinished: HashSet<String> = root.unfinished()?.into_iter().collect();
     let names: HashSet<String> = sources
@@ -124,7 +48,7 @@ pub(crate) fn without_outputs(
     let mut built = HashSet::new();
     for source in &sources {
         let name = source.logical.as_str();
-        if prehashed.contains(name) || outputs.contains(name) {
+        if job.prehashed.contains(name) || outputs.contains(name) {
             continue;
         }
         if let Some(plain) = plain_of(&source.logical, known, root)? {
@@ -209,36 +133,4 @@ fn plain_of(
         }
     }
     Ok(None)
-}
-
-/// With `--keep-only-hashed` in place, plain files are removed after the first run. The assets live on under their
-/// hashed paths, also in a later build without it. (Records by older versions do not list them: `all` of the manifest count.)
-pub(crate) fn carried(last: &Earlier, root: &StaticRoot, all: bool) -> Result<Vec<Carried>, Error> {
-    let only_hashed = &last.generations.only_hashed;
-    let all = all && only_hashed.is_empty();
-    let mut carried = Vec::new();
-    for (logical, hashed) in &last.manifest.paths {
-        let is_left = all || only_hashed.contains_key(logical);
-        let is_it = is_left && !root.had(logical) && root.had_file(hashed);
-        if !is_it || digest_in_name(logical, hashed).is_none() {
-            continue;
-        }
-        let (Ok(name), Ok(hashed)) = (LogicalPath::new(logical), LogicalPath::new(hashed)) else {
-            continue; // no name in a manifest that was read
-        };
-        let path = root.dir().join(hashed.as_str());
-        let metadata = path.metadata().map_err(Error::io("read", &path))?;
-        let modified = metadata.modified().map_err(Error::io("read", &path))?;
-        let source = SourceFile {
-            logical: name,
-            path,
-            length: metadata.len(),
-            modified,
-            stamp: None,
-            leave_plain: false,
-            order: 0,
-        };
-        carried.push((source, hashed));
-    }
-    Ok(carried)
 }

@@ -9,15 +9,19 @@ use crate::error::Error;
 use crate::name::digest::Content;
 use crate::name::name_map::NameSet;
 use crate::parallel::map_in_order;
+use crate::pipeline::job::Job;
 use crate::static_root::decode::decode_any;
 use crate::static_root::encoding::Encoding;
 use crate::walk::SourceFile;
 
-/// Takes out the sources that are variants: the others, and the names of these.
-pub(crate) fn without_variants(
+/// Takes out the sources that are variants: the others, and the names of these. Django knows no variants.
+pub(super) fn without_variants(
+    job: &Job<'_>,
     sources: Vec<SourceFile>,
-    diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(Vec<SourceFile>, NameSet), Error> {
+    if job.options.django_exact.is_some() {
+        return Ok((sources, NameSet::default()));
+    }
     let pairs = pairs(&sources);
     if pairs.is_empty() {
         return Ok((sources, NameSet::default()));
@@ -29,7 +33,7 @@ pub(crate) fn without_variants(
         if is_variant {
             variants.insert(name.to_owned());
         } else {
-            diagnostics.push(pair.notice());
+            job.log.push(pair.notice());
         }
     }
     drop(pairs);

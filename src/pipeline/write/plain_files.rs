@@ -9,9 +9,10 @@ use std::time::SystemTime;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::Error;
 use crate::name::digest::{Content, Held};
+use crate::pipeline::job::Job;
 use crate::platform::regular_file;
 use crate::platform::stamp::{Settling, Stamp};
-use crate::static_root::{FileId, StaticRoot};
+use crate::static_root::FileId;
 use crate::walk::SourceFile;
 
 /// A plain file as the build has read it.
@@ -57,16 +58,16 @@ impl PlainFile {
     }
 }
 
-/// Takes away the variants that this build has put, or found, beside plain files that have changed since it `began`, and
-/// warns.
-pub(crate) fn remove_outdated_variants(
-    root: &StaticRoot,
+/// Removes the variants that this build has put, or found, beside plain files that have changed since it began. Returns
+/// the warnings.
+pub(super) fn remove_outdated_variants(
+    job: &Job<'_>,
     files: &[PlainFile],
-    began: SystemTime,
 ) -> Result<Vec<Diagnostic>, Error> {
+    let root = &job.root;
     let mut warnings = Vec::new();
     for file in files.iter().filter(|file| !file.variants.is_empty()) {
-        if !file.has_changed(began)? {
+        if !file.has_changed(job.began)? {
             continue;
         }
         for (variant, id) in &file.variants {

@@ -1,0 +1,173 @@
+//! Rewriting the references of one text, once the assets that it refers to have their digests.
+
+use std::ops::Range;
+
+use super::cycle;
+use super::graph::Component;
+use super::slots::Slots;
+use crate::django::Draft;
+use crate::error::Error;
+use crate::name::catalog::AssetId;
+use crate::name::digest::Held;
+use crate::pipeline::asset::{Planned, Stored};
+use crate::pipeline::prepare::{Prepare, Text, django_failures};
+use crate::pipeline::store::Ready;
+use crate::text::edges::{Edge, splice};
+use crate::text::notes::Notes;
+
+/// Rewrites and stores texts.
+pub(super) struct Rewriter<'a> {
+    pub(super) prepare: &'a Prepare<'a>,
+    pub(super) slots: &'a Slots,
+    pub(super) assets: &'a [Planned],
+    /// The texts that had to wait for others.
+    pub(super) texts: &'a [Text<'a>],
+    /// By asset, its index in `texts`, if it is one of them. Empty without texts.
+    pub(super) text_of: Vec<Option<usize>>,
+}
+
+/// A text after its conversion.
+pub(super) enum Converted {
+    Linked(Linked),
+    /// Django fails at it.
+    Failed(Notes),
+}
+
+/// A text with its references rewritten.
+pub(super) struct Linked {
+    pub(super) bytes: Vec<u8>,
+    pub(super) digest: String,
+    pub(super) content: Held,
+    pub(super) references: usize,
+}
+
+impl<'a> Rewriter<'a> {
+    pub(super) fn new(
+        prepare: &'a Prepare<'a>,
+        slots: &'a Slots,
+        assets: &'a [Planned],
+        texts: &'a [Text<'a>],
+    ) -> Self {
+        let mut text_of = Vec::new();
+        if !texts.is_empty() {
+            text_of.resize(assets.len(), None);
+        }
+        for (index, text) in texts.iter().enumerate() {
+            text_of[text.id] = Some(index);
+        }
+        Self {
+            prepare,
+            slots,
+            assets,
+            texts,
+            text_of,
+        }
+    }
+
+    /// For every text, the texts it refers to.
+    pub(super) fn edges(&self) -> Vec<Vec<usize>> {
+        let targets = |text: &Text<'_>| {
+            let mut targets: Vec<usize> =
+                text.targets().filter_map(|id| self.text_of[id]).collect();
+            targets.sort_unstable();
+            targets.dedup();
+            targets
+        };
+        self.texts.iter().map(targets).collect()
+    }
+
+    /// Rewrites and stores a text, or the texts of a cycle. Returns what Django fails at.
+    pub(super) fn component(&self, component: &Component) -> Result<Notes, Error> {
+        if component.cyclic && self.prepare.exact.is_none() {
+            return cycle::link(self, &component.nodes).map(|()| Notes::default());
+        }
+        let text = &self.texts[component.nodes[0]];
+        match self.converted(text, text.draft().cloned())? {
+            Converted::Linked(linked) => {
+                let stored = self.store(&self.assets[text.id], text, linked)?;
+                self.slots.fill(text.id, stored);
+                Ok(Notes::default())
+            }
+            Converted::Failed(failures) => Ok(failures),
+        }
+    }
+
+    /// A text whose targets all have their digests, with these in it.
+    pub(super) fn converted(
+        &self,
+        text: &Text<'_>,
+        draft: Option<Draft>,
+    ) -> Result<Converted, Error> {
+        let linked = |bytes: Vec<u8>, references| {
+            let (digest, content) = self.prepare.store.hash(&bytes);
+            Converted::Linked(Linked {
+                bytes,
+                digest,
+                content,
+                references,
+            })
+        };
+        let Some(exact) = &self.prepare.exact else {
+            let edges = text.spans();
+            let edits: Vec<_> = edges
+                .iter()
+                .map(|edge| self.digest_of(edge))
+                .collect::<Result<_, _>>()?;
+            return Ok(linked(splice(text.text(), edits.into_iter()), edges.len()));
+        };
+        if let Some((bytes, references)) = draft.and_then(|draft| self.filled(draft)) {
+            return Ok(linked(bytes, references));
+        }
+        let Ok(content) = std::str::from_utf8(&text.source) else {
+            return Err(Error::Internal("a text that was UTF-8 when it was read"));
+        };
+        let converted = exact.convert(text.id, text.syntax, content, self);
+        let name = self.prepare.inventory.catalog.name(text.id);
+        let mut notes = Notes::default();
+        if django_failures(name, &text.source, &converted.failures, &mut notes) {
+            return Ok(Converted::Failed(notes)); // the others were reported when the text was read
+        }
+        let bytes = converted.text.unwrap_or_else(|| content.to_owned());
+        Ok(linked(bytes.into_bytes(), converted.replaced))
+    }
+
+    /// What was converted when the text was read, with the digests, and how many references are in it.
+    fn filled(&self, draft: Draft) -> Option<(Vec<u8>, usize)> {
+        let references = draft.replaced;
+        let digest = |id: AssetId| Some(self.slots.get(id)?.digest.as_str());
+        Some((draft.filled(digest)?, references))
+    }
+
+    /// The insertion for a reference to a linked asset.
+    pub(super) fn digest_of(&self, edge: &Edge) -> Result<(Range<usize>, String), Error> {
+        let digest = &self.slots.linked(edge.target)?.digest;
+        Ok((edge.digest_at..edge.digest_at, format!(".{digest}")))
+    }
+
+    pub(super) fn store(
+        &self,
+        asset: &Planned,
+        text: &Text<'_>,
+        linked: Linked,
+    ) -> Result<Stored, Error> {
+        let Linked {
+            bytes,
+            digest,
+            content,
+            references,
+        } = linked;
+        let name = match self.prepare.hashed_name(asset, &digest) {
+            Ok(name) => name,
+            Err(diagnostic) => return Err(Error::Input(vec![*diagnostic])),
+        };
+        let ready = Ready {
+            name,
+            digest,
+            content,
+            bytes: &bytes,
+            plain: (bytes != *text.source).then_some(&*text.source),
+            references,
+        };
+        self.prepare.store.store(asset, ready)
+    }
+}

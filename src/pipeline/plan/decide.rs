@@ -1,0 +1,121 @@
+//! What is to be done with one source file, by the options.
+
+use std::collections::hash_map::Entry;
+
+use super::carried::Carried;
+use crate::diagnostic::{Code, Diagnostic, Severity, shown};
+use crate::django;
+use crate::name::glob::Glob;
+use crate::name::logical_path::LogicalPath;
+use crate::name::name_map::NameMap;
+use crate::options::Options;
+use crate::pipeline::asset::Planned;
+use crate::pipeline::job::Job;
+use crate::text::Syntax;
+use crate::walk::SourceFile;
+
+/// The assets, sorted by logical path, and the number of duplicates. The first of several sources with one name wins.
+pub(super) fn decide(
+    job: &Job<'_>,
+    sources: Vec<SourceFile>,
+    carried: Vec<Carried>,
+) -> (Vec<Planned>, usize) {
+    let decide = Decide::new(job);
+    let mut assets: Vec<Planned> = Vec::with_capacity(sources.len());
+    let mut by_name: NameMap<usize, LogicalPath> = NameMap::default();
+    let mut duplicates = 0;
+    for source in sources {
+        match by_name.entry(source.logical.clone()) {
+            Entry::Occupied(winner) => {
+                duplicates += 1;
+                job.log
+                    .push(duplicate(&source, &assets[*winner.get()].source));
+            }
+            Entry::Vacant(vacant) => {
+                vacant.insert(assets.len());
+                assets.push(decide.asset(source, None));
+            }
+        }
+    }
+    for (source, hashed) in carried {
+        if let Entry::Vacant(vacant) = by_name.entry(source.logical.clone()) {
+            vacant.insert(assets.len());
+            assets.push(decide.asset(source, Some(hashed)));
+        }
+    }
+    assets.sort_unstable_by(|a, b| a.name().cmp(b.name()));
+    for (id, asset) in assets.iter_mut().enumerate() {
+        asset.id = id;
+    }
+    (assets, duplicates)
+}
+
+/// How an asset of that name is read.
+pub(super) fn syntax(name: &LogicalPath, options: &Options) -> Syntax {
+    if options.django_exact.is_some() {
+        return django::syntax(name);
+    }
+    Syntax::of(name, options.js_modules)
+}
+
+/// The options that decide on one asset, compiled.
+struct Decide<'a> {
+    job: &'a Job<'a>,
+    keep_original: Vec<Glob>,
+    skip_compress: Vec<String>,
+}
+
+impl<'a> Decide<'a> {
+    fn new(job: &'a Job<'a>) -> Self {
+        let skip_compress = job.options.skip_compress.iter();
+        let keep_original = job.options.keep_original.iter();
+        Self {
+            job,
+            keep_original: keep_original.map(|glob| Glob::new(glob)).collect(),
+            skip_compress: skip_compress
+                .map(|extension| format!(".{}", extension.trim_start_matches('.').to_lowercase()))
+                .collect(),
+        }
+    }
+
+    /// Its id is not known yet.
+    fn asset(&self, source: SourceFile, carried: Option<LogicalPath>) -> Planned {
+        let options = self.job.options;
+        let name = source.logical.as_str();
+        let lower = name.to_lowercase();
+        let is_original = || self.keep_original.iter().any(|glob| glob.matches(name));
+        let plain = !options.keep_only_hashed || is_original();
+        let prehashed = self.job.prehashed.contains(name);
+        Planned {
+            id: 0,
+            syntax: if prehashed {
+                Syntax::Opaque
+            } else {
+                syntax(&source.logical, options)
+            },
+            keep_plain: (plain || prehashed) && carried.is_none(),
+            prehashed,
+            plain: match options.django_exact {
+                Some(_) => LogicalPath::new(&name.replace('\\', "/")).ok(),
+                None => None,
+            }
+            .unwrap_or_else(|| source.logical.clone()),
+            compress: !self.skip_compress.iter().any(|end| lower.ends_with(end)),
+            source,
+            carried,
+        }
+    }
+}
+
+fn duplicate(loser: &SourceFile, winner: &SourceFile) -> Diagnostic {
+    Diagnostic::new(
+        Severity::Notice,
+        Code::DuplicateAsset,
+        loser.logical.as_str(),
+        format!(
+            "{} is not used, {} comes first",
+            shown(&loser.path),
+            shown(&winner.path)
+        ),
+    )
+}

@@ -1,0 +1,65 @@
+//! What earlier builds have recorded in the static root.
+
+use crate::diagnostic::{Code, Diagnostic, Severity, shown};
+use crate::error::Error;
+use crate::pipeline::job::Job;
+use crate::static_root::generations::Generations;
+use crate::static_root::manifest::Manifest;
+
+/// The records of the builds before this one.
+#[derive(Debug, Default)]
+pub(crate) struct Earlier {
+    /// The manifest that is there.
+    pub(crate) manifest: Manifest,
+    /// The record of those before it.
+    pub(crate) generations: Generations,
+}
+
+/// Reads the manifest that is there and the record of those before it. One that cannot be parsed is a warning: it will
+/// be replaced. In place it is an error: without it, sources and outputs look alike.
+pub(super) fn earlier(job: &Job<'_>) -> Result<Earlier, Error> {
+    if !job.root.has_file_for(&job.manifest) {
+        return Ok(Earlier::default());
+    }
+    let record = Generations::name(&job.manifest);
+    Ok(Earlier {
+        manifest: read(job, &job.manifest, "manifest", Manifest::parse)?,
+        generations: read(job, &record, "record of generations", Generations::parse)?,
+    })
+}
+
+/// The contents of a file; the default if there is none.
+fn read<T: Default>(
+    job: &Job<'_>,
+    name: &str,
+    what: &str,
+    parse: impl Fn(&[u8]) -> Result<T, String>,
+) -> Result<T, Error> {
+    // A file that cannot be read is not a damaged one: the error ends the build.
+    let Some(bytes) = job.root.read_if_there(name)? else {
+        return Ok(T::default());
+    };
+    let why = match parse(&bytes) {
+        Ok(parsed) => return Ok(parsed),
+        Err(why) => why,
+    };
+    if job.in_place {
+        let path = shown(job.root.dir().join(name));
+        return Err(Error::StaticRoot(format!(
+            "the {what} {path} is not readable: {why}; in place, nobody can tell sources from outputs without it. Restore it, or remove the outputs and then it"
+        )));
+    }
+    // Where the caller writes the manifest, the caller reports on it, too.
+    if job.options.write_manifest {
+        job.log.push(
+            Diagnostic::new(
+                Severity::Warning,
+                Code::UnreadableManifest,
+                name,
+                format!("the {what} that was there is not readable: {}", shown(why)),
+            )
+            .help("it is replaced by this run"),
+        );
+    }
+    Ok(T::default())
+}

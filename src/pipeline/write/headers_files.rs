@@ -1,0 +1,66 @@
+//! The files of `--headers`.
+
+use std::collections::BTreeSet;
+
+use crate::error::Error;
+use crate::headers::{HeadersFile, Published, file_name, headers};
+use crate::options::HeadersFormat;
+use crate::pipeline::asset::Built;
+use crate::pipeline::job::Job;
+use crate::pipeline::plan::Inventory;
+use crate::report::Totals;
+
+/// The files that the options ask for.
+pub(super) fn plan(
+    job: &Job<'_>,
+    inventory: &Inventory,
+    assets: &[Built],
+) -> Result<Vec<HeadersFile>, Error> {
+    let options = job.options;
+    if options.headers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let clear = options.clear;
+    let published = Published {
+        files: assets.iter().flat_map(Built::files).collect(),
+        catalog: &inventory.catalog,
+        manifest: &job.manifest,
+        earlier: (&inventory.earlier.manifest, &inventory.earlier.generations),
+        existing: job.root.existing().filter(|_| !clear).collect(),
+        stays: &|name| !clear && job.root.had(name),
+    };
+    let (files, diagnostics) = headers(options, &published);
+    job.log.extend(diagnostics);
+    job.log.fail_on_errors()?;
+    Ok(files)
+}
+
+/// Puts the files in their places, and returns their names. Before the manifest: what is new in it is served right from
+/// the first request on.
+pub(super) fn publish(
+    job: &Job<'_>,
+    headers: &[HeadersFile],
+    totals: &mut Totals,
+) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
+    for file in headers {
+        let name = file_name(&job.manifest, file.format);
+        let written = job.root.put_record(&name, &file.bytes)?;
+        totals.count_written(written);
+        names.push(name);
+    }
+    Ok(names)
+}
+
+/// The files that an earlier build has written and this one does not: they are true of that build alone.
+pub(super) fn unwanted(job: &Job<'_>, headers: &[HeadersFile]) -> Result<Vec<String>, Error> {
+    let wanted: BTreeSet<HeadersFormat> = headers.iter().map(|file| file.format).collect();
+    let mut unwanted = Vec::new();
+    for format in HeadersFormat::ALL {
+        let name = file_name(&job.manifest, *format);
+        if !wanted.contains(format) && job.root.is_there(&name)? {
+            unwanted.push(name);
+        }
+    }
+    Ok(unwanted)
+}

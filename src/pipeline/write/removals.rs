@@ -1,0 +1,78 @@
+//! What was in the static root before and is to go.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use crate::headers::file_names;
+use crate::name::catalog::AssetId;
+use crate::pipeline::asset::Built;
+use crate::pipeline::job::Job;
+use crate::pipeline::plan::Inventory;
+use crate::static_root::encoding::Encoding;
+use crate::static_root::{JOURNAL, MANIFESTS};
+
+/// What lay in the static root that this build does not write.
+pub(super) fn others(
+    job: &Job<'_>,
+    inventory: &Inventory,
+    assets: &[Built],
+    variant_names: &HashSet<String>,
+) -> Vec<String> {
+    let hashed: HashSet<&str> = assets
+        .iter()
+        .map(|asset| asset.file.name.as_str())
+        .collect();
+    let headers = file_names(&job.manifest);
+    let keeps_plain = |id: AssetId| job.keeps_plain(&assets[id].asset);
+    let ours = |name: &str| {
+        name == job.manifest
+            || name == JOURNAL
+            || name == MANIFESTS
+            || headers.iter().any(|file| file == name) // see `headers_files`
+            || hashed.contains(name)
+            || variant_names.contains(name)
+            || inventory.catalog.find(name).is_some_and(keeps_plain)
+    };
+    let existing = job.root.existing();
+    existing
+        .filter(|name| !ours(name))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Whether a file could be a manifest: these go first, so that none names a file that is gone.
+pub(super) fn is_manifest(name: &str) -> bool {
+    Path::new(name).extension() == Some("json".as_ref())
+}
+
+/// The variants beside `name` that were there before and are not to stay. In place, those that were among the sources are
+/// the user's own.
+pub(super) fn unwanted_variants(
+    job: &Job<'_>,
+    inventory: &Inventory,
+    name: &str,
+    stays: impl Fn(Encoding) -> bool,
+) -> Vec<String> {
+    if job.root.is_new() {
+        return Vec::new();
+    }
+    let is_kept = |variant: &String| job.in_place && inventory.source_variants.contains(variant);
+    variants_there(job, inventory, name, |encoding| !stays(encoding))
+        .filter(|variant| !is_kept(variant))
+        .collect()
+}
+
+/// The variants beside `name` that were there before, of the encodings that are `chosen`. Assets that only look like
+/// variants are none.
+pub(super) fn variants_there(
+    job: &Job<'_>,
+    inventory: &Inventory,
+    name: &str,
+    chosen: impl Fn(Encoding) -> bool,
+) -> impl Iterator<Item = String> {
+    Encoding::ALL
+        .into_iter()
+        .filter(move |encoding| chosen(*encoding))
+        .map(move |encoding| encoding.variant_of(name))
+        .filter(move |variant| job.root.had(variant) && inventory.catalog.find(variant).is_none())
+}
