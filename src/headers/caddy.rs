@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::{HeadersPlan, IMMUTABLE, SHORT, TEMPORARY, file_name, media_types, written_by};
+use super::{HeadersPlan, IMMUTABLE, SHORT, media_types, written_by};
 use crate::options::HeadersFormat;
+use crate::static_root::TEMPORARY;
+use crate::static_root::own_files::headers_name;
 
 /// Names are written as regular expressions: Caddy's `path` takes no account of case, and its words know placeholders.
 pub(super) fn write(plan: &HeadersPlan) -> String {
     let mut out = written_by("caddy");
-    let name = file_name(&plan.manifest, HeadersFormat::Caddy);
+    let name = headers_name(&plan.manifest, HeadersFormat::Caddy);
     let _ = write!(
         out,
         "#

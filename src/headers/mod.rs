@@ -16,11 +16,11 @@ use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::name::catalog::Catalog;
 use crate::name::digest::is_hex;
 use crate::options::{HeadersFormat, Options};
-use crate::static_root::TEMPORARY;
 use crate::static_root::built_file::{BuiltFile, Role};
 use crate::static_root::encoding::Encoding;
-use crate::static_root::generations::{Generations, beside};
+use crate::static_root::generations::Generations;
 use crate::static_root::manifest::Manifest;
+use crate::static_root::own_files::{headers_name, headers_names};
 
 /// Of a name whose bytes never change.
 const IMMUTABLE: &str = "max-age=31536000, public, immutable";
@@ -32,23 +32,6 @@ const SHORT: &str = "max-age=60, public";
 pub(crate) struct HeadersFile {
     pub(crate) format: HeadersFormat,
     pub(crate) bytes: Vec<u8>,
-}
-
-/// The name of such a file: beside the manifest, hidden, so that no build takes it for an asset.
-pub(crate) fn file_name(manifest: &str, format: HeadersFormat) -> String {
-    let format = match format {
-        HeadersFormat::Nginx => "nginx",
-        HeadersFormat::Caddy => "caddy",
-        HeadersFormat::Netlify => "netlify",
-        HeadersFormat::Json => "json",
-    };
-    beside(manifest, &format!("headers.{format}"))
-}
-
-/// The names of all of these.
-pub(crate) fn file_names(manifest: &str) -> Vec<String> {
-    let formats = HeadersFormat::ALL.iter();
-    formats.map(|format| file_name(manifest, *format)).collect()
 }
 
 /// What is served under one name.
@@ -115,7 +98,7 @@ pub(crate) fn headers(
             || headers.files.contains_key(name)
             || earlier.contains(name)
     };
-    let written = file_names(published.manifest);
+    let written = headers_names(published.manifest);
     let others: Vec<&str> = published
         .existing
         .iter()
@@ -136,7 +119,7 @@ pub(crate) fn headers(
     headers.extensions = names.filter_map(media_types::extension).collect();
     headers.check(&formats, &mut diagnostics);
     for format in &formats {
-        let name = file_name(published.manifest, *format);
+        let name = headers_name(published.manifest, *format);
         if published.catalog.find(&name).is_some() {
             let what = "an asset has the name of the file that --headers writes";
             diagnostics.push(Diagnostic::new(
@@ -266,7 +249,7 @@ impl HeadersPlan {
     /// What lies in the static root and is nobody's to see.
     fn hidden(&self) -> Vec<String> {
         let names = std::iter::once(Generations::name(&self.manifest));
-        let names = names.chain(file_names(&self.manifest));
+        let names = names.chain(headers_names(&self.manifest));
         names.filter(|name| !name.starts_with('/')).collect()
     }
 

@@ -2,16 +2,18 @@
 
 use std::fmt::Write as _;
 
-use super::{HeadersPlan, IMMUTABLE, SHORT, TEMPORARY, file_name, media_types, written_by};
+use super::{HeadersPlan, IMMUTABLE, SHORT, media_types, written_by};
 use crate::options::HeadersFormat;
+use crate::static_root::TEMPORARY;
 use crate::static_root::encoding::Encoding;
+use crate::static_root::own_files::headers_name;
 
 /// The headers are in variables that locations inside set: `add_header` there would take away those that the site has
 /// beside the `include`. nginx's own `gzip_vary` knows nothing of files that only have a `.br`.
 pub(super) fn write(plan: &HeadersPlan) -> String {
     let url = &plan.url;
     let mut out = written_by("nginx");
-    let name = file_name(&plan.manifest, HeadersFormat::Nginx);
+    let name = headers_name(&plan.manifest, HeadersFormat::Nginx);
     let _ = write!(
         out,
         "#

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::own_files::beside;
 use crate::name::logical_path::LogicalPath;
 
 /// Raised when a field changes its meaning or goes.
@@ -53,16 +54,6 @@ struct Stored {
     source_variants: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     contents: BTreeMap<String, String>,
-}
-
-/// A hidden name beside the manifest that ends in `what`: `.staticfiles.` and that.
-pub(crate) fn beside(manifest: &str, what: &str) -> String {
-    let (directory, file) = match manifest.rfind('/') {
-        Some(slash) => manifest.split_at(slash + 1),
-        None => ("", manifest),
-    };
-    let stem = file.strip_suffix(".json").unwrap_or(file);
-    format!("{directory}.{stem}.{what}")
 }
 
 impl Generations {

@@ -15,13 +15,12 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 use super::existing::is_nothing;
+use super::own_files::JOURNAL;
 use super::{Staged, StaticRoot};
 use crate::error::Error;
 use crate::name::logical_path::LogicalPath;
 use crate::static_root::manifest::Manifest;
 
-/// Its name in the static root. Hidden: no build takes it for an asset.
-pub(crate) const JOURNAL: &str = ".hashstatic.journal.json";
 /// Raised when a field changes its meaning or goes.
 const VERSION: u32 = 1;
 

@@ -7,15 +7,13 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::StaticRoot;
+use super::own_files::{MANIFESTS, headers_names};
 use crate::error::Error;
-use crate::headers::file_names;
 use crate::name::logical_path::LogicalPath;
 use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::Generations;
 use crate::static_root::manifest::Manifest;
 
-/// The list's name in the static root. Hidden: no build takes it for an asset.
-pub(crate) const MANIFESTS: &str = ".hashstatic.manifests.json";
 /// The manifest that needs no note.
 const USUAL: &str = "staticfiles.json";
 /// Raised when a field changes its meaning or goes.
@@ -104,7 +102,7 @@ impl StaticRoot {
                     .map_err(|why| unreadable("record of generations of", &why))?;
                 others.hashed.extend(record.files().map(str::to_owned));
             }
-            others.records.extend(file_names(&name));
+            others.records.extend(headers_names(&name));
             others.records.extend([record, name]);
         }
         Ok(others)

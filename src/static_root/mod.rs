@@ -18,6 +18,7 @@ mod made;
 pub(crate) mod manifest;
 mod manifest_file;
 mod manifests;
+pub(crate) mod own_files;
 mod state;
 mod twin;
 mod writer;
@@ -40,13 +41,11 @@ use crate::platform::lock::Lock;
 
 use existing::Existing;
 pub(crate) use existing::FileId;
-pub(crate) use journal::{Finished, JOURNAL};
+pub(crate) use journal::Finished;
 use made::Made;
-pub(crate) use manifests::MANIFESTS;
+pub(crate) use own_files::{JOURNAL, MANIFESTS, TEMPORARY};
 pub(crate) use writer::Writer;
 
-/// How names of temporary files begin. Never an asset: Django and we ignore names with a leading dot.
-pub(crate) const TEMPORARY: &str = ".hashstatic-";
 /// What the umask takes from.
 const UMASKED: u32 = 0o666;
 /// The bits of a mode that `chmod` sets.

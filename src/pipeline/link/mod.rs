@@ -195,7 +195,13 @@ impl<'a> Linking<'a> {
                 nodes.map(|node| texts[*node].text().len()).sum()
             };
             level.sort_by_key(|component| Reverse(length(component)));
-            for failures in map_in_order(&level, |component| rewriter.component(component))? {
+            let link = |component: &Component| {
+                if component.cyclic && self.prepare.exact.is_none() {
+                    return cycle::link(&rewriter, &component.nodes).map(|()| Notes::default());
+                }
+                rewriter.link(&texts[component.nodes[0]])
+            };
+            for failures in map_in_order(&level, link)? {
                 log.extend(failures.into_diagnostics());
             }
         }

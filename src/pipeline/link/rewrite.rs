@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use super::cycle;
-use super::graph::Component;
 use super::slots::Slots;
 use crate::django::Draft;
 use crate::error::Error;
@@ -76,12 +74,8 @@ impl<'a> Rewriter<'a> {
         self.texts.iter().map(targets).collect()
     }
 
-    /// Rewrites and stores a text, or the texts of a cycle. Returns what Django fails at.
-    pub(super) fn component(&self, component: &Component) -> Result<Notes, Error> {
-        if component.cyclic && self.prepare.exact.is_none() {
-            return cycle::link(self, &component.nodes).map(|()| Notes::default());
-        }
-        let text = &self.texts[component.nodes[0]];
+    /// Rewrites and stores a text that is in no cycle. Returns what Django fails at.
+    pub(super) fn link(&self, text: &Text<'_>) -> Result<Notes, Error> {
         match self.converted(text, text.draft().cloned())? {
             Converted::Linked(linked) => {
                 let stored = self.store(&self.assets[text.id], text, linked)?;

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use super::earlier::Earlier;
 use crate::error::Error;
-use crate::headers::file_names;
 use crate::name::digest::{Digest, is_hex};
 use crate::name::logical_path::{LogicalPath, stem_length};
 use crate::options::HashAlgorithm;
 use crate::pipeline::job::Job;
 use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::Generations;
+use crate::static_root::own_files::headers_names;
 use crate::static_root::{JOURNAL, MANIFESTS, StaticRoot};
 use crate::walk::SourceFile;
 
@@ -43,7 +43,7 @@ pub(super) fn without_outputs(
     // Plain copies of assets that are gone are in the record too; in place, such a file is a source.
     outputs.extend(last.generations.files().filter(|name| has_digits(name)));
     let record = Generations::name(manifest_name);
-    let headers = file_names(manifest_name);
+    let headers = headers_names(manifest_name);
     // Also without a manifest, a file whose name has the digest of its own bytes shows that there was an earlier build.
     let mut built = HashSet::new();
     for source in &sources {

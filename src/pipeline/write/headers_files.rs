@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::error::Error;
-use crate::headers::{HeadersFile, Published, file_name, headers};
+use crate::headers::{HeadersFile, Published, headers};
 use crate::options::HeadersFormat;
 use crate::pipeline::asset::Built;
 use crate::pipeline::job::Job;
 use crate::pipeline::plan::Inventory;
 use crate::report::Totals;
+use crate::static_root::own_files::headers_name;
 
 /// The files that the options ask for.
 pub(super) fn plan(
@@ -44,7 +45,7 @@ pub(super) fn publish(
 ) -> Result<Vec<String>, Error> {
     let mut names = Vec::new();
     for file in headers {
-        let name = file_name(&job.manifest, file.format);
+        let name = headers_name(&job.manifest, file.format);
         let written = job.root.put_record(&name, &file.bytes)?;
         totals.count_written(written);
         names.push(name);
@@ -57,7 +58,7 @@ pub(super) fn unwanted(job: &Job<'_>, headers: &[HeadersFile]) -> Result<Vec<Str
     let wanted: BTreeSet<HeadersFormat> = headers.iter().map(|file| file.format).collect();
     let mut unwanted = Vec::new();
     for format in HeadersFormat::ALL {
-        let name = file_name(&job.manifest, *format);
+        let name = headers_name(&job.manifest, *format);
         if !wanted.contains(format) && job.root.is_there(&name)? {
             unwanted.push(name);
         }

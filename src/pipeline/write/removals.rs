@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::headers::file_names;
 use crate::name::catalog::AssetId;
 use crate::pipeline::asset::Built;
 use crate::pipeline::job::Job;
 use crate::pipeline::plan::Inventory;
 use crate::static_root::encoding::Encoding;
+use crate::static_root::own_files::headers_names;
 use crate::static_root::{JOURNAL, MANIFESTS};
 
 /// What lay in the static root that this build does not write.
@@ -22,7 +22,7 @@ pub(super) fn others(
         .iter()
         .map(|asset| asset.file.name.as_str())
         .collect();
-    let headers = file_names(&job.manifest);
+    let headers = headers_names(&job.manifest);
     let keeps_plain = |id: AssetId| job.keeps_plain(&assets[id].asset);
     let ours = |name: &str| {
         name == job.manifest
