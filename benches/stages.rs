@@ -104,7 +104,7 @@ fn tree() -> (TempDir, Options) {
         dir: dir.path().to_owned(),
     };
     let mut options = Options::new(Input::Roots(vec![source]));
-    options.dry_run = true;
+    options.run.dry_run = true;
     (dir, options)
 }
 
@@ -158,7 +158,8 @@ fn link(bencher: Bencher<'_, '_>) {
     let (_dir, options) = tree();
     let bytes = BytesCount::new(20 * sheet(100).len());
     // One core's work, as of the other stages.
-    let options = Options { jobs: 1, ..options };
+    let mut options = options;
+    options.run.jobs = 1;
     stages::link(&options, |link| bencher.counter(bytes).bench_local(link)).expect("a linked tree");
 }
 

@@ -13,7 +13,7 @@
 //!
 //! let assets = SourceRoot { prefix: String::new(), dir: "assets".into() };
 //! let mut options = Options::new(Input::Roots(vec![assets]));
-//! options.out = Some("static".into());
+//! options.root.out = Some("static".into());
 //! let report = hashstatic::build(&options)?;
 //! println!("{} assets", report.totals.assets.files);
 //! # Ok::<(), hashstatic::Error>(())
@@ -86,10 +86,8 @@ pub fn build_watched(options: &Options, progress: &dyn Progress) -> Result<Repor
 ///
 /// As of [`build`].
 pub fn check(options: &Options) -> Result<Report, Error> {
-    let options = Options {
-        dry_run: true,
-        ..options.clone()
-    };
+    let mut options = options.clone();
+    options.run.dry_run = true;
     build(&options)
 }
 

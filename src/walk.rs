@@ -62,10 +62,10 @@ impl SourceFile {
 ///
 /// `exclude` is the canonical path of the static root, which is never a source even if it lies inside one.
 pub(crate) fn walk(options: &Options, exclude: &Path) -> Result<Walked, Error> {
-    match &options.input {
+    match &options.input.sources {
         Input::Files(files) => listed(files),
         Input::Roots(roots) => {
-            let ignore = Ignore::new(&options.ignore);
+            let ignore = Ignore::new(&options.input.ignore);
             let mut walked = Walked::default();
             for root in roots {
                 let walk = RootWalk {
@@ -76,7 +76,7 @@ pub(crate) fn walk(options: &Options, exclude: &Path) -> Result<Walked, Error> {
                         .map_err(Error::io("read the source root", &root.dir))?,
                     ignore: &ignore,
                     exclude,
-                    follow_external: options.follow_external_links,
+                    follow_external: options.input.follow_external_links,
                 };
                 if !walk.canonical.is_dir() {
                     return Err(Error::Usage(format!(

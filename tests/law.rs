@@ -44,10 +44,10 @@ impl Case {
     fn verify(&self) -> Verification {
         let options = self.options();
         let mut verify = VerifyOptions::new(self.out.clone());
-        verify.manifest.clone_from(&options.manifest);
-        verify.js_modules = options.js_modules;
-        verify.on_missing = options.on_missing;
-        verify.missing_source_map = options.missing_source_map;
+        verify.manifest.clone_from(&options.root.manifest);
+        verify.references.js_modules = Some(options.references.js_modules);
+        verify.references.on_missing = Some(options.references.on_missing);
+        verify.references.missing_source_map = Some(options.references.missing_source_map);
         verify.jobs = 1;
         hashstatic::verify(&verify).unwrap()
     }
@@ -89,7 +89,7 @@ impl Case {
 
     /// Changes a byte of each file that was written, one at a time.
     fn assert_found(&self, sources: &BTreeSet<String>) -> Result<(), TestCaseError> {
-        let manifest = self.options().manifest;
+        let manifest = self.options().root.manifest;
         for name in files(&self.out) {
             let is_hidden = Path::new(&name)
                 .file_name()

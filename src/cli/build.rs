@@ -3,34 +3,35 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use hashstatic::options::{
-    Encodings, FileMode, HashAlgorithm, HeadersFormat, Input, LinkMode, Minify,
+    Encodings, FileMode, HashAlgorithm, HeadersFormat, Input, LinkMode, Minify, RootOptions,
 };
 use hashstatic::{Error, Options};
 
+use super::Output;
 use super::cache::CacheOptions;
+use super::environment::Environment;
 use super::sources::{REFERENCES, Sources};
-use super::{Command, Output, completed};
 
 #[derive(Debug, Args)]
 pub(crate) struct Build {
     #[command(flatten)]
-    sources: Sources,
+    pub(super) sources: Sources,
     /// Static root to write [default: in place, in the only source]
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 
     /// Hash for file names [default: blake3]
     #[arg(long, value_name = "HASH", help_heading = REFERENCES)]
-    hash: Option<Hash>,
+    hash: Option<HashAlgorithm>,
     /// Hex digits of the hash in file names [default: 12]
     #[arg(long, value_name = "N", help_heading = REFERENCES)]
     hash_length: Option<usize>,
 
     /// How CSS is minified [default: safe]
     #[arg(long, value_name = "MODE", help_heading = "Minifying")]
-    minify: Option<MinifyMode>,
+    minify: Option<Minify>,
     /// The same as --minify off
     #[arg(long, conflicts_with = "minify", help_heading = "Minifying")]
     no_minify: bool,
@@ -105,7 +106,7 @@ pub(crate) struct Build {
     #[arg(
         long,
         value_name = "PATH",
-        default_value = "staticfiles.json",
+        default_value_os_t = RootOptions::default().manifest,
         help_heading = "Static root"
     )]
     manifest: PathBuf,
@@ -114,7 +115,7 @@ pub(crate) struct Build {
     no_manifest: bool,
     /// Write the headers of every file, for a server or an uploader, beside the manifest (may be repeated)
     #[arg(long, value_name = "FORMAT", help_heading = "Static root")]
-    headers: Vec<Headers>,
+    headers: Vec<HeadersFormat>,
     /// Permissions of files, octal, or umask
     #[arg(
         long,
@@ -131,15 +132,16 @@ pub(crate) struct Build {
     #[arg(
         long,
         value_name = "MODE",
-        default_value = "auto",
+        value_enum,
+        default_value_t = RootOptions::default().link_mode,
         help_heading = "Static root"
     )]
-    link_mode: Link,
+    link_mode: LinkMode,
     /// Seconds to wait for another build on the same static root
     #[arg(
         long,
         value_name = "SECONDS",
-        default_value_t = 60,
+        default_value_t = RootOptions::default().lock_timeout.as_secs(),
         help_heading = "Static root"
     )]
     lock_timeout: u64,
@@ -158,97 +160,58 @@ pub(crate) struct Build {
     pub(crate) output: Output,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Hash {
-    Blake3,
-    Md5,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum MinifyMode {
-    Safe,
-    Full,
-    Off,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Headers {
-    Nginx,
-    Caddy,
-    Netlify,
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Link {
-    Auto,
-    Copy,
-    Hardlink,
-    Reflink,
-}
-
 impl Build {
-    /// What the arguments mean.
-    pub(crate) fn options(&self) -> Result<Options, Error> {
-        if let Some(answer) = self.sources.project.ask()? {
-            let arguments = [answer.sources, answer.build].concat();
-            if let Command::Build(build) = completed("build", arguments).command {
-                return build.options_of(answer.input);
-            }
-        }
-        self.options_of(self.sources.input()?)
-    }
-
-    fn options_of(&self, input: Input) -> Result<Options, Error> {
-        let mut options = self.sources.options(input);
-        options.out.clone_from(&self.out);
-        match self.hash {
-            Some(Hash::Blake3) => options.hash = HashAlgorithm::Blake3,
-            Some(Hash::Md5) => options.hash = HashAlgorithm::Md5,
-            None => {}
+    /// The options that the arguments and the environment stand for. `asked` are the sources that a Django project has
+    /// given.
+    pub(crate) fn options(
+        &self,
+        asked: Option<Input>,
+        environment: &Environment,
+    ) -> Result<Options, Error> {
+        let mut options = self.sources.options(asked)?;
+        if let Some(hash) = self.hash {
+            options.naming.hash = hash;
         }
         if let Some(length) = self.hash_length {
-            options.hash_length = length;
+            options.naming.hash_length = length;
         }
-        match self.minify {
-            _ if self.no_minify => options.minify = Minify::Off,
-            Some(MinifyMode::Safe) => options.minify = Minify::Safe,
-            Some(MinifyMode::Full) => options.minify = Minify::Full,
-            Some(MinifyMode::Off) => options.minify = Minify::Off,
-            None => {}
+        let off = self.no_minify.then_some(Minify::Off);
+        if let Some(mode) = off.or(self.minify) {
+            options.minify.mode = mode;
         }
-        options.targets.clone_from(&self.targets);
-        options.encodings = Encodings {
+        options.minify.targets.clone_from(&self.targets);
+        options.variants.encodings = Encodings {
             gzip: (!self.no_gzip).then_some(self.gzip_level),
             brotli: (!self.no_brotli).then_some(self.brotli_quality),
             zstd: self.zstd.then_some(self.zstd_level),
         };
         if let Some(extensions) = &self.skip_compress {
             let named = |extension: &&String| !extension.is_empty(); // `--skip-compress ''` skips none
-            options.skip_compress = extensions.iter().filter(named).cloned().collect();
+            options.variants.skip_compress = extensions.iter().filter(named).cloned().collect();
         }
+        options.input.prehashed.clone_from(&self.prehashed);
+        let manifests = &self.bundler_manifest;
+        options.input.bundler_manifest.clone_from(manifests);
+        self.root(&mut options.root);
+        options.root.source_date_epoch = environment.source_date_epoch()?;
+        options.run.dry_run = self.dry_run;
+        self.cache.set(&mut options.run, environment);
+        Ok(options)
+    }
+
+    fn root(&self, options: &mut RootOptions) {
+        options.out.clone_from(&self.out);
         options.keep_only_hashed = self.keep_only_hashed;
         options.keep_original.clone_from(&self.keep_original);
-        options.prehashed.clone_from(&self.prehashed);
-        options.bundler_manifest.clone_from(&self.bundler_manifest);
         options.manifest.clone_from(&self.manifest);
         options.write_manifest = !self.no_manifest;
-        options.headers = self.headers.iter().map(|&format| format.into()).collect();
+        options.headers.clone_from(&self.headers);
         options.file_mode = self.file_mode;
         options.directory_mode = self.dir_mode;
+        options.link_mode = self.link_mode;
+        options.lock_timeout = Duration::from_secs(self.lock_timeout);
         options.sync = !self.no_sync;
         options.clear = self.clear;
-        options.dry_run = self.dry_run;
-        options.lock_timeout = Duration::from_secs(self.lock_timeout);
-        options.link_mode = match self.link_mode {
-            Link::Auto => LinkMode::Auto,
-            Link::Copy => LinkMode::Copy,
-            Link::Hardlink => LinkMode::Hardlink,
-            Link::Reflink => LinkMode::Reflink,
-        };
-        options.source_date_epoch = source_date_epoch()?;
-        self.cache.set(&mut options);
-        Ok(options)
     }
 }
 
@@ -266,28 +229,5 @@ fn mode_bits(argument: &str) -> Result<u32, String> {
     match u32::from_str_radix(digits, 8) {
         Ok(bits) if bits <= 0o7777 => Ok(bits),
         _ => Err("not an octal mode such as 644".into()),
-    }
-}
-
-impl From<Headers> for HeadersFormat {
-    fn from(format: Headers) -> Self {
-        match format {
-            Headers::Nginx => Self::Nginx,
-            Headers::Caddy => Self::Caddy,
-            Headers::Netlify => Self::Netlify,
-            Headers::Json => Self::Json,
-        }
-    }
-}
-
-/// <https://reproducible-builds.org/specs/source-date-epoch/>
-fn source_date_epoch() -> Result<Option<u64>, Error> {
-    match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) if !text.is_empty() => text.parse().map(Some).map_err(|_| {
-            Error::Usage(format!(
-                "SOURCE_DATE_EPOCH: {text:?} is not a number of seconds"
-            ))
-        }),
-        _ => Ok(None),
     }
 }

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use hashstatic::Options;
+use hashstatic::options::RunOptions;
+
+use super::environment::Environment;
 
 const CACHE: &str = "Build cache";
 
@@ -14,35 +16,18 @@ pub(crate) struct CacheDir {
     #[arg(
         long = "cache-dir",
         value_name = "DIR",
-        env = "HASHSTATIC_CACHE_DIR",
-        hide_env = true,
         help_heading = CACHE
     )]
     dir: Option<PathBuf>,
 }
 
 impl CacheDir {
-    /// The directory named, or the platform's: `XDG_CACHE_HOME` or `~/.cache` (the XDG base directory specification),
-    /// on macOS `~/Library/Caches`. `None` for users who have none of these.
-    pub(crate) fn dir(&self) -> Option<PathBuf> {
+    /// The directory named, or `hashstatic` in the user's directory for caches. `None` for users who have none.
+    pub(crate) fn dir(&self, environment: &Environment) -> Option<PathBuf> {
         let named = self.dir.as_ref().filter(|dir| !dir.as_os_str().is_empty());
-        let variable = |name| {
-            std::env::var_os(name)
-                .map(PathBuf::from)
-                .filter(|path| path.is_absolute())
-        };
-        let home = || {
-            let below = if cfg!(target_os = "macos") {
-                "Library/Caches"
-            } else {
-                ".cache"
-            };
-            Some(variable("HOME")?.join(below))
-        };
-        named.cloned().or_else(|| {
-            let caches = variable("XDG_CACHE_HOME").or_else(home)?;
-            Some(caches.join("hashstatic"))
-        })
+        named
+            .cloned()
+            .or_else(|| Some(environment.caches()?.join("hashstatic")))
     }
 }
 
@@ -66,8 +51,8 @@ pub(super) struct CacheOptions {
 }
 
 impl CacheOptions {
-    pub(super) fn set(&self, options: &mut Options) {
-        options.cache_dir = self.dir.dir().filter(|_| !self.no_cache);
+    pub(super) fn set(&self, options: &mut RunOptions, environment: &Environment) {
+        options.cache_dir = self.dir.dir(environment).filter(|_| !self.no_cache);
         options.cache_max_size = self.cache_max_size;
     }
 }

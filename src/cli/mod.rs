@@ -2,17 +2,17 @@
 
 mod build;
 mod cache;
-pub(crate) mod config;
+mod config;
+mod environment;
+pub(crate) mod invocation;
 pub(crate) mod progress_bar;
 mod project;
 pub(crate) mod render;
 pub(crate) mod root;
 mod sources;
 
-use std::ffi::OsString;
-
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use build::Build;
 pub(crate) use cache::CacheDir;
@@ -122,21 +122,10 @@ pub(crate) enum Color {
     Never,
 }
 
-/// The command line once more, behind `arguments` that a project gives: where both say something, the user wins. Wrong
-/// usage ends the process, as it does the first time.
-fn completed(command: &'static str, arguments: Vec<String>) -> Arguments {
-    let mut words = std::env::args_os();
-    let mut line = vec![words.next().unwrap_or_default(), command.into()];
-    line.extend(arguments.into_iter().map(OsString::from));
-    line.extend(words.skip(1));
-    let parser =
-        Arguments::command().mut_subcommand(command, |parser| parser.args_override_self(true));
-    let matches = parser.get_matches_from(line);
-    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
-}
-
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
 
     #[test]

@@ -60,13 +60,21 @@ pub(super) struct Project {
 
 /// What a project says.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     /// Its static files.
     pub(super) input: Input,
     /// Arguments about sources and references.
     pub(super) sources: Vec<String>,
     /// Arguments of `build` alone.
     pub(super) build: Vec<String>,
+}
+
+impl Answer {
+    /// The arguments of a command that the project gives.
+    pub(super) fn arguments(&self, command: &str) -> impl Iterator<Item = &str> {
+        let build = self.build.iter().filter(move |_| command == "build");
+        self.sources.iter().chain(build).map(String::as_str)
+    }
 }
 
 #[derive(Deserialize)]

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use hashstatic::options::{ReferenceOptions, ReferenceOverrides};
 use hashstatic::{CleanOptions, Error, ExplainOptions, VerifyOptions};
 
-use super::sources::{Threads, Unresolved};
+use super::environment::Environment;
+use super::invocation::Invocation;
+use super::sources::Threads;
 use super::{CacheDir, Output};
 
 pub(crate) const VERIFY_EXAMPLES: &str = "\
@@ -48,14 +51,8 @@ pub(crate) struct Verify {
     /// Fail if this asset is missing or empty (may be repeated)
     #[arg(long, value_name = "PATH")]
     require: Vec<String>,
-    /// URL prefix that makes an absolute reference ours, as in the build
-    #[arg(long, value_name = "URL", default_value = "/static/")]
-    static_url: String,
-    /// Follow module specifiers in scripts too, as in the build
-    #[arg(long)]
-    js_modules: bool,
     #[command(flatten)]
-    unresolved: Unresolved,
+    references: ReferenceOptions,
     #[command(flatten)]
     threads: Threads,
     #[command(flatten)]
@@ -63,19 +60,36 @@ pub(crate) struct Verify {
 }
 
 impl Verify {
-    pub(crate) fn options(&self) -> VerifyOptions {
-        VerifyOptions {
-            manifest: self.root.manifest.clone(),
-            static_url: self.static_url.clone(),
-            js_modules: self.js_modules,
-            require: self.require.clone(),
-            on_missing: self.unresolved.on_missing.into(),
-            missing_source_map: self.unresolved.missing_source_map.into(),
-            ignore_errors: self.unresolved.ignore_errors.clone(),
-            jobs: self.threads.jobs,
-            ..VerifyOptions::new(self.root.dir.clone())
-        }
+    pub(crate) fn options(&self, invocation: &Invocation) -> VerifyOptions {
+        let mut options = VerifyOptions::new(self.root.dir.clone());
+        options.manifest.clone_from(&self.root.manifest);
+        options.references = given(&self.references, invocation);
+        options.require.clone_from(&self.require);
+        options.jobs = self.threads.jobs;
+        options
     }
+}
+
+/// The options about references that were given. The record of the build has the others.
+fn given(references: &ReferenceOptions, invocation: &Invocation) -> ReferenceOverrides {
+    let is_given = |option| invocation.is_given(option);
+    let mut given = ReferenceOverrides::default();
+    if is_given("static-url") {
+        given.static_url = Some(references.static_url.clone());
+    }
+    if is_given("js-modules") {
+        given.js_modules = Some(references.js_modules);
+    }
+    if is_given("on-missing") {
+        given.on_missing = Some(references.on_missing);
+    }
+    if is_given("missing-source-map") {
+        given.missing_source_map = Some(references.missing_source_map);
+    }
+    if is_given("ignore-errors") {
+        given.ignore_errors = Some(references.ignore_errors.clone());
+    }
+    given
 }
 
 #[derive(Debug, Args)]
@@ -100,19 +114,17 @@ pub(crate) struct Clean {
 
 impl Clean {
     pub(crate) fn options(&self) -> CleanOptions {
-        let defaults = CleanOptions::new(self.root.dir.clone());
-        CleanOptions {
-            manifest: self.root.manifest.clone(),
-            keep: match (self.keep, self.age) {
-                (Some(keep), _) => keep,
-                (None, Some(_)) => 1,
-                (None, None) => defaults.keep,
-            },
-            age: self.age,
-            dry_run: self.dry_run,
-            lock_timeout: Duration::from_secs(self.lock_timeout),
-            ..defaults
-        }
+        let mut options = CleanOptions::new(self.root.dir.clone());
+        options.manifest.clone_from(&self.root.manifest);
+        options.keep = match (self.keep, self.age) {
+            (Some(keep), _) => keep,
+            (None, Some(_)) => 1,
+            (None, None) => options.keep,
+        };
+        options.age = self.age;
+        options.dry_run = self.dry_run;
+        options.lock_timeout = Duration::from_secs(self.lock_timeout);
+        options
     }
 }
 
@@ -136,24 +148,18 @@ pub(crate) struct Explain {
     /// Logical path (or hashed path) of the asset
     #[arg(value_name = "LOGICAL_PATH")]
     asset: String,
-    /// URL prefix that makes an absolute reference ours, as in the build
-    #[arg(long, value_name = "URL", default_value = "/static/")]
-    static_url: String,
-    /// Module specifiers in scripts are references too, as in the build
-    #[arg(long)]
-    js_modules: bool,
+    #[command(flatten)]
+    references: ReferenceOptions,
     #[command(flatten)]
     pub(crate) output: Output,
 }
 
 impl Explain {
-    pub(crate) fn options(&self) -> ExplainOptions {
-        ExplainOptions {
-            manifest: self.root.manifest.clone(),
-            static_url: self.static_url.clone(),
-            js_modules: self.js_modules,
-            ..ExplainOptions::new(self.root.dir.clone(), self.asset.clone())
-        }
+    pub(crate) fn options(&self, invocation: &Invocation) -> ExplainOptions {
+        let mut options = ExplainOptions::new(self.root.dir.clone(), self.asset.clone());
+        options.manifest.clone_from(&self.root.manifest);
+        options.references = given(&self.references, invocation);
+        options
     }
 }
 
@@ -206,8 +212,8 @@ pub(crate) struct CacheArguments {
 
 impl CacheDir {
     /// The directory, which must be known here.
-    pub(crate) fn find(&self) -> Result<PathBuf, Error> {
-        self.dir()
+    pub(crate) fn find(&self, environment: &Environment) -> Result<PathBuf, Error> {
+        self.dir(environment)
             .ok_or_else(|| Error::Usage("name the build cache with --cache-dir".into()))
     }
 }

@@ -6,11 +6,11 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use hashstatic::options::{DjangoVersion, Input, MissingPolicy, NamedFile, SourceRoot};
+use hashstatic::options::{DjangoVersion, Input, NamedFile, ReferenceOptions, SourceRoot};
 use hashstatic::{Error, Options, shown};
 
+use super::Verbosity;
 use super::project::Project;
-use super::{Command, Verbosity, completed};
 
 /// Where assets come from, and how references are read and resolved: the same for every command that reads sources.
 #[derive(Debug, Args)]
@@ -35,9 +35,8 @@ pub(super) struct Sources {
     /// Fail if this asset is missing or empty (may be repeated)
     #[arg(long, value_name = "PATH")]
     require: Vec<String>,
-    /// URL prefix that makes an absolute reference ours
-    #[arg(long, value_name = "URL", default_value = "/static/", help_heading = REFERENCES)]
-    static_url: String,
+    #[command(flatten)]
+    threads: Threads,
     /// Write byte for byte what this Django writes [6.1 if no version is given]
     #[arg(
         long,
@@ -47,14 +46,9 @@ pub(super) struct Sources {
         default_missing_value = "6.1",
         help_heading = REFERENCES
     )]
-    django_exact: Option<Django>,
-    /// Also rewrite module specifiers in scripts, and URLs that are relative to a module
-    #[arg(long, help_heading = REFERENCES)]
-    js_modules: bool,
-    #[command(flatten)]
-    unresolved: Unresolved,
-    #[command(flatten)]
-    threads: Threads,
+    django_exact: Option<DjangoVersion>,
+    #[command(flatten, next_help_heading = REFERENCES)]
+    references: ReferenceOptions,
 }
 
 /// How many threads work.
@@ -71,26 +65,12 @@ pub(super) struct Threads {
     pub(super) jobs: usize,
 }
 
-/// What becomes of references that resolve to nothing.
-#[derive(Debug, Args)]
-pub(super) struct Unresolved {
-    /// What to do about references that resolve to nothing
-    #[arg(long, value_name = "POLICY", default_value = "error", help_heading = REFERENCES)]
-    pub(super) on_missing: Policy,
-    /// What to do about source maps that are not there
-    #[arg(long, value_name = "POLICY", default_value = "warn", help_heading = REFERENCES)]
-    pub(super) missing_source_map: Policy,
-    /// References that may resolve to nothing (may be repeated)
-    #[arg(long, value_name = "FILE_GLOB:URL_GLOB", value_parser = two_globs, help_heading = REFERENCES)]
-    pub(super) ignore_errors: Vec<(String, String)>,
-}
-
 pub(super) const REFERENCES: &str = "Hashing and references";
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     #[command(flatten)]
-    sources: Sources,
+    pub(super) sources: Sources,
     /// How the result is written: human, or a document on stdout
     #[arg(
         long,
@@ -111,55 +91,30 @@ pub(crate) enum CheckFormat {
     Github,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Django {
-    #[value(name = "6.1")]
-    V6_1,
-    #[value(name = "6.0")]
-    V6_0,
-    #[value(name = "5.2")]
-    V5_2,
-    #[value(name = "4.2")]
-    V4_2,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Policy {
-    Error,
-    Warn,
-    Ignore,
-}
-
 impl Sources {
-    /// What these arguments mean; everything else has its default.
-    pub(super) fn options(&self, input: Input) -> Options {
+    /// The options that these arguments stand for; everything else has its default. `asked` are the sources that a
+    /// Django project has given.
+    pub(super) fn options(&self, asked: Option<Input>) -> Result<Options, Error> {
+        let input = match asked {
+            Some(input) => input,
+            None => self.input()?,
+        };
         let mut options = Options::new(input);
         if let Some(version) = self.django_exact {
-            options = options.exactly(match version {
-                Django::V6_1 => DjangoVersion::V6_1,
-                Django::V6_0 => DjangoVersion::V6_0,
-                Django::V5_2 => DjangoVersion::V5_2,
-                Django::V4_2 => DjangoVersion::V4_2,
-            });
+            options = options.exactly(version);
         }
         if self.no_default_ignore {
-            options.ignore.clear();
+            options.input.ignore.clear();
         }
-        options.ignore.extend(self.ignore.iter().cloned());
-        options.follow_external_links = self.follow_external_links;
-        options.require.clone_from(&self.require);
-        options.static_url.clone_from(&self.static_url);
-        options.js_modules = self.js_modules;
-        options.on_missing = self.unresolved.on_missing.into();
-        options.missing_source_map = self.unresolved.missing_source_map.into();
-        options
-            .ignore_errors
-            .clone_from(&self.unresolved.ignore_errors);
-        options.jobs = self.threads.jobs;
-        options
+        options.input.ignore.extend(self.ignore.iter().cloned());
+        options.input.follow_external_links = self.follow_external_links;
+        options.input.require.clone_from(&self.require);
+        options.references.clone_from(&self.references);
+        options.run.jobs = self.threads.jobs;
+        Ok(options)
     }
 
-    pub(super) fn input(&self) -> Result<Input, Error> {
+    fn input(&self) -> Result<Input, Error> {
         if let Some(list) = &self.files_from {
             return files_from(list).map(Input::Files);
         }
@@ -175,32 +130,9 @@ impl Sources {
 }
 
 impl Check {
-    /// What the arguments mean.
-    pub(crate) fn options(&self) -> Result<Options, Error> {
-        if let Some(answer) = self.sources.project.ask()?
-            && let Command::Check(check) = completed("check", answer.sources).command
-        {
-            return Ok(check.sources.options(answer.input));
-        }
-        Ok(self.sources.options(self.sources.input()?))
-    }
-}
-
-/// `FILE_GLOB:URL_GLOB`. The first colon separates: globs of logical paths need none.
-fn two_globs(argument: &str) -> Result<(String, String), String> {
-    match argument.split_once(':') {
-        Some((file, url)) => Ok((file.to_owned(), url.to_owned())),
-        None => Err("not of the form FILE_GLOB:URL_GLOB".into()),
-    }
-}
-
-impl From<Policy> for MissingPolicy {
-    fn from(policy: Policy) -> Self {
-        match policy {
-            Policy::Error => Self::Error,
-            Policy::Warn => Self::Warn,
-            Policy::Ignore => Self::Ignore,
-        }
+    /// The options that the arguments stand for.
+    pub(crate) fn options(&self, asked: Option<Input>) -> Result<Options, Error> {
+        self.sources.options(asked)
     }
 }
 

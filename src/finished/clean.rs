@@ -18,6 +18,7 @@ use crate::static_root::{Opening, StaticRoot};
 
 /// What [`crate::clean`] is to keep.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct CleanOptions {
     /// The static root.
     pub static_root: PathBuf,

@@ -51,7 +51,6 @@ impl FinishedRoot {
     pub(crate) fn examine(
         &self,
         id: AssetId,
-        static_url: &str,
         wanted: impl FnOnce(&[u8], &mut dyn Iterator<Item = Found>) -> Vec<Found>,
     ) -> Result<Examined, Error> {
         let name = self.files.name(id);
@@ -81,7 +80,7 @@ impl FinishedRoot {
         } = syntax.scan(text);
         let space = UrlSpace {
             catalog: &self.files,
-            static_url,
+            static_url: &self.references.static_url,
         };
         let references = wanted(
             text,

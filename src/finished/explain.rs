@@ -8,11 +8,13 @@ use super::{Entry, FinishedRoot};
 use crate::diagnostic::{Location, Locator, shown};
 use crate::error::Error;
 use crate::name::catalog::AssetId;
+use crate::options::ReferenceOverrides;
 use crate::parallel::{map_in_order, pool};
 use crate::text::resolve::Target;
 
 /// What [`crate::explain`] is asked.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ExplainOptions {
     /// The static root.
     pub static_root: PathBuf,
@@ -20,10 +22,8 @@ pub struct ExplainOptions {
     pub asset: String,
     /// The manifest, relative to the static root unless absolute. Default: `staticfiles.json`.
     pub manifest: PathBuf,
-    /// Prefix that makes an absolute reference ours, as in the build. Default: `/static/`.
-    pub static_url: String,
-    /// Module specifiers are references too, as in the build. Default: `false`.
-    pub js_modules: bool,
+    /// The options about references that are given. Default: those of the build, as far as its record has them.
+    pub references: ReferenceOverrides,
 }
 
 impl ExplainOptions {
@@ -33,8 +33,7 @@ impl ExplainOptions {
             static_root,
             asset,
             manifest: "staticfiles.json".into(),
-            static_url: "/static/".into(),
-            js_modules: false,
+            references: ReferenceOverrides::default(),
         }
     }
 }
@@ -112,7 +111,7 @@ pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
     let root = FinishedRoot::open(
         &options.static_root,
         &options.manifest,
-        options.js_modules,
+        &options.references,
         &mut diagnostics,
     )?;
     let is_asked = |entry: &&Entry| {
@@ -123,7 +122,7 @@ pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
     };
     let hashed = root.files.find(entry.hashed.as_str());
     let examined = match hashed {
-        Some(id) => Some(root.examine(id, &options.static_url, |_, found| found.collect())?),
+        Some(id) => Some(root.examine(id, |_, found| found.collect())?),
         None => None,
     };
     let text = examined.as_ref().and_then(|e| e.bytes.as_deref());
@@ -155,20 +154,20 @@ pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
             })
             .collect(),
         referrers: match hashed {
-            Some(id) => referrers(&root, id, &options.static_url)?,
+            Some(id) => referrers(&root, id)?,
             None => Vec::new(),
         },
     })
 }
 
 /// The assets whose hashed files refer to `target`.
-fn referrers(root: &FinishedRoot, target: AssetId, static_url: &str) -> Result<Vec<String>, Error> {
+fn referrers(root: &FinishedRoot, target: AssetId) -> Result<Vec<String>, Error> {
     let refers = |entry: &Entry| {
         let id = root.files.find(entry.hashed.as_str());
         let Some(id) = id.filter(|id| root.syntax(*id).is_text()) else {
             return Ok(None);
         };
-        let examined = root.examine(id, static_url, |_, found| found.collect())?;
+        let examined = root.examine(id, |_, found| found.collect())?;
         let mut edges = examined
             .references
             .iter()

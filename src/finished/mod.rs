@@ -14,7 +14,9 @@ use crate::error::Error;
 use crate::name::catalog::{AssetId, Catalog, Named, Naming};
 use crate::name::logical_path::LogicalPath;
 use crate::name::logical_path::digest_in_name;
-use crate::options::{HashAlgorithm, Input, Options, SourceRoot};
+use crate::options::{
+    HashAlgorithm, Input, Options, ReferenceOptions, ReferenceOverrides, SourceRoot,
+};
 use crate::platform::regular_file;
 use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::Generations;
@@ -46,8 +48,8 @@ pub(crate) struct FinishedRoot {
     pub(crate) hash: HashAlgorithm,
     /// Every file, whatever it is.
     pub(crate) files: Catalog,
-    /// Scripts are read as modules.
-    js_modules: bool,
+    /// How references are read and judged.
+    pub(crate) references: ReferenceOptions,
     /// What builds have remembered of it.
     pub(crate) record: Generations,
     /// Into `entries`, by hashed path.
@@ -57,12 +59,12 @@ pub(crate) struct FinishedRoot {
 }
 
 impl FinishedRoot {
-    /// Reads the manifest and looks at what is there. `js_modules`: scripts are read as such a build reads them. What is
+    /// Reads the manifest and looks at what is there. `references`: options that are given. What is
     /// wrong with the manifest is added to `diagnostics`.
     pub(crate) fn open(
         dir: &Path,
         manifest: &Path,
-        js_modules: bool,
+        references: &ReferenceOverrides,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Self, Error> {
         must_be_there(dir)?;
@@ -117,7 +119,7 @@ impl FinishedRoot {
             earlier: record.files().map(str::to_owned).collect(),
             record,
             files: files(&dir, diagnostics)?,
-            js_modules,
+            references: references.over(ReferenceOptions::default()),
             dir,
             entries,
             hash,
@@ -127,7 +129,7 @@ impl FinishedRoot {
 
     /// How a file is read.
     pub(crate) fn syntax(&self, file: AssetId) -> Syntax {
-        Syntax::of(self.files.name(file), self.js_modules)
+        Syntax::of(self.files.name(file), self.references.js_modules)
     }
 
     /// Reads a file whole.
@@ -209,8 +211,8 @@ fn files(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> Result<Catalog, Error
         prefix: String::new(),
         dir: dir.to_owned(),
     }]));
-    options.ignore = vec![format!("{TEMPORARY}*.tmp")]; // a build may be at work
-    options.follow_external_links = true;
+    options.input.ignore = vec![format!("{TEMPORARY}*.tmp")]; // a build may be at work
+    options.input.follow_external_links = true;
     let walked = walk(&options, Path::new(""))?;
     diagnostics.extend(walked.diagnostics);
     let named = walked.files.into_iter().map(|source| Named {

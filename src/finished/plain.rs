@@ -18,11 +18,10 @@ use crate::text::resolve::UrlSpace;
 pub(super) struct Sources<'r> {
     root: &'r FinishedRoot,
     catalog: Catalog,
-    static_url: &'r str,
 }
 
 impl<'r> Sources<'r> {
-    pub(super) fn new(root: &'r FinishedRoot, static_url: &'r str) -> Self {
+    pub(super) fn new(root: &'r FinishedRoot) -> Self {
         let named = root.entries.iter().enumerate().map(|(order, entry)| Named {
             name: entry.logical.clone(),
             path: root.dir.join(entry.logical.as_str()),
@@ -33,7 +32,6 @@ impl<'r> Sources<'r> {
         Self {
             root,
             catalog: Catalog::new(named.collect()),
-            static_url,
         }
     }
 
@@ -69,7 +67,7 @@ impl<'r> Sources<'r> {
     fn linked(&self, entry: &Entry, syntax: Syntax, text: &[u8]) -> Vec<u8> {
         let space = UrlSpace {
             catalog: &self.catalog,
-            static_url: self.static_url,
+            static_url: &self.root.references.static_url,
         };
         let references = syntax.references(text);
         let edits = edges(&references, text, space, &entry.logical).filter_map(|found| {
@@ -93,7 +91,7 @@ impl<'r> Sources<'r> {
                 let exact = Exact {
                     version: *version,
                     js_modules,
-                    static_url: self.static_url,
+                    static_url: &self.root.references.static_url,
                     static_root: &self.root.dir,
                     catalog: &self.catalog,
                     disk: self,

@@ -15,7 +15,7 @@ use crate::diagnostic::{Code, Diagnostic, Locator, Severity, shown};
 use crate::error::Error;
 use crate::name::catalog::AssetId;
 use crate::name::digest::cycle_digest;
-use crate::options::{HashAlgorithm, MissingPolicy};
+use crate::options::{HashAlgorithm, ReferenceOverrides};
 use crate::parallel::{map_in_order, pool};
 use crate::platform::lock::Lock;
 use crate::report::Tally;
@@ -31,23 +31,16 @@ const MOST: usize = 90;
 
 /// What [`crate::verify`] is to prove.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct VerifyOptions {
     /// The static root.
     pub static_root: PathBuf,
     /// The manifest, relative to the static root unless absolute. Default: `staticfiles.json`.
     pub manifest: PathBuf,
-    /// Prefix that makes an absolute reference ours, as in the build. Default: `/static/`.
-    pub static_url: String,
-    /// Module specifiers are references too, as in the build. Default: `false`.
-    pub js_modules: bool,
+    /// The options about references that are given. Default: those of the build, as far as its record has them.
+    pub references: ReferenceOverrides,
     /// Logical paths that must be there and must not be empty.
     pub require: Vec<String>,
-    /// Policy for references other than source maps. Default: [`MissingPolicy::Error`].
-    pub on_missing: MissingPolicy,
-    /// Policy for source maps. Default: [`MissingPolicy::Warn`].
-    pub missing_source_map: MissingPolicy,
-    /// (file, URL) globs of references that may resolve to nothing. Default: none.
-    pub ignore_errors: Vec<(String, String)>,
     /// Threads; 0: one per available core. Default: 0.
     pub jobs: usize,
 }
@@ -58,12 +51,8 @@ impl VerifyOptions {
         Self {
             static_root,
             manifest: "staticfiles.json".into(),
-            static_url: "/static/".into(),
-            js_modules: false,
+            references: ReferenceOverrides::default(),
             require: Vec::new(),
-            on_missing: MissingPolicy::Error,
-            missing_source_map: MissingPolicy::Warn,
-            ignore_errors: Vec::new(),
             jobs: 0,
         }
     }
@@ -125,7 +114,7 @@ fn attempt(options: &VerifyOptions) -> Result<Verification, Error> {
     let root = FinishedRoot::open(
         &options.static_root,
         &options.manifest,
-        options.js_modules,
+        &options.references,
         &mut diagnostics,
     )?;
     pool(options.jobs)?.install(|| Verifier::new(options, &root, diagnostics).run())
@@ -145,9 +134,9 @@ impl<'v> Verifier<'v> {
         diagnostics: Vec<Diagnostic>,
     ) -> Self {
         let missing = Missing::new(
-            options.on_missing,
-            options.missing_source_map,
-            &options.ignore_errors,
+            root.references.on_missing,
+            root.references.missing_source_map,
+            &root.references.ignore_errors,
             "the static root",
         );
         Self {
@@ -163,8 +152,7 @@ impl<'v> Verifier<'v> {
         let mut read = map_in_order(&files, |id| {
             let mut broken = Notes::default();
             let mut references = 0;
-            let static_url = &self.options.static_url;
-            let mut examined = self.root.examine(*id, static_url, |text, found| {
+            let mut examined = self.root.examine(*id, |text, found| {
                 let found = found.inspect(|_| references += 1);
                 self.inside(*id, text, found, &mut broken)
             })?;
@@ -421,7 +409,7 @@ impl<'v> Verifier<'v> {
     /// Plain copies are what the hashed files were made from.
     fn plain_copies(&mut self, examined: &HashMap<AssetId, Examined>) -> Result<(), Error> {
         let root = self.root;
-        let sources = Sources::new(root, &self.options.static_url);
+        let sources = Sources::new(root);
         let of = |name: &str| {
             let id = root.files.find(name)?;
             Some((id, examined.get(&id)?))

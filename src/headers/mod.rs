@@ -82,11 +82,11 @@ pub(crate) fn headers(
     published: &Published<'_>,
 ) -> (Vec<HeadersFile>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let formats: BTreeSet<HeadersFormat> = options.headers.iter().copied().collect();
+    let formats: BTreeSet<HeadersFormat> = options.root.headers.iter().copied().collect();
     let mut headers = HeadersPlan {
-        url: url_path(&options.static_url),
+        url: url_path(&options.references.static_url),
         manifest: published.manifest.to_owned(),
-        hash_length: options.hash_length,
+        hash_length: options.naming.hash_length,
         encodings: encodings(options),
         files: files(&published.files),
         ..HeadersPlan::default()
@@ -144,7 +144,7 @@ pub(crate) fn headers(
 }
 
 fn encodings(options: &Options) -> Vec<Encoding> {
-    let levels = options.encodings;
+    let levels = options.variants.encodings;
     let wanted = [
         (Encoding::Brotli, levels.brotli),
         (Encoding::Zstd, levels.zstd),

@@ -13,13 +13,13 @@ use crate::text::missing::IgnoredErrors;
 pub(super) fn exact<'a>(job: &'a Job<'_>, catalog: &'a Catalog) -> Option<Exact<'a>> {
     let options = job.options;
     Some(Exact {
-        version: options.django_exact?,
-        js_modules: options.js_modules,
-        static_url: &options.static_url,
+        version: options.naming.django_exact?,
+        js_modules: options.references.js_modules,
+        static_url: &options.references.static_url,
         static_root: job.root.dir(),
         catalog,
         disk: job,
-        ignored: IgnoredErrors::new(&options.ignore_errors),
+        ignored: IgnoredErrors::new(&options.references.ignore_errors),
         odd: OnceLock::new(),
     })
 }
@@ -31,7 +31,7 @@ impl Disk for Job<'_> {
     }
 
     fn stale(&self, name: &str) -> StaticName {
-        if self.options.clear {
+        if self.options.root.clear {
             return StaticName::Missing; // Django clears before it looks
         }
         if self.root.had_directory(name) {

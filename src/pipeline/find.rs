@@ -25,7 +25,7 @@ pub(super) fn find(job: &Job<'_>) -> Result<Vec<SourceFile>, Error> {
 
 /// Finishes, or undoes, what a run that was killed has begun.
 fn recover(job: &Job<'_>) -> Result<(), Error> {
-    if !job.root.is_locked() && !job.options.dry_run {
+    if !job.root.is_locked() && !job.options.run.dry_run {
         let dir = job.root.dir().display().to_string();
         let what =
             "the file system has no locks: nothing keeps another build out of this static root";

@@ -43,37 +43,37 @@ impl<'o> Job<'o> {
         let began = SystemTime::now();
         options.validate()?;
         // A dry run needs no static root: nothing is there, and nothing is written.
-        let nowhere = options.dry_run.then_some(Path::new(""));
+        let nowhere = options.run.dry_run.then_some(Path::new(""));
         let dir = options.static_root().or(nowhere).ok_or_else(|| {
             Error::Usage("name the static root with --out: only one source root without a prefix can be processed in place".into())
         })?;
         let in_place = roots::is_in_place(options, dir)?;
         roots::check(options, dir, in_place)?;
-        let targets = match (&options.targets, options.minify) {
+        let targets = match (&options.minify.targets, options.minify.mode) {
             (Some(query), Minify::Full) => Some(
                 Targets::parse(query).map_err(|why| Error::Usage(format!("--targets: {why}")))?,
             ),
             _ => None,
         };
         let prehashed = Prehashed::read(options)?;
-        let pool = pool(options.jobs)?;
-        let link_mode = options.link_mode.for_plain_twins(in_place);
+        let pool = pool(options.run.jobs)?;
+        let link_mode = options.root.link_mode.for_plain_twins(in_place);
         let root = StaticRoot::open(
             dir,
             &Opening {
-                file_mode: options.file_mode,
-                directory_mode: options.directory_mode,
+                file_mode: options.root.file_mode,
+                directory_mode: options.root.directory_mode,
                 in_place,
-                sync: options.sync,
-                ..Opening::new(link_mode, options.lock_timeout, options.dry_run)
+                sync: options.root.sync,
+                ..Opening::new(link_mode, options.root.lock_timeout, options.run.dry_run)
             },
         )?;
-        let manifest = options.manifest.strip_prefix(dir);
-        let manifest = root.manifest_name(manifest.unwrap_or(&options.manifest))?;
-        if options.write_manifest {
+        let manifest = options.root.manifest.strip_prefix(dir);
+        let manifest = root.manifest_name(manifest.unwrap_or(&options.root.manifest))?;
+        if options.root.write_manifest {
             root.check_manifest_place(&manifest)?;
         }
-        let log = Log::new(options.django_exact.is_some());
+        let log = Log::new(options.naming.django_exact.is_some());
         Ok(Self {
             options,
             began,
@@ -101,7 +101,7 @@ impl<'o> Job<'o> {
 
     /// A name as the manifest has it.
     pub(crate) fn manifest_entry(&self, name: &str) -> String {
-        match self.options.django_exact {
+        match self.options.naming.django_exact {
             Some(_) => django::manifest_name(name),
             None => name.to_owned(),
         }
@@ -109,12 +109,12 @@ impl<'o> Job<'o> {
 
     /// The digest of `bytes`, as many hex digits as names have.
     pub(crate) fn digest(&self, bytes: &[u8]) -> String {
-        Digest::of(self.options.hash, bytes).hex(self.options.hash_length)
+        Digest::of(self.options.naming.hash, bytes).hex(self.options.naming.hash_length)
     }
 
     /// Whether variants are wanted.
     pub(crate) fn compresses(&self) -> bool {
-        self.options.encodings != Encodings::NONE
+        self.options.variants.encodings != Encodings::NONE
     }
 
     /// Whether the static root shall have the asset's plain file. No plain file may take the manifest's name.
@@ -130,8 +130,12 @@ impl<'o> Job<'o> {
 
 /// The build cache, if the options name one. A dry run writes nothing, there either.
 fn cache(options: &Options, root: &StaticRoot, log: &Log) -> Option<Cache> {
-    let dir = options.cache_dir.as_deref().filter(|_| !options.dry_run)?;
-    Cache::open(dir, options.cache_max_size, root.dir())
+    let dir = options
+        .run
+        .cache_dir
+        .as_deref()
+        .filter(|_| !options.run.dry_run)?;
+    Cache::open(dir, options.run.cache_max_size, root.dir())
         .inspect_err(|error| {
             let name = dir.display().to_string();
             let problem = format!("the build cache cannot be used: {error}");

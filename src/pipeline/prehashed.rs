@@ -26,7 +26,7 @@ impl Prehashed {
     /// By `--prehashed` and `--bundler-manifest`, whose files are read.
     pub(crate) fn read(options: &Options) -> Result<Self, Error> {
         let mut names = BTreeSet::new();
-        for file in &options.bundler_manifest {
+        for file in &options.input.bundler_manifest {
             let usage =
                 |why: String| Error::Usage(format!("--bundler-manifest {}: {why}", shown(file)));
             let json = fs::read(file).map_err(|error| usage(error.to_string()))?;
@@ -35,7 +35,7 @@ impl Prehashed {
             let files = named_files(&manifest)
                 .ok_or_else(|| usage("not a manifest of Vite, webpack or esbuild".into()))?;
             let base = base(file, options);
-            let static_url = options.static_url.as_str();
+            let static_url = options.references.static_url.as_str();
             names.extend(files.into_iter().map(|file| {
                 match file.strip_prefix(static_url).or(file.strip_prefix('/')) {
                     Some(name) => normpath(name),
@@ -45,6 +45,7 @@ impl Prehashed {
         }
         Ok(Self {
             globs: options
+                .input
                 .prehashed
                 .iter()
                 .map(|glob| Glob::new(glob))
@@ -88,7 +89,7 @@ fn named_files(manifest: &Value) -> Option<Vec<&str>> {
 /// The logical path, with a slash behind it, of the directory that the bundler wrote to: the manifest's own, if that
 /// lies in a source root. Otherwise the names are taken as they are.
 fn base(file: &Path, options: &Options) -> String {
-    let Input::Roots(roots) = &options.input else {
+    let Input::Roots(roots) = &options.input.sources else {
         return String::new();
     };
     let directory = |file: &Path| -> Option<PathBuf> {

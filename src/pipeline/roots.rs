@@ -47,7 +47,7 @@ pub(super) fn check(options: &Options, static_root: &Path, in_place: bool) -> Re
             ));
         }
     }
-    if let Some(cache) = options.cache_dir.as_deref().and_then(canonical) {
+    if let Some(cache) = options.run.cache_dir.as_deref().and_then(canonical) {
         for dir in source_roots(options).chain([static_root]) {
             if let Ok(dir) = dir.canonicalize()
                 && cache.starts_with(&dir)
@@ -66,14 +66,14 @@ pub(super) fn check(options: &Options, static_root: &Path, in_place: bool) -> Re
             shown(static_root)
         ));
     }
-    if in_place && options.clear {
+    if in_place && options.root.clear {
         return usage("--clear would remove the sources of a build in place".into());
     }
     Ok(())
 }
 
 fn source_roots(options: &Options) -> impl Iterator<Item = &Path> {
-    let roots = match &options.input {
+    let roots = match &options.input.sources {
         Input::Roots(roots) => roots.as_slice(),
         Input::Files(_) => &[],
     };

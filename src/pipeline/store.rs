@@ -42,8 +42,8 @@ impl<'a> Store<'a> {
         if !self.compares {
             return (self.job.digest(bytes), Held::uncompared(bytes));
         }
-        let (digest, content) = digest_and_content(options.hash, bytes);
-        (digest.hex(options.hash_length), content.into())
+        let (digest, content) = digest_and_content(options.naming.hash, bytes);
+        (digest.hex(options.naming.hash_length), content.into())
     }
 
     /// The content of bytes that give no name.
@@ -141,11 +141,11 @@ impl<'a> Store<'a> {
 /// have the name of another asset.
 fn compares(job: &Job<'_>, assets: &[Planned]) -> bool {
     let is_hashed = |asset: &Planned| {
-        may_be_hashed(asset.name().as_str(), job.options.hash_length)
+        may_be_hashed(asset.name().as_str(), job.options.naming.hash_length)
             || asset.carried.is_some()
             || asset.prehashed
     };
-    let keeps_hashes = job.in_place && job.options.keep_only_hashed;
+    let keeps_hashes = job.in_place && job.options.root.keep_only_hashed;
     job.compresses() || keeps_hashes || assets.iter().any(is_hashed)
 }
 

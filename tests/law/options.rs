@@ -112,36 +112,36 @@ impl Choice {
             prefix: String::new(),
             dir: source.to_owned(),
         }]));
-        options.out = Some(out.to_owned());
-        options.sync = false;
-        options.jobs = 1;
+        options.root.out = Some(out.to_owned());
+        options.root.sync = false;
+        options.run.jobs = 1;
         if self.md5 {
-            options.hash = HashAlgorithm::Md5;
+            options.naming.hash = HashAlgorithm::Md5;
         }
-        options.hash_length = self.hash_length;
-        options.minify = self.minify;
+        options.naming.hash_length = self.hash_length;
+        options.minify.mode = self.minify;
         if let Some(version) = self.exact {
             options = options.exactly(version);
         }
-        options.js_modules = self.js_modules;
-        options.encodings = self.encodings;
-        options.keep_only_hashed = self.keep_only_hashed;
+        options.references.js_modules = self.js_modules;
+        options.variants.encodings = self.encodings;
+        options.root.keep_only_hashed = self.keep_only_hashed;
         if self.keep_original {
-            options.keep_original = vec!["a.*".into()];
+            options.root.keep_original = vec!["a.*".into()];
         }
         if self.prehashed {
-            options.prehashed = vec!["b.????????.js".into()];
+            options.input.prehashed = vec!["b.????????.js".into()];
         }
-        options.manifest = self.manifest.into();
+        options.root.manifest = self.manifest.into();
         if self.headers {
-            options.headers = vec![HeadersFormat::Nginx];
+            options.root.headers = vec![HeadersFormat::Nginx];
         }
-        options.clear = self.clear;
-        options.link_mode = self.link_mode;
-        options.on_missing = MissingPolicy::Ignore;
-        options.missing_source_map = MissingPolicy::Ignore;
+        options.root.clear = self.clear;
+        options.root.link_mode = self.link_mode;
+        options.references.on_missing = MissingPolicy::Ignore;
+        options.references.missing_source_map = MissingPolicy::Ignore;
         if self.no_default_ignore {
-            options.ignore.clear();
+            options.input.ignore.clear();
         }
         options
     }

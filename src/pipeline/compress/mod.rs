@@ -35,12 +35,12 @@ pub(crate) fn compress(
 ) -> Result<Vec<Built>, Error> {
     let mut variants = Vec::new();
     variants.resize_with(assets.len(), Variants::default);
-    let wanted = wanted(job.options.encodings);
+    let wanted = wanted(job.options.variants.encodings);
     if !wanted.is_empty() && !job.root.is_dry_run() {
         // WhiteNoise's variants win over assets of their names. In place, that would cost a source.
-        let assets_win = job.options.django_exact.is_none() || job.in_place;
+        let assets_win = job.options.naming.django_exact.is_none() || job.in_place;
         let reserved = assets_win.then_some(&inventory.catalog);
-        let pairs = job.options.encodings.brotli == Some(SHARED);
+        let pairs = job.options.variants.encodings.brotli == Some(SHARED);
         let batches = batches(&assets, pairs);
         let pieces = || batches.iter().flatten();
         let bytes = pieces().map(|piece| piece.content.length).sum();

@@ -49,7 +49,7 @@ pub(super) struct Beside<'o> {
 }
 
 /// All pieces, the largest batch first. With `pairs`, common beginnings are looked for.
-pub(super) fn batches<'o>(assets: &'o [Hashed], pairs: bool) -> Vec<Batch<'o>> {
+pub(super) fn batches(assets: &[Hashed], pairs: bool) -> Vec<Batch<'_>> {
     let mut pieces = pieces(assets);
     let mut batches = Vec::new();
     // In the order of the plan, so that every build makes the same pairs.

@@ -38,7 +38,7 @@ pub(super) fn link(rewriter: &Rewriter<'_>, nodes: &[usize]) -> Result<(), Error
         contents.push((name_of(text.id), spliced(text, &logical)?));
     }
     let options = rewriter.prepare.job.options;
-    let digest = cycle_digest(options.hash, &contents).hex(options.hash_length);
+    let digest = cycle_digest(options.naming.hash, &contents).hex(options.naming.hash_length);
     for text in &members {
         let hashed = |edge: &Edge| (edge.digest_at..edge.digest_at, format!(".{digest}"));
         let bytes = spliced(text, &hashed)?;

@@ -17,7 +17,7 @@ pub(super) fn carried(job: &Job<'_>, last: &Earlier) -> Result<Vec<Carried>, Err
     }
     let root = &job.root;
     let only_hashed = &last.generations.only_hashed;
-    let all = job.options.keep_only_hashed && only_hashed.is_empty();
+    let all = job.options.root.keep_only_hashed && only_hashed.is_empty();
     let mut carried = Vec::new();
     for (logical, hashed) in &last.manifest.paths {
         let is_left = all || only_hashed.contains_key(logical);

@@ -29,7 +29,7 @@ pub(super) fn file_and_directory(job: &Job<'_>, catalog: &Catalog) {
 
 /// `--require`: an asset that must be there and must not be empty.
 pub(super) fn required(job: &Job<'_>, catalog: &Catalog) {
-    for name in &job.options.require {
+    for name in &job.options.input.require {
         let problem = match catalog.find(name) {
             None => "required, but in no source root",
             Some(id) if catalog.get(id).length == 0 => "required, but empty",

@@ -52,10 +52,10 @@ pub(super) fn decide(
 
 /// How an asset of that name is read.
 pub(super) fn syntax(name: &LogicalPath, options: &Options) -> Syntax {
-    if options.django_exact.is_some() {
+    if options.naming.django_exact.is_some() {
         return django::syntax(name);
     }
-    Syntax::of(name, options.js_modules)
+    Syntax::of(name, options.references.js_modules)
 }
 
 /// The options that decide on one asset, compiled.
@@ -67,8 +67,8 @@ struct Decide<'a> {
 
 impl<'a> Decide<'a> {
     fn new(job: &'a Job<'a>) -> Self {
-        let skip_compress = job.options.skip_compress.iter();
-        let keep_original = job.options.keep_original.iter();
+        let skip_compress = job.options.variants.skip_compress.iter();
+        let keep_original = job.options.root.keep_original.iter();
         Self {
             job,
             keep_original: keep_original.map(|glob| Glob::new(glob)).collect(),
@@ -84,7 +84,7 @@ impl<'a> Decide<'a> {
         let name = source.logical.as_str();
         let lower = name.to_lowercase();
         let is_original = || self.keep_original.iter().any(|glob| glob.matches(name));
-        let plain = !options.keep_only_hashed || is_original();
+        let plain = !options.root.keep_only_hashed || is_original();
         let prehashed = self.job.prehashed.contains(name);
         Planned {
             id: 0,
@@ -95,7 +95,7 @@ impl<'a> Decide<'a> {
             },
             keep_plain: (plain || prehashed) && carried.is_none(),
             prehashed,
-            plain: match options.django_exact {
+            plain: match options.naming.django_exact {
                 Some(_) => LogicalPath::new(&name.replace('\\', "/")).ok(),
                 None => None,
             }

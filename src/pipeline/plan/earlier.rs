@@ -50,7 +50,7 @@ fn read<T: Default>(
         )));
     }
     // Where the caller writes the manifest, the caller reports on it, too.
-    if job.options.write_manifest {
+    if job.options.root.write_manifest {
         job.log.push(
             Diagnostic::new(
                 Severity::Warning,

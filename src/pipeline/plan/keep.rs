@@ -21,12 +21,12 @@ pub(super) fn keep_targets(
     let options = job.options;
     let space = UrlSpace {
         catalog,
-        static_url: &options.static_url,
+        static_url: &options.references.static_url,
     };
     let mut targets: BTreeMap<AssetId, AssetId> = BTreeMap::new();
     for asset in assets.iter().filter(|asset| asset.prehashed) {
         let syntax = syntax(asset.name(), options);
-        if !options.keep_only_hashed || !syntax.is_text() {
+        if !options.root.keep_only_hashed || !syntax.is_text() {
             continue;
         }
         let text = asset.source.read()?;

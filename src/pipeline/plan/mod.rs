@@ -40,7 +40,7 @@ pub(crate) fn plan(
     let earlier = earlier::earlier(job)?;
     let sources = outputs::without_outputs(job, sources, &earlier)?;
     let carried = carried::carried(job, &earlier)?;
-    let sources = dated(sources, job.options.source_date_epoch)?;
+    let sources = dated(sources, job.options.root.source_date_epoch)?;
     let (sources, source_variants) = source_variants::without_variants(job, sources)?;
     job.log.stage("walk");
 

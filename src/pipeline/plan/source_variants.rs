@@ -19,7 +19,7 @@ pub(super) fn without_variants(
     job: &Job<'_>,
     sources: Vec<SourceFile>,
 ) -> Result<(Vec<SourceFile>, NameSet), Error> {
-    if job.options.django_exact.is_some() {
+    if job.options.naming.django_exact.is_some() {
         return Ok((sources, NameSet::default()));
     }
     let pairs = pairs(&sources);

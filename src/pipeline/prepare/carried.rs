@@ -76,7 +76,7 @@ impl Prepare<'_> {
         let last = &self.last_names;
         let space = UrlSpace {
             catalog: &last.hashed,
-            static_url: &self.job.options.static_url,
+            static_url: &self.job.options.references.static_url,
         };
         let mut edits = Vec::new();
         let references = asset.syntax.references(text);

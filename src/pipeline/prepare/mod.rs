@@ -70,9 +70,9 @@ impl<'a> Prepare<'a> {
             store,
             exact: exact(job, &inventory.catalog),
             missing: Missing::new(
-                options.on_missing,
-                options.missing_source_map,
-                &options.ignore_errors,
+                options.references.on_missing,
+                options.references.missing_source_map,
+                &options.references.ignore_errors,
                 "any source root",
             ),
             last_names: if assets.iter().any(|asset| asset.carried.is_some()) {
@@ -125,9 +125,9 @@ impl<'a> Prepare<'a> {
     /// The minified style sheet, from the cache where it has it. One with diagnostics is not kept there.
     fn minified(&self, name: &LogicalPath, source: &[u8], notes: &mut Notes) -> Option<Vec<u8>> {
         let options = self.job.options;
-        let mode = options.minify;
+        let mode = options.minify.mode;
         let cache = self.job.cache.as_ref().filter(|_| mode != Minify::Off);
-        let targets = options.targets.as_deref().unwrap_or("");
+        let targets = options.minify.targets.as_deref().unwrap_or("");
         let work = format!("minify {mode:?} {targets}");
         let key = cache.map(|_| Key::new(&work, Content::of(source).key));
         if let (Some(cache), Some(key)) = (cache, key) {
@@ -162,7 +162,7 @@ impl<'a> Prepare<'a> {
         let mut places = Places::new(text, &references);
         let space = UrlSpace {
             catalog: &self.inventory.catalog,
-            static_url: &self.job.options.static_url,
+            static_url: &self.job.options.references.static_url,
         };
         let mut kept = Vec::new();
         for (index, found) in edges(&references, text.text(), space, name).enumerate() {

@@ -84,7 +84,7 @@ impl Prepare<'_> {
     ) -> Result<Result<Streamed, Box<Diagnostic>>, Error> {
         let path = &asset.source.path;
         let mut file = regular_file::open(path).map_err(Error::io("read", path))?;
-        let mut hasher = ContentHasher::new(self.job.options.hash);
+        let mut hasher = ContentHasher::new(self.job.options.naming.hash);
         let mut buffer = vec![0; CHUNK];
         loop {
             let count = file.read(&mut buffer).map_err(Error::io("read", path))?;
@@ -95,7 +95,7 @@ impl Prepare<'_> {
             see(&buffer[..count])?;
         }
         let (digest, content) = hasher.finish();
-        let digest = digest.hex(self.job.options.hash_length);
+        let digest = digest.hex(self.job.options.naming.hash_length);
         Ok(self.hashed_name(asset, &digest).map(|hashed| Streamed {
             hashed,
             digest,

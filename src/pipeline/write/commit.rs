@@ -47,7 +47,7 @@ impl<'j> Commit<'j> {
             job,
             is_changed: has_changes || !has_file || differs_from_manifest(job, &identity)?,
             identity,
-            bytes: manifest.to_bytes(job.options.hash),
+            bytes: manifest.to_bytes(job.options.naming.hash),
         };
         commit.barrier()?;
         Ok(commit)
@@ -75,7 +75,7 @@ impl<'j> Commit<'j> {
         root.prepare(&self.job.manifest, self.identity.clone(), &removals)?;
         // The names, too: some file systems keep what was done to one directory and lose what was done to another before.
         self.barrier()?;
-        let writes_manifest = self.job.options.write_manifest;
+        let writes_manifest = self.job.options.root.write_manifest;
         if writes_manifest {
             let written = root.put_manifest(&self.job.manifest, &self.bytes)?;
             totals.count_written(written);

@@ -18,10 +18,10 @@ pub(super) fn plan(
     assets: &[Built],
 ) -> Result<Vec<HeadersFile>, Error> {
     let options = job.options;
-    if options.headers.is_empty() {
+    if options.root.headers.is_empty() {
         return Ok(Vec::new());
     }
-    let clear = options.clear;
+    let clear = options.root.clear;
     let published = Published {
         files: assets.iter().flat_map(Built::files).collect(),
         catalog: &inventory.catalog,

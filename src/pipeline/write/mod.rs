@@ -39,7 +39,7 @@ pub(crate) fn write(
 
     let headers = headers_files::publish(job, &headers, &mut publications.totals)?;
     let published = commit.run(publications)?;
-    if job.options.write_manifest {
+    if job.options.root.write_manifest {
         job.log.stage("manifest");
     }
     let mut report = Report {
@@ -49,7 +49,7 @@ pub(crate) fn write(
         pending: published.pending,
         cache: None,
         stages: job.log.take_stages(),
-        dry_run: job.options.dry_run,
+        dry_run: job.options.run.dry_run,
         diagnostics: job.log.take_diagnostics(),
     };
     repeat.keep(&report);

@@ -40,7 +40,7 @@ impl Publications {
         assets: Vec<Built>,
         record: &Generations,
     ) -> Result<Self, Error> {
-        let clear = job.options.clear;
+        let clear = job.options.root.clear;
         let variant_names = if clear || assets.iter().any(is_named_like_variant) {
             variant_names(&assets)
         } else {
@@ -83,7 +83,7 @@ impl Publications {
     /// The removals without what is needed: by another manifest, or by this build, as assets may be named like what a
     /// build writes.
     fn allowed(&self, job: &Job<'_>, mut removals: Vec<String>) -> Result<Vec<String>, Error> {
-        let clear = job.options.clear;
+        let clear = job.options.root.clear;
         if !clear && !removals.is_empty() {
             let others = job.root.other_manifests(&job.manifest)?;
             removals.retain(|name| !others.need(name));

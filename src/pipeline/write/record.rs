@@ -23,7 +23,7 @@ pub(super) fn write(
         manifest: last,
         generations: was,
     } = &inventory.earlier;
-    let clear = job.options.clear;
+    let clear = job.options.root.clear;
     let mut generations = Generations {
         // With `--clear`, their files go, too.
         replaced: if clear {

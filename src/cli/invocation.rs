@@ -1,0 +1,275 @@
+//! A command with all of its arguments, from wherever they come: the defaults, the configuration file, the environment,
+//! the Django project, and the command line, each of which wins over those before it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
+use hashstatic::Error;
+use hashstatic::options::Input;
+
+use super::config::{ConfigFile, INPUT, ROOTS, SOURCES};
+use super::environment::{Environment, OPTIONS};
+use super::project::Answer;
+use super::{Arguments, Command as Parsed};
+
+/// The layer that gives an option its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    File,
+    Environment,
+    Project,
+    CommandLine,
+}
+
+/// The layers that a command is made from. The defaults are those of [`Arguments`].
+#[derive(Clone, Copy)]
+pub(crate) struct Layers<'a> {
+    /// The words of the command line, the program's name first.
+    pub(crate) words: &'a [OsString],
+    pub(crate) environment: &'a Environment,
+    pub(crate) file: Option<&'a ConfigFile>,
+    pub(crate) project: Option<&'a Answer>,
+}
+
+/// A command, ready to run.
+#[derive(Debug)]
+pub(crate) struct Invocation {
+    pub(crate) arguments: Arguments,
+    /// The sources that a Django project has given.
+    pub(crate) input: Option<Input>,
+    pub(crate) environment: Environment,
+    /// By the long names of options. Those that have their default are not listed.
+    origins: BTreeMap<String, Origin>,
+}
+
+/// Why there is no command to run.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Wrong arguments; also `--help` and `--version`.
+    Arguments(clap::Error),
+    /// Wrong configuration, or a project that cannot be asked.
+    Usage(Error),
+}
+
+impl From<clap::Error> for Failure {
+    fn from(error: clap::Error) -> Self {
+        Self::Arguments(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Usage(error)
+    }
+}
+
+impl Invocation {
+    /// The command of this process: reads the configuration file and asks the Django project, where they are wanted.
+    pub(crate) fn of_process() -> Result<Self, Failure> {
+        let words: Vec<OsString> = std::env::args_os().collect();
+        let environment = Environment::of_process();
+        let file = if reads_configuration(&words)? {
+            ConfigFile::find()?
+        } else {
+            None
+        };
+        let layers = Layers {
+            words: &words,
+            environment: &environment,
+            file: file.as_ref(),
+            project: None,
+        };
+        let (mut arguments, mut origins) = resolve(layers)?;
+        let project = match &arguments.command {
+            Parsed::Build(build) => build.sources.project.ask()?,
+            Parsed::Check(check) => check.sources.project.ask()?,
+            _ => None,
+        };
+        if project.is_some() {
+            let project = project.as_ref();
+            (arguments, origins) = resolve(Layers { project, ..layers })?;
+        }
+        Ok(Self {
+            arguments,
+            input: project.map(|answer| answer.input),
+            environment,
+            origins,
+        })
+    }
+
+    /// Whether an option has another value than its default, or was at least given. `option` is its long name.
+    pub(crate) fn is_given(&self, option: &str) -> bool {
+        self.origins.contains_key(option)
+    }
+}
+
+/// Whether the command line names a command that has a configuration, and does not refuse it.
+fn reads_configuration(words: &[OsString]) -> Result<bool, clap::Error> {
+    let command = Arguments::command();
+    let matches = command.clone().try_get_matches_from(words)?;
+    Ok(matches.subcommand().is_some_and(|(name, matches)| {
+        let subcommand = command.find_subcommand(name);
+        subcommand.is_some_and(takes_configuration) && !matches.get_flag("no_config")
+    }))
+}
+
+fn takes_configuration(command: &Command) -> bool {
+    command.get_arguments().any(|a| a.get_id() == "no_config")
+}
+
+/// Combines the layers: the arguments, and the origin of every value that is no default. Pure.
+pub(crate) fn resolve(
+    layers: Layers<'_>,
+) -> Result<(Arguments, BTreeMap<String, Origin>), Failure> {
+    let command = Arguments::command();
+    let matches = command.clone().try_get_matches_from(layers.words)?;
+    let found = matches.subcommand();
+    let found = found.and_then(|(name, matches)| Some((command.find_subcommand(name)?, matches)));
+    let Some((subcommand, matches)) = found else {
+        return Ok((Arguments::from_arg_matches(&matches)?, BTreeMap::new()));
+    };
+    let mut combined = Combined::new(subcommand, matches);
+    if let Some(answer) = layers.project {
+        combined.project(answer);
+    }
+    for (variable, option) in OPTIONS {
+        if let Some(value) = layers.environment.get(variable) {
+            let mut argument = OsString::from(format!("--{option}="));
+            argument.push(value);
+            combined.add(Origin::Environment, option, vec![argument]);
+        }
+    }
+    if let Some(file) = layers.file {
+        file.check(&known(&command))?;
+        for (key, value) in file.entries() {
+            if combined.is_free(key) {
+                let arguments = file.arguments(subcommand, key, value)?;
+                combined.add(Origin::File, key, arguments);
+            }
+        }
+    }
+    let words = combined.words(layers.words);
+    let matches = command.clone().try_get_matches_from(words)?;
+    Ok((Arguments::from_arg_matches(&matches)?, combined.origins))
+}
+
+/// The keys that a configuration file may have: the options of all commands that have a configuration.
+fn known(command: &Command) -> Vec<&str> {
+    /// Options of the terminal, not of the project.
+    const NOT_KEYS: [&str; 5] = ["help", "version", "no-config", "dry-run", "output-format"];
+    command
+        .get_subcommands()
+        .filter(|command| takes_configuration(command) && !command.is_hide_set())
+        .flat_map(Command::get_arguments)
+        .filter_map(Arg::get_long)
+        .chain([SOURCES])
+        .filter(|key| !NOT_KEYS.contains(key))
+        .collect()
+}
+
+/// The arguments of one command, the strongest layer first.
+struct Combined<'c> {
+    subcommand: &'c Command,
+    /// The command line has sources.
+    has_roots: bool,
+    origins: BTreeMap<String, Origin>,
+    /// The arguments of the weaker layers, each with a long name of its own.
+    added: Vec<OsString>,
+}
+
+impl<'c> Combined<'c> {
+    /// The command line alone.
+    fn new(subcommand: &'c Command, matches: &ArgMatches) -> Self {
+        let is_given = |id: &str| {
+            matches.try_contains_id(id).is_ok()
+                && matches.value_source(id) == Some(ValueSource::CommandLine)
+        };
+        let options = subcommand.get_arguments();
+        let given = options
+            .filter(|argument| is_given(argument.get_id().as_str()))
+            .filter_map(|argument| Some((argument.get_long()?.to_owned(), Origin::CommandLine)));
+        Self {
+            subcommand,
+            has_roots: is_given(ROOTS),
+            origins: given.collect(),
+            added: Vec::new(),
+        }
+    }
+
+    fn argument(&self, long: &str) -> Option<&'c Arg> {
+        let mut arguments = self.subcommand.get_arguments();
+        arguments.find(|argument| argument.get_long() == Some(long))
+    }
+
+    /// Whether this command has the option, and no stronger layer gives it, nor its opposite.
+    fn is_free(&self, key: &str) -> bool {
+        let is_given = |option: &str| self.origins.contains_key(option);
+        // A layer that says where the assets come from says all of it.
+        let has_input = || self.has_roots || INPUT.iter().any(|key| self.is_of_stronger(key));
+        if INPUT.contains(&key) && has_input() {
+            return false;
+        }
+        if key == SOURCES {
+            let mut arguments = self.subcommand.get_arguments();
+            return arguments.any(|argument| argument.get_id() == ROOTS);
+        }
+        let opposite = match key.strip_prefix("no-") {
+            Some(positive) => positive.to_owned(),
+            None => format!("no-{key}"),
+        };
+        self.argument(key).is_some() && !is_given(key) && !is_given(&opposite)
+    }
+
+    /// Whether a layer above the configuration file gives the option.
+    fn is_of_stronger(&self, key: &str) -> bool {
+        let origin = self.origins.get(key);
+        origin.is_some_and(|origin| *origin != Origin::File)
+    }
+
+    /// Adds the arguments for one option, if it is free.
+    fn add(&mut self, origin: Origin, key: &str, arguments: Vec<OsString>) {
+        if self.is_free(key) {
+            self.origins.insert(key.to_owned(), origin);
+            self.added.extend(arguments);
+        }
+    }
+
+    /// Adds what a project says. What can be given several times is given besides the command line's.
+    fn project(&mut self, answer: &Answer) {
+        let mut layer = BTreeMap::new();
+        for argument in answer.arguments(self.subcommand.get_name()) {
+            let long = argument.trim_start_matches("--");
+            let long = long.split_once('=').map_or(long, |(long, _)| long);
+            let adds = self
+                .argument(long)
+                .is_some_and(|option| matches!(option.get_action(), ArgAction::Append));
+            if adds || self.is_free(long) {
+                self.added.push(argument.into());
+                layer.insert(long.to_owned(), Origin::Project);
+            }
+        }
+        for (long, origin) in layer {
+            self.origins.entry(long).or_insert(origin);
+        }
+    }
+
+    /// The whole command line: the options of all layers after the command's name. Positional ones stand behind all
+    /// others, so that no option takes one of them for its value.
+    fn words(&self, given: &[OsString]) -> Vec<OsString> {
+        let name = self.subcommand.get_name();
+        let at = given.iter().position(|argument| argument == name);
+        let (before, after) = given.split_at(at.map_or(given.len(), |at| at + 1));
+        let (roots, options): (Vec<OsString>, Vec<OsString>) = self
+            .added
+            .iter()
+            .cloned()
+            .partition(|argument| !argument.as_encoded_bytes().starts_with(b"--"));
+        [before, &options, after, &roots].concat()
+    }
+}
+
+#[cfg(test)]
+#[path = "invocation_tests.rs"]
+mod tests;

@@ -1,0 +1,80 @@
+//! What the assets are.
+
+use std::path::PathBuf;
+
+/// A directory that assets come from: a source root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceRoot {
+    /// Put before every name found there, as Django's prefixed `STATICFILES_DIRS` do. Empty: none.
+    pub prefix: String,
+    /// The directory.
+    pub dir: PathBuf,
+}
+
+/// A file that a caller has already found, with the name it shall have.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedFile {
+    /// Its logical path.
+    pub name: String,
+    /// Where its bytes are.
+    pub path: PathBuf,
+    /// The plain file in the static root is the caller's: it is neither written nor changed. Default: `false`.
+    #[serde(default)]
+    pub leave_plain: bool,
+}
+
+impl NamedFile {
+    /// Reads the list that `--files-from` names: JSON, `[{"name": …, "path": …}, …]`. Whether the names are logical paths
+    /// and the files are there is found out by the build.
+    pub fn parse_list(json: &[u8]) -> Result<Vec<Self>, String> {
+        serde_json::from_slice(json).map_err(|error| error.to_string())
+    }
+}
+
+/// Where the assets come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Walk these source roots; earlier ones win.
+    Roots(Vec<SourceRoot>),
+    /// Take these files (`--files-from`); earlier entries win.
+    Files(Vec<NamedFile>),
+}
+
+/// The sources, and which of their files are assets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InputOptions {
+    /// Where the assets come from. Default: no source root, which no build accepts.
+    pub sources: Input,
+    /// Globs of files and directories that are left out, by Django's fnmatch rules. Default:
+    /// [`InputOptions::IGNORE_DEFAULT`].
+    pub ignore: Vec<String>,
+    /// Follow symbolic links that leave their source root. Default: `false`.
+    pub follow_external_links: bool,
+    /// Logical paths that must exist and must not be empty. Default: none.
+    pub require: Vec<String>,
+    /// Globs of logical paths that a bundler has hashed already: such an asset keeps its name and its bytes. Default:
+    /// none.
+    pub prehashed: Vec<String>,
+    /// Manifests of bundlers (Vite, webpack, esbuild); the files that they name are prehashed. Default: none.
+    pub bundler_manifest: Vec<PathBuf>,
+}
+
+impl InputOptions {
+    /// The patterns that `collectstatic` ignores unless told otherwise (`StaticFilesConfig.ignore_patterns`).
+    pub const IGNORE_DEFAULT: &[&str] = &["CVS", ".*", "*~"];
+}
+
+impl Default for InputOptions {
+    fn default() -> Self {
+        Self {
+            sources: Input::Roots(Vec::new()),
+            ignore: super::owned(Self::IGNORE_DEFAULT),
+            follow_external_links: false,
+            require: Vec::new(),
+            prehashed: Vec::new(),
+            bundler_manifest: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! How style sheets are minified.
+
+/// How CSS is minified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
+pub enum Minify {
+    /// White space and comments at token level: lossless.
+    Safe,
+    /// lightningcss's optimizer, where it is known to be right; otherwise [`Minify::Safe`].
+    Full,
+    /// Not at all.
+    Off,
+}
+
+/// The minifying of style sheets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MinifyOptions {
+    /// Default: [`Minify::Safe`].
+    pub mode: Minify,
+    /// Browsers for [`Minify::Full`], as a browserslist query. Default: none.
+    pub targets: Option<String>,
+}
+
+impl Default for MinifyOptions {
+    fn default() -> Self {
+        Self {
+            mode: Minify::Safe,
+            targets: None,
+        }
+    }
+}
