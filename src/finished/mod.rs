@@ -19,8 +19,8 @@ use crate::options::{
 };
 use crate::platform::regular_file;
 use crate::static_root::encoding::Encoding;
-use crate::static_root::generations::Generations;
-use crate::static_root::manifest::StoredManifest;
+use crate::static_root::generations::{Generations, RecordedOptions};
+use crate::static_root::manifest::{Manifest, StoredManifest};
 use crate::static_root::{TEMPORARY, must_be_there};
 use crate::text::Syntax;
 use crate::walk::walk;
@@ -50,6 +50,8 @@ pub(crate) struct FinishedRoot {
     pub(crate) files: Catalog,
     /// How references are read and judged.
     pub(crate) references: ReferenceOptions,
+    /// The options of the build, if its record has them.
+    pub(crate) options: Option<RecordedOptions>,
     /// What builds have remembered of it.
     pub(crate) record: Generations,
     /// Into `entries`, by hashed path.
@@ -115,11 +117,19 @@ impl FinishedRoot {
             .map(|(index, entry)| (entry.hashed.clone(), index))
             .collect();
         let record = record(&dir, manifest, diagnostics)?;
+        let identity = Manifest {
+            paths: stored.paths.iter().cloned().collect(),
+        }
+        .identity();
+        let options = record.options.clone();
+        let options = options.filter(|options| options.manifest == identity);
+        let of_build = options.as_ref().map(|options| options.references.clone());
         Ok(Self {
             earlier: record.files().map(str::to_owned).collect(),
             record,
             files: files(&dir, diagnostics)?,
-            references: references.over(ReferenceOptions::default()),
+            references: references.over(of_build.unwrap_or_default()),
+            options,
             dir,
             entries,
             hash,

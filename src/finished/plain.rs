@@ -1,6 +1,7 @@
 //! Whether a plain copy is the source that a hashed file was made from. The plain bytes are transformed and linked
-//! again, in every way that a build could have done it, with the digests that the manifest names.
+//! again, in the way that the record of the build names, else in every way that a build could have done it, with the digests that the manifest names.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::{Entry, FinishedRoot};
@@ -10,7 +11,7 @@ use crate::name::digest::Digest;
 use crate::options::{DjangoVersion, HashAlgorithm, Minify};
 use crate::platform::regular_file;
 use crate::text::Syntax;
-use crate::text::css::transform_css;
+use crate::text::css::{Targets, transform_css};
 use crate::text::edges::{edges, splice};
 use crate::text::resolve::UrlSpace;
 
@@ -43,6 +44,13 @@ impl<'r> Sources<'r> {
         source: &[u8],
         hashed: &[u8],
     ) -> bool {
+        if let Some(options) = &self.root.options {
+            let targets = options.minify.targets.as_deref().map(Targets::parse);
+            let targets = targets.and_then(Result::ok);
+            let text = minified(entry, syntax, source, options.minify.mode, targets.as_ref());
+            return self.linked(entry, syntax, &text) == hashed;
+        }
+        // A build without a record had its defaults, unless another program or an old version made it.
         let ways: &[(Syntax, Minify)] = match syntax {
             Syntax::Css => &[
                 (syntax, Minify::Safe),
@@ -55,11 +63,8 @@ impl<'r> Sources<'r> {
             Syntax::Opaque => return false,
         };
         ways.iter().any(|(syntax, mode)| {
-            let minified = (*mode != Minify::Off)
-                .then(|| transform_css(&entry.logical, source, *mode, None).bytes)
-                .flatten();
-            let text = minified.as_deref().unwrap_or(source);
-            self.linked(entry, *syntax, text) == hashed
+            let text = minified(entry, *syntax, source, *mode, None);
+            self.linked(entry, *syntax, &text) == hashed
         }) || self.django_gives(entry, syntax, source, hashed)
     }
 
@@ -111,6 +116,21 @@ impl<'r> Sources<'r> {
         let bytes = self.root.read(id).ok()?;
         Some(Digest::of(HashAlgorithm::Md5, &bytes).hex(12))
     }
+}
+
+/// The text in which a build rewrites references.
+fn minified<'s>(
+    entry: &Entry,
+    syntax: Syntax,
+    source: &'s [u8],
+    mode: Minify,
+    targets: Option<&Targets>,
+) -> Cow<'s, [u8]> {
+    if syntax != Syntax::Css {
+        return source.into();
+    }
+    let transformed = transform_css(&entry.logical, source, mode, targets);
+    transformed.bytes.map_or(source.into(), Cow::Owned)
 }
 
 impl Names for Sources<'_> {

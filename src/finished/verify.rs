@@ -68,7 +68,7 @@ pub struct Verification {
     pub files: Tally,
     /// Variants decoded.
     pub variants: Tally,
-    /// References followed.
+    /// References that the build has rewritten, as its report counts them.
     pub references: usize,
     /// Every break, and warnings and notices; sorted by path and position.
     pub diagnostics: Vec<Diagnostic>,
@@ -153,7 +153,9 @@ impl<'v> Verifier<'v> {
             let mut broken = Notes::default();
             let mut references = 0;
             let mut examined = self.root.examine(*id, |text, found| {
-                let found = found.inspect(|_| references += 1);
+                let found = found.inspect(|found| {
+                    references += usize::from(self.is_rewritten(*id, found));
+                });
                 self.inside(*id, text, found, &mut broken)
             })?;
             if let (Some(why), Some(text)) = (&examined.not_parsed, &examined.bytes) {
@@ -203,6 +205,17 @@ impl<'v> Verifier<'v> {
         verification.diagnostics.sort();
         verification.diagnostics.dedup();
         Ok(verification)
+    }
+
+    /// Whether a build has rewritten this reference: it stands in a hashed file and names one.
+    fn is_rewritten(&self, file: AssetId, found: &Found) -> bool {
+        let root = self.root;
+        let is_hashed = |id: AssetId| {
+            let entry = root.entry_of_hashed(root.files.name(id));
+            entry.is_some_and(|entry| entry.logical != entry.hashed)
+        };
+        let target = found.edge.as_ref().map(|edge| edge.target);
+        is_hashed(file) && target.is_some_and(is_hashed)
     }
 
     /// Every file but the manifest and the variants, which are read with what they stand beside; largest first.

@@ -1,7 +1,8 @@
 //! How style sheets are minified.
 
 /// How CSS is minified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum Minify {
@@ -14,7 +15,8 @@ pub enum Minify {
 }
 
 /// The minifying of style sheets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct MinifyOptions {
     /// Default: [`Minify::Safe`].

@@ -3,7 +3,8 @@
 use super::DjangoVersion;
 
 /// The content hash that goes into file names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum HashAlgorithm {
@@ -24,7 +25,8 @@ impl HashAlgorithm {
 }
 
 /// The digests in hashed paths.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct NamingOptions {
     /// Default: [`HashAlgorithm::Blake3`].

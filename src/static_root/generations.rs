@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::own_files::beside;
 use crate::name::logical_path::LogicalPath;
+use crate::options::{MinifyOptions, NamingOptions, ReferenceOptions};
 
 /// Raised when a field changes its meaning or goes.
 const VERSION: u32 = 1;
@@ -42,6 +43,19 @@ pub(crate) struct Generations {
     pub(crate) source_variants: BTreeSet<String>,
     /// Files that the manifest names and whose names show no digest of ours, with their BLAKE3 in hex.
     pub(crate) contents: BTreeMap<String, String>,
+    /// The options of the last build, unless all have their defaults.
+    pub(crate) options: Option<RecordedOptions>,
+}
+
+/// The options of a build that decide what it writes and what it lets pass, for `verify` and `explain`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RecordedOptions {
+    /// The identity of the build's manifest. Options of another build than that of the manifest that is there say
+    /// nothing.
+    pub(crate) manifest: String,
+    pub(crate) naming: NamingOptions,
+    pub(crate) references: ReferenceOptions,
+    pub(crate) minify: MinifyOptions,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -54,6 +68,8 @@ struct Stored {
     source_variants: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     contents: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    options: Option<RecordedOptions>,
 }
 
 impl Generations {
@@ -82,6 +98,7 @@ impl Generations {
             only_hashed,
             source_variants,
             contents: stored.contents,
+            options: stored.options,
         })
     }
 
@@ -91,6 +108,7 @@ impl Generations {
             && self.only_hashed.is_empty()
             && self.source_variants.is_empty()
             && self.contents.is_empty()
+            && self.options.is_none()
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
@@ -100,6 +118,7 @@ impl Generations {
             only_hashed: self.only_hashed.clone(),
             source_variants: self.source_variants.clone(),
             contents: self.contents.clone(),
+            options: self.options.clone(),
         };
         // Strings and numbers: nothing that could fail.
         serde_json::to_vec(&stored).unwrap_or_default()

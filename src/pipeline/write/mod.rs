@@ -28,7 +28,7 @@ pub(crate) fn write(
     repeat: &Repeat<'_>,
 ) -> Result<Report, Error> {
     let manifest = manifest(job, &assets);
-    let record = record::of_build(job, inventory, &assets);
+    let record = record::of_build(job, inventory, &assets, &manifest);
     let headers = headers_files::plan(job, inventory, &assets)?;
     let mut publications = Publications::prepare(job, inventory, assets, &record)?;
     publications.remove(headers_files::unwanted(job, &headers)?);

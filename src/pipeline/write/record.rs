@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::SystemTime;
 
 use crate::error::Error;
+use crate::options::Options;
 use crate::pipeline::asset::{Built, Planned};
 use crate::pipeline::job::Job;
 use crate::pipeline::plan::{Earlier, Inventory};
-use crate::static_root::generations::{Generations, OnlyHashed};
+use crate::static_root::generations::{Generations, OnlyHashed, RecordedOptions};
 use crate::static_root::manifest::Manifest;
 
 /// Records what the manifest that is about to be replaced has named and the new one does not, for `clean`. Before the
@@ -56,14 +57,43 @@ pub(super) fn write(
 }
 
 /// The record of this build, but for the generations before it.
-pub(super) fn of_build(job: &Job<'_>, inventory: &Inventory, assets: &[Built]) -> Generations {
+pub(super) fn of_build(
+    job: &Job<'_>,
+    inventory: &Inventory,
+    assets: &[Built],
+    manifest: &Manifest,
+) -> Generations {
     let source_variants = inventory.source_variants.iter().filter(|_| job.in_place);
     Generations {
         replaced: Vec::new(),
         only_hashed: only_hashed(job, assets),
         source_variants: source_variants.cloned().collect(),
         contents: contents(assets),
+        options: options(job, manifest),
     }
+}
+
+/// The options that `verify` must know, unless all have their defaults. In the exact mode, whose first build leaves
+/// nothing that Django's does not leave, there are none: `verify` tries what Django does.
+fn options(job: &Job<'_>, manifest: &Manifest) -> Option<RecordedOptions> {
+    let Options {
+        naming,
+        references,
+        minify,
+        ..
+    } = job.options;
+    let defaults = Options::default();
+    let is_default =
+        (naming, references, minify) == (&defaults.naming, &defaults.references, &defaults.minify);
+    if is_default || naming.django_exact.is_some() {
+        return None;
+    }
+    Some(RecordedOptions {
+        manifest: manifest.identity(),
+        naming: naming.clone(),
+        references: references.clone(),
+        minify: minify.clone(),
+    })
 }
 
 /// The files that the manifest names by their logical paths, with their hashes: what a bundler has hashed.
