@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashstatic import _answer
 from hashstatic._answer import Asset, Diagnostic, Fields, NoAnswer
 from hashstatic._binary import find_binary
-from hashstatic._utf8 import is_utf8, utf8
+from hashstatic._utf8 import utf8
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,10 @@ def build(files: Sequence[File], arguments: Sequence[str]) -> Result:
     Raises InputErrors with every problem of the files, BinaryFailed if it is something else.
     """
     for file in files:
-        if not is_utf8(file.path):
-            raise BinaryFailed(f"the path {file.path!r} is not UTF-8")
+        try:
+            utf8(file.path).encode()
+        except UnicodeEncodeError:
+            raise BinaryFailed(f"the path {file.path!r} is not UTF-8") from None
     found = [{"name": file.name, "path": utf8(file.path), "leave_plain": file.leave_plain} for file in files]
     process = _run(["build", "--no-config", "--files-from", "-", "--output-format", "json", *arguments], found)
     paths = {file.name: file.path for file in files}

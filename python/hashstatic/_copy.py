@@ -14,15 +14,15 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as Dja
 from django.core.files import File, locks
 from django.core.files.storage import FileSystemStorage, Storage
 
+from hashstatic import _rule
+
 DJANGOS_SAVE = Storage.save
-# What Django's `save` comes to for a new name. Whatever else it calls is called here, too.
-HOOKS = {
-    hook: getattr(DjangoStorage, hook)
+# What Django's `save` comes to for a new name.
+HOOKS = frozenset(
+    hook
     for hook in ("OS_OPEN_FLAGS", "_save", "exists", "get_available_name", "is_name_available", "path")
     if hasattr(DjangoStorage, hook)
-}
-# Where they come from: a class further down may be changed, too.
-DEFINED = [(kind, hook, vars(kind)[hook]) for kind in DjangoStorage.__mro__ for hook in HOOKS if hook in vars(kind)]
+)
 # What a File of Django's has of its own; more would be somebody's change to it.
 ATTRIBUTES = {"file", "mode", "name", "size"}
 # So much of a file is in memory at a time.
@@ -103,23 +103,7 @@ def is_djangos(storage: FileSystemStorage) -> bool:
 
     Asked for each file: somebody may change a class or an instance at any time, in tests above all.
     """
-    kind = type(storage)
-    return (
-        os.name == "posix"
-        and bool(storage.location)
-        and vars(storage).keys().isdisjoint(HOOKS)
-        and all(getattr(kind, hook) is djangos or _found(kind, hook) is djangos for hook, djangos in HOOKS.items())
-        and all(vars(base).get(hook) is djangos for base, hook, djangos in DEFINED)
-    )
-
-
-def _found(kind: type, hook: str) -> Any:
-    """The class's attribute, but for one of which its class says that it passes on to the next one."""
-    for base in kind.__mro__:
-        own = vars(base)
-        if hook in own and own[hook] is not own.get("passes_on", {}).get(hook):
-            return own[hook]
-    return None
+    return os.name == "posix" and bool(storage.location) and not _rule.overrides(storage, HOOKS)
 
 
 def _copy(source: io.BufferedReader, descriptor: int) -> None:

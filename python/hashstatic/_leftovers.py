@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 
-from hashstatic._utf8 import is_name
+from hashstatic._rule import is_name
 
 
 def remove(root: str, names: Iterable[str], kept: Iterable[str]) -> None:

@@ -6,18 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-import django
 from django.core.exceptions import ImproperlyConfigured
 
+from hashstatic._rule import exact_version
 from hashstatic._utf8 import utf8
-
-# The Django versions that the binary knows to the byte.
-EXACT_VERSIONS = {(4, 2): "4.2", (5, 2): "5.2", (6, 0): "6.0", (6, 1): "6.1"}
-
-
-def exact_version() -> str | None:
-    """The running Django's version as ``--django-exact`` has it."""
-    return EXACT_VERSIONS.get(django.VERSION[:2])
 
 
 @dataclass(frozen=True)

@@ -12,20 +12,3 @@ import os
 def utf8(path: str | os.PathLike[str]) -> str:
     """The path for the binary. Bytes that are not UTF-8 are escaped, as Python does."""
     return os.fsencode(path).decode("utf-8", "surrogateescape")
-
-
-def is_utf8(path: str) -> bool:
-    """Whether the path can be written down as UTF-8, in JSON for example."""
-    try:
-        utf8(path).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def is_name(name: str) -> bool:
-    """Whether the name means the same file to both."""
-    try:
-        return os.fsencode(name) == name.encode()
-    except UnicodeEncodeError:
-        return False

@@ -1,7 +1,10 @@
+"""Settings and fixtures that all tests share."""
+
 import sys
 from pathlib import Path
 
 import django
+import pytest
 from django.conf import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -12,5 +15,23 @@ settings.configure(
     STATIC_URL="/static/",
     STATICFILES_FINDERS=["django.contrib.staticfiles.finders.FileSystemFinder"],
     SECRET_KEY="tests",
+    PIPELINE={},  # django-pipeline reads it when it is imported
 )
 django.setup()
+
+
+@pytest.fixture
+def subclass(monkeypatch):
+    """Makes a subclass of a storage, ours unless bases are given, and returns its dotted name."""
+    import hashstatic.storage
+    import support
+
+    def make(*bases, **attributes):
+        name = f"Made{len(made)}"
+        bases = bases or (hashstatic.storage.ManifestStaticFilesStorage,)
+        made.append(type(name, bases, {**attributes, "__module__": support.__name__}))
+        monkeypatch.setattr(support, name, made[-1], raising=False)
+        return f"{support.__name__}.{name}"
+
+    made = []
+    return make

@@ -22,7 +22,14 @@ sys.path.insert(0, str(HERE.parent / "oracle"))
 import prepare  # noqa: E402
 
 TOOLS = ["maturin==1.16.0", "ruff==0.17.6", "mypy==2.4.1"]
-COMMON = ["whitenoise==6.12.0", "brotli==1.2.1", "pytest==9.1.1", "pytest-timeout==2.4.0", "Jinja2==3.1.6"]
+COMMON = [
+    "whitenoise==6.12.0",
+    "brotli==1.2.1",
+    "django-pipeline==4.1.0",
+    "pytest==9.1.1",
+    "pytest-timeout==2.4.0",
+    "Jinja2==3.1.6",
+]
 # Name → (Django, the oldest and the newest Python that will do, further packages). Django 6 has the newest that is
 # found, the others the oldest.
 ENVIRONMENTS = {
