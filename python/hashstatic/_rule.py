@@ -84,11 +84,12 @@ EVERYTHING = frozenset(_NO_MATTER)
 
 _OURS = "hashstatic.storage.ManifestStaticFilesStorage"
 _OURS_COMPRESSED = "hashstatic.storage.CompressedManifestStaticFilesStorage"
-_WHITENOISE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+WHITENOISE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 # What our own storages override.
 _OVERRIDDEN_BY_OURS = {"post_process", "save", "save_manifest"}
-# How a source storage is read.
+# How a source storage is read, and a manifest written.
 _READING = {"open": Storage, "_open": FileSystemStorage}
+_WRITING = {"_save": FileSystemStorage, "delete": FileSystemStorage, "exists": FileSystemStorage}
 
 
 def exact_version() -> str | None:
@@ -111,7 +112,7 @@ def why_not(storage: Any, work: frozenset[str]) -> str | None:
         return f"hashstatic does not know Django {django.get_version()}"
     if isinstance(storage, LazyObject):
         storage = storage._wrapped
-    return _overridden(storage, work) or _values(storage)
+    return _overridden(storage, work) or _values(storage) or (_manifest(storage) if work is EVERYTHING else None)
 
 
 def why_not_from(paths: Mapping[str, tuple[Any, str]]) -> str | None:
@@ -119,7 +120,7 @@ def why_not_from(paths: Mapping[str, tuple[Any, str]]) -> str | None:
     checked: set[int] = set()
     for name, (source, _) in paths.items():
         if id(source) not in checked:
-            if not _is_plain(source):
+            if not _is_djangos(source, _READING):
                 return f"{name!r} comes from {path_of(source.__class__)}, which is not a plain file system storage"
             if not is_utf8(source.location):
                 return f"the path {source.location!r} is not UTF-8"
@@ -195,8 +196,8 @@ def _known(kind: type) -> frozenset[type]:
     known = {*DjangoStorage.__mro__}
     known |= {paths[path] for path in (_OURS, _OURS_COMPRESSED) if path in paths}
     # Not with our storage that does not compress: the binary would leave out WhiteNoise's work.
-    if _WHITENOISE in paths and (_OURS_COMPRESSED in paths or _OURS not in paths):
-        known |= {*paths[_WHITENOISE].__mro__}
+    if WHITENOISE in paths and (_OURS_COMPRESSED in paths or _OURS not in paths):
+        known |= {*paths[WHITENOISE].__mro__}
     return frozenset(known)
 
 
@@ -223,10 +224,19 @@ def _values(storage: Any) -> str | None:
     return None
 
 
-def _is_plain(source: Any) -> bool:
-    kind = source.__class__  # not type(): Django's default storage is a proxy
+def _manifest(storage: Any) -> str | None:
+    """Why the manifest is not a file that the binary can write."""
+    manifest_storage = storage.manifest_storage
+    if manifest_storage is storage or _is_djangos(manifest_storage, _WRITING):
+        return None
+    return f"{path_of(manifest_storage.__class__)} stores the manifest, and is not a plain file system storage"
+
+
+def _is_djangos(storage: Any, methods: Mapping[str, type]) -> bool:
+    """Whether it is a storage of the file system with just these methods."""
+    kind = storage.__class__  # not type(): Django's default storage is a proxy
     return (
-        isinstance(source, FileSystemStorage)
-        and vars(source).keys().isdisjoint(_READING)
-        and all(getattr(kind, name) is getattr(original, name) for name, original in _READING.items())
+        isinstance(storage, FileSystemStorage)
+        and vars(storage).keys().isdisjoint(methods)
+        and all(getattr(kind, name) is getattr(original, name) for name, original in methods.items())
     )
