@@ -69,7 +69,9 @@ mod walk;
 
 pub use cache::{CacheContents, CacheUse, cache_contents, clear_cache};
 pub use clean::{CleanOptions, Cleaning};
-pub use diagnostic::{Code, Diagnostic, Location, Severity, is_deceptive, shown};
+pub use diagnostic::{
+    Code, Diagnostic, DjangoError, DjangoException, Location, Severity, is_deceptive, shown,
+};
 pub use error::Error;
 pub use finished::explain::{
     AssetFile, AssetReference, AssetVariant, ExplainOptions, Explanation, Leads,

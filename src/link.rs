@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, DjangoException, Severity};
 use crate::digest::{Content, Digest, Hasher, Held};
 use crate::django::{Draft, Names};
 use crate::error::Error;
@@ -122,6 +122,7 @@ fn endless(
     }
     names.sort_unstable();
     (!names.is_empty()).then(|| {
+        let message = "Max post-process passes exceeded.";
         Diagnostic::new(
             Severity::Error,
             Code::DjangoFailure,
@@ -130,8 +131,9 @@ fn endless(
             } else {
                 names.join(", ")
             },
-            "Max post-process passes exceeded.",
+            message,
         )
+        .raised(DjangoException::RuntimeError, message, &[])
         .help("these files refer to one another in a circle, or to files that do")
     })
 }

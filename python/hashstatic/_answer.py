@@ -25,8 +25,18 @@ class Asset:
 
 
 @dataclass(frozen=True)
+class DjangoError:
+    """The exception that Django raises for a diagnostic."""
+
+    # The name of its class.
+    exception: str
+    message: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Diagnostic:
-    """Something that the binary has to say about a file."""
+    """An error, a warning or a notice about a file."""
 
     path: str
     severity: str
@@ -39,6 +49,8 @@ class Diagnostic:
     file: str | None = None
     # How many problems it stands for.
     count: int = 1
+    # None: Django would not fail here.
+    django: DjangoError | None = None
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}:{self.column}"
@@ -123,4 +135,13 @@ def diagnostic(fields: Fields, files: dict[str, str]) -> Diagnostic:
         column=location.get("column", int) if location else None,
         file=files.get(path),
         count=max(fields.get("more", int), 1) if "more" in fields else 1,
+        django=_django_error(fields.object("django")) if fields.get_or_none("django", dict) is not None else None,
+    )
+
+
+def _django_error(fields: Fields) -> DjangoError:
+    return DjangoError(
+        exception=fields.get("exception", str),
+        message=fields.get("message", str),
+        notes=fields.strings("notes"),
     )

@@ -127,7 +127,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
             assets, pending = self._build(paths, deferred)
         except InputErrors as failed:
             for name, exception in exceptions(failed.errors, self):
-                if isinstance(exception, (CommandError, SuspiciousFileOperation)):
+                if isinstance(exception, (AssertionError, CommandError, SuspiciousFileOperation)):
                     raise exception from None  # Django's post_process does not catch it either
                 yield name, None, self._explained(exception, name)
             return

@@ -11,6 +11,7 @@ use super::python::{
     urljoin, urlsplit, urlunsplit,
 };
 use super::{Converted, NO_DIGEST, STORAGE};
+use crate::diagnostic::DjangoException;
 use crate::missing::IgnoredErrors;
 use crate::options::DjangoVersion;
 use crate::plan::AssetId;
@@ -18,8 +19,12 @@ use crate::plan::AssetId;
 /// Why Django stops at a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
-    /// Django's text, with its note where that version adds one.
+    /// The class of the exception.
+    pub(crate) exception: DjangoException,
+    /// Its text.
     pub(crate) message: String,
+    /// The notes that `url_converter` adds, since Django 6.1.
+    pub(crate) notes: Vec<String>,
     /// Byte offset in the text as it was when this reference was met (earlier replacements may have moved it).
     pub(crate) offset: Option<usize>,
     /// The URL as it is written, where a reference is at fault.
@@ -36,7 +41,9 @@ impl Failure {
     /// A `ValueError`.
     pub(crate) fn value_error(message: impl Into<String>) -> Self {
         Self {
+            exception: DjangoException::ValueError,
             message: message.into(),
+            notes: Vec::new(),
             offset: None,
             url: None,
             introduced: true,
@@ -46,11 +53,22 @@ impl Failure {
     }
 
     /// An exception that `collectstatic` does not catch.
-    pub(crate) fn fatal(message: impl Into<String>) -> Self {
+    pub(crate) fn fatal(exception: DjangoException, message: impl Into<String>) -> Self {
         Self {
+            exception,
             introduced: false,
             ..Self::value_error(message)
         }
+    }
+
+    /// What `collectstatic` prints: the text, and the notes below it.
+    pub(crate) fn text(&self) -> String {
+        let mut text = self.message.clone();
+        for note in &self.notes {
+            text.push('\n');
+            text.push_str(note);
+        }
+        text
     }
 }
 
@@ -198,7 +216,7 @@ impl Converter<'_> {
         let target = if url_path.starts_with('/') {
             match url_path.strip_prefix(self.static_url) {
                 Some(target) => target.to_owned(),
-                None => return Err(Failure::fatal("")), // Django's bare `assert`
+                None => return Err(Failure::fatal(DjangoException::AssertionError, "")),
             }
         } else {
             join(dirname(self.name), &url_path)
@@ -301,12 +319,11 @@ impl Converter<'_> {
             } else {
                 format!("\n{number}")
             };
-            failure.message = format!(
-                "{}\n{} contains this reference {} on line {line}",
-                failure.message,
+            failure.notes.push(format!(
+                "{} contains this reference {} on line {line}",
                 repr(self.name),
                 repr(&content[found.span.clone()]),
-            );
+            ));
         }
         failure
     }

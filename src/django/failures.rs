@@ -25,6 +25,7 @@ impl Failures {
             Place::Kept => self.kept.push(failure),
             Place::First => self.kept.push(Failure {
                 message: String::new(),
+                notes: Vec::new(),
                 url: None,
                 more: 1,
                 ..failure

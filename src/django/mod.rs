@@ -24,6 +24,7 @@ pub(crate) use draft::Draft;
 pub(crate) use failures::Failures;
 pub(crate) use python::{decode_error, hex_pair, unquote};
 
+use crate::diagnostic::DjangoException;
 use crate::missing::IgnoredErrors;
 use crate::options::DjangoVersion;
 use crate::plan::{AssetId, AssetKind, Plan};
@@ -137,7 +138,7 @@ impl Exact<'_> {
         if converted
             .failures
             .iter()
-            .any(|f| f.message.contains(NO_DIGEST))
+            .any(|f| f.text().contains(NO_DIGEST))
         {
             // Only the text of a failure can show what digests there are in the first pass.
             recorder.true_digests = true;
@@ -194,9 +195,12 @@ impl Exact<'_> {
         }
         let root = self.static_root.display();
         let full = python::normpath(&python::join(&root.to_string(), name));
-        Err(Failure::fatal(format!(
-            "The joined path ({full}) is located outside of the base path component ({root})"
-        )))
+        Err(Failure::fatal(
+            DjangoException::SuspiciousFileOperation,
+            format!(
+                "The joined path ({full}) is located outside of the base path component ({root})"
+            ),
+        ))
     }
 }
 

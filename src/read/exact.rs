@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{ReadAsset, Reader, References, TextAsset};
-use crate::diagnostic::{Code, Diagnostic, Location, Locator, Severity};
+use crate::diagnostic::{Code, Diagnostic, DjangoException, Location, Locator, Severity};
 use crate::django::{Exact, Failure, Failures, decode_error};
 use crate::error::Error;
 use crate::fold::Notes;
@@ -25,7 +25,10 @@ impl Reader<'_> {
         let text = match std::str::from_utf8(source) {
             Ok(text) => text,
             Err(error) => {
-                let failure = Failure::value_error(decode_error(source, error));
+                let failure = Failure {
+                    exception: DjangoException::UnicodeDecodeError,
+                    ..Failure::value_error(decode_error(source, error))
+                };
                 let at = Location::of(source, error.valid_up_to());
                 diagnostics.push(django_diagnostic(name, &failure).at(at));
                 return Ok(ReadAsset::Failed);
@@ -83,6 +86,9 @@ pub(super) fn django_diagnostic(name: &LogicalPath, failure: &Failure) -> Diagno
     } else {
         Code::OutsideStaticRoot
     };
-    let message = failure.message.clone();
-    Diagnostic::new(Severity::Error, code, name.as_str(), message)
+    Diagnostic::new(Severity::Error, code, name.as_str(), failure.text()).raised(
+        failure.exception,
+        &failure.message,
+        &failure.notes,
+    )
 }

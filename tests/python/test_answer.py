@@ -17,6 +17,7 @@ DIAGNOSTIC = {
     "message": "It is broken.",
     "help": None,
     "location": {"line": 1, "column": 2},
+    "django": {"exception": "ValueError", "message": "It is broken.", "notes": ["A note."]},
 }
 DONE = {"status": "ok", "report": {"assets": [ASSET], "diagnostics": [], "pending": None}}
 BROKEN = {"status": "error", "error": "1 error found", "diagnostics": [DIAGNOSTIC]}

@@ -108,7 +108,7 @@ class Newer:
 
 
 class Available:
-    """As django-pipeline: a name that is taken becomes free."""
+    """Frees a name that is taken, as django-pipeline does."""
 
     def get_available_name(self, name, max_length=None):
         if self.exists(name):
