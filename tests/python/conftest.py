@@ -21,6 +21,30 @@ django.setup()
 
 
 @pytest.fixture
+def source(tmp_path, request):
+    """A directory with the SITE of the test's module, or else of `support`."""
+    import support
+
+    support.write(tmp_path / "source", getattr(request.module, "SITE", support.SITE))
+    return tmp_path / "source"
+
+
+@pytest.fixture
+def saved(monkeypatch):
+    """The names of the files that `_copy.save` has copied at once."""
+    from hashstatic import _copy
+
+    def noting(storage, name, content):
+        done = save(storage, name, content)
+        names.extend([name] * done)
+        return done
+
+    names, save = [], _copy.save
+    monkeypatch.setattr(_copy, "save", noting)
+    return names
+
+
+@pytest.fixture
 def subclass(monkeypatch):
     """Makes a subclass of a storage, ours unless bases are given, and returns its dotted name."""
     import hashstatic.storage

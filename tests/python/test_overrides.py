@@ -24,12 +24,6 @@ SITE = {
 }
 
 
-@pytest.fixture
-def source(tmp_path):
-    write(tmp_path / "source", SITE)
-    return tmp_path / "source"
-
-
 def same(tmp_path, source, command, ours, theirs, **arguments):
     """What can be seen of runs with two storages is the same; the warnings of the last run with ours."""
     for run in range(3):
@@ -248,7 +242,7 @@ def test_django_pipeline(command, clear, source, tmp_path, subclass):
 
 
 @COMMANDS
-def test_nothing_that_matters_is_overridden(command, source, tmp_path, subclass, monkeypatch):
+def test_nothing_that_matters_is_overridden(command, source, tmp_path, subclass, saved):
     """What a storage says about itself, and what it does when it serves, is left to the binary as before."""
     attributes = {
         "manifest_strict": False,
@@ -257,8 +251,6 @@ def test_nothing_that_matters_is_overridden(command, source, tmp_path, subclass,
         "stored_name": lambda self, name: name,
         "own": lambda self: None,
     }
-    copies = []
-    monkeypatch.setattr(hashstatic._copy, "save", lambda *arguments: copies.append(arguments))
     ours, theirs = subclass(OurStorage, **attributes), subclass(DjangoStorage, **attributes)
     assert same(tmp_path, source, command, ours, theirs) == []
-    assert copies == []
+    assert saved == []
