@@ -42,7 +42,7 @@ Processed = Iterator[tuple[str, "str | None", "bool | Exception"]]
 
 
 class FallbackWarning(UserWarning):
-    """Django's own code post-processes, which is slower, because the binary could not do what a subclass asks for."""
+    """Django's own code post-processes, which is slower, as the binary cannot do what a subclass changes."""
 
 
 class ManifestStaticFilesStorage(DjangoStorage):
@@ -52,9 +52,9 @@ class ManifestStaticFilesStorage(DjangoStorage):
     """
 
     manifest_storage: Any
-    # What collectstatic has left to post_process; set for one run.
+    # The work that collectstatic leaves to post_process; set for one run.
     deferred: Deferred | None = None
-    # All that the manifest names is on the disk.
+    # Whether all that the manifest names is on the disk.
     _is_synced = False
     _compressed = False
 
@@ -63,13 +63,13 @@ class ManifestStaticFilesStorage(DjangoStorage):
         super().__init__(*args, **kwargs)
 
     def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
-        """As Django does; a plain file is copied faster."""
+        """Saves as Django does; a plain file is copied faster."""
         if self._next_is_djangos() and max_length is None and _copy.save(self, name, content):
             return cast(str, name)
         return super().save(name, content, max_length=max_length)
 
     def _next_is_djangos(self) -> bool:
-        """Whether there is no class between ours and Django's that saves in its own way."""
+        """Whether no class between ours and Django's overrides ``save``."""
         return getattr(super().save, "__func__", None) is _copy.DJANGOS_SAVE
 
     def may_copy_later(self) -> bool:
@@ -77,11 +77,11 @@ class ManifestStaticFilesStorage(DjangoStorage):
         return _rule.why_not(self, _rule.COPYING) is None
 
     def why_not(self) -> str | None:
-        """Why Django's own code has to post-process the files, if it has to."""
+        """Why Django's own code has to post-process the files. None: the binary may."""
         return _rule.why_not(self, _rule.HASHING)
 
     def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Processed:
-        """Hashes the files and what they refer to; yields (name, hashed name, processed) as Django does."""
+        """Hashes the files; yields (name, hashed name, processed) as Django does."""
         deferred, self.deferred = self.deferred, None
         if dry_run:
             return
@@ -95,7 +95,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
     def binary_arguments(self) -> list[str]:
-        """What the binary has to know to write what this storage would; ``--from-django`` asks for it, too."""
+        """The binary's arguments with which it writes what this storage would; used by ``--from-django``, too."""
         arguments = [
             f"--out={utf8(self.path(''))}",
             f"--static-url={settings.STATIC_URL}",
@@ -112,7 +112,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
         return arguments
 
     def broken_references(self, paths: Paths) -> list[tuple[str, Exception]]:
-        """(name, exception) of everything that would stop ``post_process``; nothing is written."""
+        """(name, exception) of each error that would stop ``post_process``; writes nothing."""
         if self.why_not() or _rule.why_not_from(paths):
             return []
         try:
@@ -128,12 +128,12 @@ class ManifestStaticFilesStorage(DjangoStorage):
         except InputErrors as failed:
             for name, exception in exceptions(failed.errors, self):
                 if isinstance(exception, (AssertionError, CommandError, SuspiciousFileOperation)):
-                    raise exception from None  # Django's post_process does not catch it either
+                    raise exception from None  # Django's post_process does not catch these either
                 yield name, None, self._explained(exception, name)
             return
         hashed_files: dict[str, str] = {}
         adjustable: list[tuple[str, str]] = []
-        # Django's order: the deepest files first, and those with references at the end.
+        # Django's order: the deepest files first, then those with references.
         for name in sorted(paths, key=_level, reverse=True):
             clean_name = self.clean_name(name)
             asset = assets[clean_name]
@@ -154,7 +154,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
         yield from self._variants(assets.values())
 
     def _build(self, paths: Paths, deferred: Deferred, *more: str) -> tuple[dict[str, Asset], str | None]:
-        """Runs the binary; the assets by name, and what is to be finished when the manifest is there."""
+        """Runs the binary. Returns the assets by name, and the id for `finish` if there is work for it."""
         arguments = [*self.binary_arguments(), "--no-manifest", *more]
         if deferred.clear:
             arguments.append("--clear")
@@ -176,11 +176,11 @@ class ManifestStaticFilesStorage(DjangoStorage):
         return assets, result.pending
 
     def _make_way(self, paths: Paths, deferred: Deferred) -> None:
-        """Where a file becomes a directory, or the other way round, what ``--clear`` takes away cannot stay."""
+        """Deletes files that ``--clear`` removes and that stand where a directory has to go, and the reverse."""
         names = deferred.in_the_way() if deferred.clear else set()
         if not names:
             return
-        self._build(paths, deferred, "--dry-run")  # nothing goes if the files are not in order
+        self._build(paths, deferred, "--dry-run")  # raises, before anything is deleted, if the files have errors
         for name in names:
             super().delete(name)
             while name := os.path.dirname(name):
@@ -190,7 +190,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
     def _remove_what_is_to_go(
         self, paths: Paths, deferred: Deferred, assets: dict[str, Asset], pending: str | None
     ) -> None:
-        """After the manifest: whoever looks a file up in it has to find it."""
+        """Removes old files, after the manifest is written: until then the old one names them."""
         if pending is not None:
             self._finish(pending)
         if self._keeps_only_hashed():
@@ -207,7 +207,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
             raise CommandError(str(failed)) from failed
 
     def _unlink_originals(self, paths: Iterable[str]) -> None:
-        """Of ``collectstatic --link``: the binary takes away files, not symbolic links."""
+        """Removes the links of ``collectstatic --link``: the binary removes only files."""
         for name in paths:
             path = self.path(name)
             if os.path.islink(path) and not matches_patterns(name, self.options.keep_original):
@@ -220,26 +220,26 @@ class ManifestStaticFilesStorage(DjangoStorage):
         return NO_VARIANTS
 
     def _variants(self, assets: Iterable[Asset]) -> Processed:
-        """What is yielded for variants."""
+        """The items that post_process yields for variants."""
         return iter(())
 
     def _explained(self, exception: Exception, name: str) -> Exception:
-        """What is yielded for an exception."""
+        """The exception that post_process yields for this one."""
         return exception
 
     def _manifest_path(self) -> str:
-        """Where the manifest is, for the binary to leave it alone, and go by it."""
+        """The path of the manifest, which the binary reads and leaves as it is."""
         if self.manifest_storage is self:
             return self.manifest_name
         try:
             return cast(str, self.manifest_storage.path(self.manifest_name))
         except NotImplementedError:
-            return os.devnull  # not in a file system: no file of the static root
+            return os.devnull  # the manifest is no file: the binary has none to read
 
     def save_manifest(self) -> None:
-        """As Django does, but by renaming: there is no moment without a manifest, nor one without what it names."""
+        """Writes the manifest as Django does, but renames it into place: there is always a whole one."""
         if self.options.sync and not self._is_synced:
-            os.sync()  # Django's own code, which has written the files, leaves that to the system
+            os.sync()  # Django's own code has written the files, and does not sync
         if not isinstance(self.manifest_storage, FileSystemStorage):
             return super().save_manifest()
         manifest_storage = self.manifest_storage

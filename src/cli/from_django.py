@@ -31,12 +31,12 @@ def main(manage, settings, rule):
         if not os.environ.get("DJANGO_SETTINGS_MODULE"):
             raise Unusable("there is no manage.py here: name one with --manage, or the settings with --settings")
         django.setup()
-        return told(rule)
+        return answer_of_project(rule)
     answers = []
 
     def execute_from_command_line(argv=None):
         django.setup()
-        answers.append(told(rule))
+        answers.append(answer_of_project(rule))
 
     # manage.py says which settings are used, and may do more to find them.
     management.execute_from_command_line = execute_from_command_line
@@ -57,7 +57,7 @@ def module(text):
     return made
 
 
-def told(rule):
+def answer_of_project(rule):
     from django.apps import apps
     from django.contrib.staticfiles.storage import staticfiles_storage as storage
 

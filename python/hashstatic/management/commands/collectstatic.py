@@ -1,6 +1,6 @@
-"""Django's ``collectstatic``, which with ``--dry-run`` reports everything that would stop post-processing, too.
+"""Django's ``collectstatic``; with ``--dry-run`` it also reports every error that would stop post-processing.
 
-All else is as with Django's own command, whose copying is left to the binary by `hashstatic._deferred`.
+All else is as with Django's command, which leaves copying to the binary, too: see `hashstatic._deferred`.
 """
 
 from __future__ import annotations
