@@ -118,8 +118,6 @@ def install(ours: Any) -> None:
 
     @functools.wraps(djangos)
     def collect(self: Command) -> dict[str, list[str]]:
-        self.copied_files, self.symlinked_files = Names(self.copied_files), Names(self.symlinked_files)
-        self.unmodified_files = Names(self.unmodified_files)
         if not _may_leave(self, ours):
             return djangos(self)
         with _leaving(self, self.storage):
@@ -145,6 +143,7 @@ def _may_leave(command: Any, ours: Any) -> bool:
 @contextmanager
 def _leaving(command: Any, storage: Any) -> Iterator[None]:
     deferred = Deferred(command.clear)
+    command.copied_files, command.unmodified_files = Names(command.copied_files), Names(command.unmodified_files)
     command.storage = NotingStorage(storage, deferred)
     if command.clear:
         command.delete_file = lambda *_: True  # after --clear there is no file to keep or to delete
