@@ -19,7 +19,7 @@ ASSEMBLED = (
 
 
 def sources():
-    files = [*PROJECT.glob("src/**/*.rs"), *PROJECT.glob("python/**/*.py")]
+    files = [*PROJECT.glob("src/**/*.rs"), *PROJECT.glob("src/**/*.py"), *PROJECT.glob("python/**/*.py")]
     text = "\n".join(file.read_text() for file in files)
     return text.replace('\\"', '"')
 
