@@ -39,7 +39,9 @@ mod text;
 mod walk;
 
 pub use cache::{CacheContents, CacheUse, cache_contents, clear_cache};
-pub use diagnostic::{Code, Diagnostic, Location, Severity, is_deceptive, shown};
+pub use diagnostic::{
+    Code, Diagnostic, DjangoError, DjangoException, Location, Severity, is_deceptive, shown,
+};
 pub use error::Error;
 pub use finished::clean::{CleanOptions, Cleaning};
 pub use finished::explain::{

@@ -1,4 +1,4 @@
-"""``python -m hashstatic``: the binary, under this Python's name."""
+"""``python -m hashstatic`` runs the binary."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What the binary answers: a JSON document, taken for nothing that it does not say."""
+"""The JSON document that the binary answers with, read field by field and checked."""
 
 from __future__ import annotations
 
@@ -10,23 +10,33 @@ T = TypeVar("T")
 
 
 class NoAnswer(ValueError):
-    """It is not what the binary of this version answers."""
+    """The answer does not have the form that this version of the binary gives."""
 
 
 @dataclass(frozen=True)
 class Asset:
-    """What became of a file."""
+    """An asset of the build."""
 
     path: str
     hashed: str
-    # No file of that hashed name was there before.
+    # Whether the static root had no file of that hashed name before.
     new: bool
     variants: tuple[str, ...]
 
 
 @dataclass(frozen=True)
+class DjangoError:
+    """The exception that Django raises for a diagnostic."""
+
+    # The name of its class.
+    exception: str
+    message: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Diagnostic:
-    """Something that the binary has to say about a file."""
+    """An error, a warning or a notice about a file."""
 
     path: str
     severity: str
@@ -35,10 +45,12 @@ class Diagnostic:
     help: str | None
     line: int | None
     column: int | None
-    # The file itself, as it was given to the binary.
+    # The path on disk that was given to the binary.
     file: str | None = None
-    # How many problems it stands for.
+    # The number of problems it stands for.
     count: int = 1
+    # None: Django would not fail here.
+    django: DjangoError | None = None
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}:{self.column}"
@@ -47,7 +59,7 @@ class Diagnostic:
 
 
 class Fields:
-    """A JSON object. Its fields are asked for by their type."""
+    """A JSON object whose fields are read with the type that they must have."""
 
     def __init__(self, data: object, name: str = "it") -> None:
         if not isinstance(data, dict):
@@ -59,14 +71,14 @@ class Fields:
         return name in self._data
 
     def get(self, name: str, kind: type[T]) -> T:
-        """A string, a number, a truth value or an array."""
+        """A field that is a str, an int, a float, a bool or a list."""
         value = self._data.get(name)
-        if type(value) is not kind:  # True is an int as well
+        if type(value) is not kind:  # isinstance would take True for an int
             raise NoAnswer(f"{self._of(name)} is not of type {kind.__name__}")
         return value
 
     def get_or_none(self, name: str, kind: type[T]) -> T | None:
-        """The same, where it may be null."""
+        """Like `get`, for a field that may be null."""
         return None if self._data.get(name) is None else self.get(name, kind)
 
     def object(self, name: str) -> Fields:
@@ -103,14 +115,14 @@ def asset(fields: Fields) -> Asset:
 
 
 def pending(report: Fields) -> str | None:
-    """The build's own name, if something is left to do after it."""
+    """The id of the build, if `finish` has files to remove."""
     if "pending" not in report:
         raise NoAnswer("report.pending is missing")
     return None if report.get_or_none("pending", dict) is None else report.object("pending").get("build", str)
 
 
 def diagnostic(fields: Fields, files: dict[str, str]) -> Diagnostic:
-    """``files``: the file of each name."""
+    """A diagnostic; ``files`` maps names to paths on disk."""
     path = fields.get("path", str)
     location = fields.object("location") if fields.get_or_none("location", dict) is not None else None
     return Diagnostic(
@@ -123,4 +135,13 @@ def diagnostic(fields: Fields, files: dict[str, str]) -> Diagnostic:
         column=location.get("column", int) if location else None,
         file=files.get(path),
         count=max(fields.get("more", int), 1) if "more" in fields else 1,
+        django=_django_error(fields.object("django")) if fields.get_or_none("django", dict) is not None else None,
+    )
+
+
+def _django_error(fields: Fields) -> DjangoError:
+    return DjangoError(
+        exception=fields.get("exception", str),
+        message=fields.get("message", str),
+        notes=fields.strings("notes"),
     )

@@ -1,4 +1,4 @@
-"""Where the binary is: installers put it in a directory for scripts, of which there are several kinds."""
+"""Finds the binary in the directories where installers put scripts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NAME = "hashstatic"
 
 
 class BinaryNotFound(FileNotFoundError):
-    """The package is there and the binary is not."""
+    """The package is installed without its binary."""
 
 
 def find_binary() -> str:
@@ -46,5 +46,5 @@ def _directories() -> Iterator[str]:
     prefix = os.path.dirname(os.path.dirname(os.path.dirname(packages)))
     yield os.path.join(prefix, "Scripts" if os.name == "nt" else "bin")
     yield sysconfig.get_path("scripts", scheme=sysconfig.get_preferred_scheme("user"))
-    # A virtual environment that sees the packages of the Python below it.
+    # A virtual environment with `--system-site-packages`: the scripts of its base Python.
     yield sysconfig.get_path("scripts", vars={"base": sys.base_prefix, "platbase": sys.base_prefix})

@@ -1,4 +1,4 @@
-"""Runs of the binary: a list of files in, an account of each asset out; and what is left to do after the manifest."""
+"""Runs the binary: `build` for a list of files, and `finish` after the manifest is written."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from hashstatic import _answer
 from hashstatic._answer import Asset, Diagnostic, Fields, NoAnswer
 from hashstatic._binary import find_binary
-from hashstatic._utf8 import is_utf8, utf8
+from hashstatic._utf8 import utf8
 
 
 @dataclass(frozen=True)
 class File:
-    """A file that a finder has found."""
+    """A file that a finder found."""
 
     name: str
     path: str
-    # The plain file in the static root is not the binary's to write.
+    # Whether the binary leaves the plain file in the static root as it is.
     leave_plain: bool
 
 
@@ -30,12 +30,12 @@ class Result:
     assets: tuple[Asset, ...]
     # Warnings and notices.
     diagnostics: tuple[Diagnostic, ...]
-    # The build's own name, if it has files left to remove once the manifest is there.
+    # The id of the build, if `finish` has files to remove once the manifest is there.
     pending: str | None
 
 
 class InputErrors(Exception):
-    """The files have errors, nothing was published."""
+    """The files have errors; nothing was published."""
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         self.errors = [d for d in diagnostics if d.severity == "error"]
@@ -43,7 +43,7 @@ class InputErrors(Exception):
 
 
 class BinaryFailed(Exception):
-    """The binary could not do its work, for a reason that is not in the files."""
+    """The binary failed for a reason other than the files."""
 
 
 def build(files: Sequence[File], arguments: Sequence[str]) -> Result:
@@ -52,8 +52,10 @@ def build(files: Sequence[File], arguments: Sequence[str]) -> Result:
     Raises InputErrors with every problem of the files, BinaryFailed if it is something else.
     """
     for file in files:
-        if not is_utf8(file.path):
-            raise BinaryFailed(f"the path {file.path!r} is not UTF-8")
+        try:
+            utf8(file.path).encode()
+        except UnicodeEncodeError:
+            raise BinaryFailed(f"the path {file.path!r} is not UTF-8") from None
     found = [{"name": file.name, "path": utf8(file.path), "leave_plain": file.leave_plain} for file in files]
     process = _run(["build", "--no-config", "--files-from", "-", "--output-format", "json", *arguments], found)
     paths = {file.name: file.path for file in files}
@@ -73,9 +75,9 @@ def build(files: Sequence[File], arguments: Sequence[str]) -> Result:
 
 
 def finish(root: str, pending: str) -> int:
-    """Runs ``hashstatic finish``: removes what this build has left to remove until its manifest was there.
+    """Runs ``hashstatic finish``: removes the files that this build kept until its manifest was there.
 
-    Returns how many files: none if another build has begun in the meantime.
+    Returns the number of files; 0 if another build has begun in the meantime.
     """
     process = _run(["finish", "--no-config", "--output-format", "json", f"--build={pending}", "--", root])
     try:
@@ -88,7 +90,7 @@ def finish(root: str, pending: str) -> int:
 
 
 def _run(arguments: Iterable[str], given: object = None) -> subprocess.CompletedProcess[bytes]:
-    """Runs the binary, whatever becomes of it. Arguments are what UTF-8 makes of them, not the locale."""
+    """Runs the binary and returns its exit status and output. Arguments are passed as UTF-8 in any locale."""
     binary = find_binary()
     command: list[str | bytes] = [binary, *(argument.encode("utf-8", "surrogateescape") for argument in arguments)]
     try:
@@ -102,7 +104,7 @@ def _is_done(process: subprocess.CompletedProcess[bytes], document: Fields) -> b
 
 
 def _failed(process: subprocess.CompletedProcess[bytes], why: NoAnswer) -> BinaryFailed:
-    """For a process that did not come to its document: wrong usage, or a crash."""
+    """The error for a process that wrote no usable document: wrong usage, or a crash."""
     binary = process.args[0]
     said = process.stderr.decode(errors="replace").strip()
     if process.returncode < 0:

@@ -1,6 +1,6 @@
-"""Saving a file of the file system as ``FileSystemStorage`` does, with fewer system calls.
+"""Saves a copy of a file as ``FileSystemStorage.save`` does, with fewer system calls.
 
-``collectstatic`` has its storage save every file, which then costs more than all that the binary does.
+``collectstatic`` saves every file, and with Django's ``save`` that takes longer than all the work of the binary.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as Dja
 from django.core.files import File, locks
 from django.core.files.storage import FileSystemStorage, Storage
 
+from hashstatic import _rule
+
 DJANGOS_SAVE = Storage.save
-# What Django's `save` comes to for a new name. Whatever else it calls is called here, too.
-HOOKS = {
-    hook: getattr(DjangoStorage, hook)
+# The methods and flags that Django's `save` uses for a new name.
+HOOKS = frozenset(
+    hook
     for hook in ("OS_OPEN_FLAGS", "_save", "exists", "get_available_name", "is_name_available", "path")
     if hasattr(DjangoStorage, hook)
-}
-# Where they come from: a class further down may be changed, too.
-DEFINED = [(kind, hook, vars(kind)[hook]) for kind in DjangoStorage.__mro__ for hook in HOOKS if hook in vars(kind)]
-# What a File of Django's has of its own; more would be somebody's change to it.
+)
+# The attributes of an unchanged File.
 ATTRIBUTES = {"file", "mode", "name", "size"}
-# So much of a file is in memory at a time.
+# Bytes that are read at a time.
 CHUNK = 1 << 20
 
 
 def save(storage: FileSystemStorage, name: str | None, content: Any) -> bool:
-    """Whether the file was saved, under this very name; otherwise nothing has happened, and it is Django's to save.
+    """Saves the file and returns True; returns False, with nothing done, where Django has to save it.
 
-    That is so wherever Django would do more than copy: the name is taken, directories have to be made with a mode,
-    something is overridden, the content is not that of a file.
+    Django has to save it wherever it does more than copy: the name is taken, directories need a mode, a method is
+    overridden, the content is no file.
     """
     if not (is_file_to_copy(name, content) and is_djangos(storage)):
         return False
@@ -52,31 +52,31 @@ def save(storage: FileSystemStorage, name: str | None, content: Any) -> bool:
             os.close(descriptor)
         storage._ensure_location_group_id(path)
     except BaseException:
-        # Django leaves the half of it, which its next run takes for an unmodified copy.
+        # Django leaves half a copy, which its next run takes for an unmodified one.
         os.unlink(path)
         raise
     return True
 
 
 def is_file_to_copy(name: str | None, content: Any) -> TypeGuard[str]:
-    """Whether saving the content under the name is to copy a file to just that path."""
+    """Whether to save the content under the name is to copy a file to exactly that path."""
     return _is_simple(name) and _is_file(content)
 
 
 def _create(path: str, directory_mode: int | None) -> int:
-    """Opens the file as Django does. Django has asked before whether the name is free, this open tells."""
+    """Opens a new file as Django does. Django first checks whether the name is free; here O_EXCL does."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
         return os.open(path, flags, 0o666)
     except FileNotFoundError:
         if directory_mode is not None:
-            raise  # each Django has its own way of making directories with a mode
+            raise  # Django versions differ in how they make directories with a mode
         os.makedirs(os.path.dirname(path), exist_ok=True)
         return os.open(path, flags, 0o666)
 
 
 def _is_simple(name: str | None) -> TypeGuard[str]:
-    """Whether the name goes into the path as it is: neither the location nor the file's name has to be made safe."""
+    """Whether Django would use the name unchanged as a path below the location."""
     return (
         type(name) is str
         and os.path.normpath(name) == name
@@ -87,7 +87,7 @@ def _is_simple(name: str | None) -> TypeGuard[str]:
 
 
 def _is_file(content: Any) -> bool:
-    """Whether Django would read from a regular file, from its beginning to its end."""
+    """Whether the content is a regular file, which Django would read from its beginning to its end."""
     return (
         type(content) is File
         and vars(content).keys() <= ATTRIBUTES
@@ -99,27 +99,11 @@ def _is_file(content: Any) -> bool:
 
 
 def is_djangos(storage: FileSystemStorage) -> bool:
-    """Whether all that Django's `save` calls is Django's own.
+    """Whether Django's `save` would call nothing but Django's own methods.
 
-    Asked for each file: somebody may change a class or an instance at any time, in tests above all.
+    Checked for each file, as tests replace methods at any time.
     """
-    kind = type(storage)
-    return (
-        os.name == "posix"
-        and bool(storage.location)
-        and vars(storage).keys().isdisjoint(HOOKS)
-        and all(getattr(kind, hook) is djangos or _found(kind, hook) is djangos for hook, djangos in HOOKS.items())
-        and all(vars(base).get(hook) is djangos for base, hook, djangos in DEFINED)
-    )
-
-
-def _found(kind: type, hook: str) -> Any:
-    """The class's attribute, but for one of which its class says that it passes on to the next one."""
-    for base in kind.__mro__:
-        own = vars(base)
-        if hook in own and own[hook] is not own.get("passes_on", {}).get(hook):
-            return own[hook]
-    return None
+    return os.name == "posix" and bool(storage.location) and not _rule.overrides(storage, HOOKS)
 
 
 def _copy(source: io.BufferedReader, descriptor: int) -> None:

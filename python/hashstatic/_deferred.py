@@ -1,32 +1,38 @@
-"""What ``collectstatic`` leaves to ``post_process``: there, copying is part of the one run of the binary.
+"""Copying and deleting that ``collectstatic`` leaves to ``post_process``, where one run of the binary does it.
 
-Nothing is copied, and nothing deleted, until all files are in order: a run that fails changes nothing. What ``--clear``
-is to take away stays until the new manifest is there.
+Nothing is copied and nothing deleted until all files are in order: a run that fails changes nothing. What ``--clear``
+removes stays until the new manifest is there.
+
+Django has no hook for this: nothing says to a storage whether ``post_process`` will follow. So `install` wraps Django's
+`Command.collect`. While `collect` runs, the command has a storage that takes notes instead of saving and deleting.
+
+This depends on two things in Django: that `collect` reaches the static root through `self.storage` alone, and that the
+METHODS exist under their names. Where one of them is overridden or gone, everything is saved and deleted at once. Where
+`collect` ends without calling ``post_process``, the notes are carried out in Django's way.
 """
 
 from __future__ import annotations
 
+import functools
 import os
-import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import CodeType, FrameType
 from typing import Any
 
 from django.contrib.staticfiles.management.commands.collectstatic import Command
+from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 
-METHODS = ("clear_dir", "collect", "copy_file", "delete_file")
-# As Django has them, that is, if nobody has replaced them before this was imported.
-_DJANGOS: dict[str, CodeType] = {
-    name: vars(Command)[name].__code__
-    for name in METHODS
-    if getattr(vars(Command).get(name), "__globals__", None) is vars(sys.modules[Command.__module__])
-}
+from hashstatic import _copy
+
+METHODS = ("clear_dir", "copy_file", "delete_file")
+# Django's own, if nobody has replaced them before this import.
+_DJANGOS = {name: vars(Command).get(name) for name in METHODS}
 
 
 class Names(list[str]):
-    """Names in their order. Django asks for each file whether it is there, and with a list that takes ever longer."""
+    """A list of names in which a look-up is fast: Django looks up every file."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         super().__init__(names)
@@ -42,32 +48,30 @@ class Names(list[str]):
 
 @dataclass
 class Deferred:
-    """What is left to ``post_process``."""
+    """The work that is left to ``post_process``."""
 
-    # The collectstatic that leaves it.
-    command: Any = None
-    # The static root is to be emptied of everything else.
+    # Whether everything else in the static root is removed (`--clear`).
     clear: bool = False
-    # What of it Django would have deleted before copying.
+    # The names that Django would have deleted before copying.
     cleared: Names = field(default_factory=Names)
-    # Name in the static root → (source storage, path there, absolute path) of what is to be copied.
-    copies: dict[str, tuple[Any, str, str]] = field(default_factory=dict)
+    # Name in the static root → path of the file to copy there.
+    copies: dict[str, str] = field(default_factory=dict)
+    # Names that were saved at once, as they are not copies of files.
+    saved: set[str] = field(default_factory=set)
 
     def catch_up(self, storage: FileSystemStorage) -> None:
-        """Does it all in Django's way after all."""
-        if self.clear:
-            there = {*self.command.copied_files, *self.command.unmodified_files} - self.copies.keys()
-            for name in self.cleared:
-                if name not in there:
-                    storage.delete(name)
-        for name, (source, path, _) in self.copies.items():
+        """Copies and deletes in Django's way."""
+        for name in self.cleared:
+            if name not in self.saved:
+                storage.delete(name)
+        for name, path in self.copies.items():
             if storage.exists(name):
                 storage.delete(name)
-            with source.open(path) as file:
-                storage.save(name, file)
+            with open(path, "rb") as file:
+                storage.save(name, File(file))
 
     def in_the_way(self) -> set[str]:
-        """What is to be cleared and has to go first: a file where a directory is to be, or the other way round."""
+        """What has to be deleted before the binary runs: files in the place of directories, and the reverse."""
         files = {parent for name in self.copies for parent in _parents(name) if parent in self.cleared}
         return files | {name for name in self.cleared if not self.copies.keys().isdisjoint(_parents(name))}
 
@@ -77,56 +81,81 @@ def _parents(name: str) -> Iterator[str]:
         yield name
 
 
-@dataclass
-class Run:
-    """A run of Django's own ``collectstatic`` that a storage was called in."""
+class NotingStorage:
+    """The storage that ``collect`` sees: notes what to save and delete, and passes on all other calls."""
 
-    # The call of `collect`; a command can be run twice.
-    frame: FrameType
-    command: Any
+    def __init__(self, storage: Any, deferred: Deferred) -> None:
+        self._storage = storage
+        self._deferred = deferred
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._storage, name)
 
-@dataclass
-class Copying(Run):
-    """It is copying this file."""
+    def save(self, name: str, content: Any) -> str:
+        if _copy.is_file_to_copy(name, content):
+            self._deferred.copies[name] = os.path.abspath(content.file.name)
+            return name
+        if self._storage.exists(name):
+            self._storage.delete(name)  # `collect` has called `delete` before, or `clear_dir`
+        saved: str = self._storage.save(name, content)
+        self._deferred.saved.add(saved)
+        return saved
 
-    source: Any
-    path: str
-    name: str
+    def delete(self, name: str) -> None:
+        if self._deferred.clear:
+            self._deferred.cleared.append(name)
 
-
-def copying(caller: FrameType | None) -> Copying | None:
-    """What Django's ``collectstatic`` is copying, if the storage's method was called for that.
-
-    The method has no argument that shows what comes after it. Its caller does: Django's ``collect``, by its very
-    code, goes on to ``post_process``, or ends with an exception.
-    """
-    if len(_DJANGOS) < len(METHODS):
-        return None
-    if caller is not None and caller.f_code is _DJANGOS["delete_file"]:
-        caller = caller.f_back
-    if caller is None or caller.f_code is not _DJANGOS["copy_file"]:
-        return None
-    if caller.f_back is None or caller.f_back.f_code is not _DJANGOS["collect"]:
-        return None
-    of = caller.f_locals
-    return Copying(caller.f_back, of["self"], of["source_storage"], of["path"], of["prefixed_path"])
+    def path(self, name: str) -> str:
+        path: str = self._storage.path(name)
+        if os.path.islink(path) and not os.path.exists(path):
+            raise NotImplementedError("clear_dir then calls `delete` for broken links, too")
+        return path
 
 
-def clearing(caller: FrameType | None) -> Run | None:
-    """The run of Django's ``collectstatic --clear`` that is clearing, if the storage's method was called for that.
+def install(ours: Any) -> None:
+    """Makes every ``collectstatic`` leave copying and deleting to storages of this class, where it may."""
+    djangos = Command.collect
 
-    And then Django's own code goes on to copy all files: nobody will look for what should be gone.
-    """
-    if caller is None or len(_DJANGOS) < len(METHODS) or caller.f_code is not _DJANGOS["clear_dir"]:
-        return None
-    command = caller.f_locals["self"]
-    frame: FrameType | None = caller
-    while frame is not None and frame.f_code is _DJANGOS["clear_dir"]:
-        frame = frame.f_back
-    if frame is None or frame.f_code is not _DJANGOS["collect"] or command.symlink:
-        return None
-    methods = (getattr(command, name, None) for name in METHODS)
-    if [getattr(method, "__code__", None) for method in methods] != [_DJANGOS[name] for name in METHODS]:
-        return None
-    return Run(frame, command)
+    @functools.wraps(djangos)
+    def collect(self: Command) -> dict[str, list[str]]:
+        if not _may_leave(self, ours):
+            return djangos(self)
+        with _leaving(self, self.storage):
+            return djangos(self)
+
+    Command.collect = collect
+
+
+def _may_leave(command: Any, ours: Any) -> bool:
+    """Whether the command will call our ``post_process``, and nobody reads the static root before that."""
+    storage = command.storage
+    return (
+        command.post_process
+        and not command.dry_run
+        and not command.symlink
+        and isinstance(storage, ours)
+        and None not in _DJANGOS.values()
+        and all(getattr(getattr(command, name), "__func__", None) is _DJANGOS[name] for name in METHODS)
+        and storage.may_copy_later()
+    )
+
+
+@contextmanager
+def _leaving(command: Any, storage: Any) -> Iterator[None]:
+    deferred = Deferred(command.clear)
+    command.copied_files, command.unmodified_files = Names(command.copied_files), Names(command.unmodified_files)
+    command.storage = NotingStorage(storage, deferred)
+    if command.clear:
+        command.delete_file = lambda *_: True  # after --clear there is no file to keep or to delete
+    # The storage takes it when `post_process` begins.
+    storage.deferred = deferred
+    try:
+        yield
+        if storage.deferred is deferred:
+            storage.deferred = None
+            deferred.catch_up(storage)
+    finally:
+        storage.deferred = None
+        command.storage = storage
+        if command.clear:
+            del command.delete_file

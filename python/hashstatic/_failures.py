@@ -1,4 +1,4 @@
-"""What the binary has to say, as what Django would raise."""
+"""Django's exceptions, made from the diagnostics of the binary."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from django.core.management.base import CommandError
 
 from hashstatic._answer import Diagnostic
 
-# How the binary writes the storage's `%r`.
+# Stands for the `repr` of the storage in the binary's texts.
 STORAGE = "<django.contrib.staticfiles.storage.ManifestStaticFilesStorage>"
+# By the name that the binary gives. A decode error has to be raised anew; where that fails, it is a ValueError.
+CLASSES = {kind.__name__: kind for kind in (AssertionError, RuntimeError, SuspiciousFileOperation, ValueError)}
 
 
 def exceptions(errors: Sequence[Diagnostic], storage: object) -> list[tuple[str, Exception]]:
-    """(name, exception) per error. The first, with which Django's own command stops, has the others in a note."""
+    """(name, exception) of each error. Django's command stops at the first, so its note has the others."""
     made = [(error.path, _exception(error, storage)) for error in errors]
     if len(errors) > 1:
         others = "\n".join(str(error).replace(STORAGE, repr(storage)) for error in errors[1:])
@@ -25,27 +27,23 @@ def exceptions(errors: Sequence[Diagnostic], storage: object) -> list[tuple[str,
 
 
 def _exception(error: Diagnostic, storage: object) -> Exception:
-    message = error.message.replace(STORAGE, repr(storage))
-    if error.code == "outside-static-root" and "located outside of the base path" in message:
-        return SuspiciousFileOperation(message)
-    if error.code != "django-failure":
+    if error.django is None:
         return CommandError(str(error))
-    if message == "Max post-process passes exceeded.":
-        exception = RuntimeError(message)
-        if error.help:
-            _add_note(exception, error.help)
-        return exception
-    if message.startswith("'utf-8' codec can't decode") and error.file is not None:
-        return _decode_error(error.file) or ValueError(message)
-    message, introduced, reference = message.partition(f"\n{error.path!r} contains this reference")
-    value_error = ValueError(message)
-    if introduced:
-        _add_note(value_error, introduced.lstrip("\n") + reference)
-    return value_error
+    message = error.django.message.replace(STORAGE, repr(storage))
+    exception: Exception | None = None
+    if error.django.exception == UnicodeDecodeError.__name__ and error.file is not None:
+        exception = _decode_error(error.file)
+    if exception is None:
+        exception = CLASSES.get(error.django.exception, ValueError)(message)
+    for note in error.django.notes:
+        _add_note(exception, note.replace(STORAGE, repr(storage)))
+    if error.help:
+        _add_note(exception, error.help)
+    return exception
 
 
 def _decode_error(path: str) -> UnicodeDecodeError | None:
-    """The very exception: it cannot be made from its text."""
+    """The exception that Python raises for this file: its arguments include the file's bytes."""
     try:
         with open(path, "rb") as file:
             file.read().decode()
@@ -55,6 +53,6 @@ def _decode_error(path: str) -> UnicodeDecodeError | None:
 
 
 def _add_note(exception: Exception, note: str) -> None:
-    """As ``add_note``, which came with Python 3.11."""
+    """Like ``add_note``, which Python 3.10 does not have."""
     notes: list[str] = getattr(exception, "__notes__", [])
     exception.__notes__ = [*notes, note]

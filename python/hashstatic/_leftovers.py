@@ -1,4 +1,4 @@
-"""What lies in the static root and the binary does not look at, which goes when the manifest is there."""
+"""Removes what ``--clear`` removes and the binary does not know, once the manifest is there."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 
-from hashstatic._utf8 import is_name
+from hashstatic._rule import is_name
 
 
 def remove(root: str, names: Iterable[str], kept: Iterable[str]) -> None:
     """Removes links and the like, files below linked directories, and files whose names are not UTF-8.
 
-    Not those that are kept, under whatever name. All others are the binary's to keep or to remove.
+    Except those that are ``kept``, by any of their names. All other files are left to the binary.
     """
-    # Two names are of one file if one of them leads through a linked directory.
+    # A linked directory gives a file two names.
     real_directory = cache(os.path.realpath)
 
     def real(name: str) -> str:

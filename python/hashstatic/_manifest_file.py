@@ -1,4 +1,4 @@
-"""The manifest's file: replaced as a whole, and not before all of it is on the disk."""
+"""Writes the manifest: renamed into place when all of it is on the disk."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from contextlib import suppress
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
-# The binary knows such names, and takes them away as well.
+# The binary removes leftovers with this prefix, too.
 TEMPORARY = ".hashstatic-"
-# As often as other runs may take a temporary for one that was left.
+# Attempts, as another run may remove our temporary file as a leftover.
 TRIES = 10
-# How file systems say that their directories are not for syncing.
+# Errors of file systems that cannot sync directories.
 CANNOT_SYNC = {errno.EACCES, errno.EINVAL, errno.ENOTSUP}
 
 
 class ManifestFile:
-    """The part of a storage that ``save_manifest`` uses, on top of another one."""
+    """A storage with the methods that ``save_manifest`` calls, around another storage."""
 
     def __init__(self, storage: FileSystemStorage, *, sync: bool) -> None:
         self.storage = storage
         self.sync = sync
 
     def exists(self, name: str) -> bool:
-        return False  # so that it is not deleted first
+        return False  # Django would delete the manifest first
 
     def _save(self, name: str, content: File[bytes]) -> str:
         directory, file_name = os.path.split(name)
@@ -58,7 +58,7 @@ class ManifestFile:
         return name
 
     def _remove_leftovers(self, directory: str, ending: str) -> None:
-        """Of runs that were killed. Another one that is just now running makes itself a new one."""
+        """Removes temporary files of killed runs. A run that loses its own to another one tries again."""
         path = self.storage.path(directory)
         with suppress(OSError):
             for name in os.listdir(path):

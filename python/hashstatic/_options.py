@@ -1,4 +1,4 @@
-"""``STORAGES["staticfiles"]["OPTIONS"]`` that Django does not know, as arguments of the binary."""
+"""The storages' ``OPTIONS`` beyond Django's, and the binary's arguments for them."""
 
 from __future__ import annotations
 
@@ -6,43 +6,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-import django
 from django.core.exceptions import ImproperlyConfigured
 
+from hashstatic._rule import exact_version
 from hashstatic._utf8 import utf8
-
-# The Django versions that the binary knows to the byte.
-EXACT_VERSIONS = {(4, 2): "4.2", (5, 2): "5.2", (6, 0): "6.0", (6, 1): "6.1"}
-
-
-def exact_version() -> str | None:
-    """The running Django's version as ``--django-exact`` has it."""
-    return EXACT_VERSIONS.get(django.VERSION[:2])
 
 
 @dataclass(frozen=True)
 class StorageOptions:
-    """What the storages take beyond Django's own arguments.
+    """The options that the storages take in addition to Django's.
 
     Without any of the options under "hashstatic's own way", the output is byte for byte Django's.
     """
 
-    # Plain-named copies stay beside the hashed files.
+    # Whether plain copies stay beside the hashed files.
     keep_original_files: bool = True
-    # Globs of files whose plain copy stays even so.
+    # Globs of files whose plain copy stays in any case.
     keep_original: tuple[str, ...] = ()
     # "FILE_GLOB:URL_GLOB" of references that may resolve to nothing.
     ignore_errors: tuple[str, ...] = ()
-    # Globs of files that a bundler has hashed already: they keep their names.
+    # Globs of files that a bundler has hashed, which keep their names.
     prehashed: tuple[str, ...] = ()
-    # Threads.
+    # Number of threads.
     jobs: int | None = None
-    # The build cache, if not the user's; False: none.
+    # Directory of the build cache; True: the user's, False: none.
     cache_dir: str | bool = True
-    # Nothing is reported as done before it is on the disk: a power cut takes nothing away.
+    # Whether files are synced to the disk, so that they survive a power cut.
     sync: bool = True
 
-    # hashstatic's own way:
+    # hashstatic's own way, with output other than Django's:
     minify: str | None = None
     targets: str | None = None
     hash: str | None = None
@@ -50,7 +42,7 @@ class StorageOptions:
     on_missing: str | None = None
     missing_source_map: str | None = None
 
-    # Of CompressedManifestStaticFilesStorage: on, off, or the level.
+    # For CompressedManifestStaticFilesStorage: on, off, or the level.
     gzip: bool | int = True
     brotli: bool | int = True
     zstd: bool | int = False
@@ -58,7 +50,7 @@ class StorageOptions:
 
     @classmethod
     def taken_from(cls, kwargs: dict[str, Any], *, compressed: bool) -> StorageOptions:
-        """Takes these options out of a storage's keyword arguments; the others are Django's."""
+        """Removes these options from a storage's keyword arguments, and leaves Django's."""
         names = {field.name for field in fields(cls)} - {"compressed"}
         if not compressed:
             names -= {"gzip", "brotli", "zstd"}
@@ -86,14 +78,14 @@ class StorageOptions:
         }
 
     def arguments(self) -> list[str]:
-        """Of the binary, without those about variants."""
+        """Arguments of the binary, except those about plain copies and variants."""
         arguments = [f"{option}={value}" for option, value in self._own_way().items() if value is not None]
         if self.exact:
             arguments.append(f"--django-exact={exact_version()}")
         arguments += [f"--ignore-errors={pattern}" for pattern in self.ignore_errors]
         arguments += [f"--prehashed={pattern}" for pattern in self.prehashed]
         if self.cache_dir is False or (self.exact and not self.compressed):
-            arguments.append("--no-cache")  # nothing would be kept there
+            arguments.append("--no-cache")  # there is nothing to cache
         elif self.cache_dir is not True:
             arguments.append(f"--cache-dir={utf8(self.cache_dir)}")
         if not self.sync:
@@ -103,13 +95,13 @@ class StorageOptions:
         return arguments
 
     def plain_arguments(self, keep_only_hashed: bool) -> list[str]:
-        """About plain-named copies."""
+        """Arguments about plain copies."""
         if not keep_only_hashed:
             return []
         return ["--keep-only-hashed", *(f"--keep-original={pattern}" for pattern in self.keep_original)]
 
     def variant_arguments(self) -> list[str]:
-        """About variants."""
+        """Arguments about variants."""
         arguments: list[str] = []
         for name, level_option, level in (
             ("gzip", "--gzip-level", self.gzip),

@@ -1,7 +1,7 @@
-"""Paths as text that is the same for Python and the binary: that whose UTF-8 is the path's bytes.
+"""Converts paths to the text that the binary expects: the text whose UTF-8 is the path's bytes.
 
-Python goes by the locale. Where that is not one of UTF-8 (`LC_ALL=C`), its text for a path is another, which the binary
-would take for another path.
+Python decodes paths by the locale. In a locale without UTF-8 (`LC_ALL=C`) that gives a text which the binary would take
+for another path.
 """
 
 from __future__ import annotations
@@ -10,22 +10,5 @@ import os
 
 
 def utf8(path: str | os.PathLike[str]) -> str:
-    """The path for the binary. Bytes that are not UTF-8 are escaped, as Python does."""
+    """The path as the binary has it. Bytes that are not UTF-8 become surrogates, as in Python."""
     return os.fsencode(path).decode("utf-8", "surrogateescape")
-
-
-def is_utf8(path: str) -> bool:
-    """Whether the path can be written down as UTF-8, in JSON for example."""
-    try:
-        utf8(path).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def is_name(name: str) -> bool:
-    """Whether the name means the same file to both."""
-    try:
-        return os.fsencode(name) == name.encode()
-    except UnicodeEncodeError:
-        return False

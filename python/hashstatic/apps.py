@@ -1,4 +1,4 @@
-"""``INSTALLED_APPS = ["hashstatic", "django.contrib.staticfiles", …]``: our ``collectstatic`` and the system checks."""
+"""The app ``hashstatic``: our ``collectstatic`` and the system checks."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""System checks of how static files are set up, for ``manage.py check --deploy``."""
+"""System checks for static files, run by ``manage.py check --deploy``."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ SECURITY = "django.middleware.security.SecurityMiddleware"
 WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
 CSRF = "django.middleware.csrf.CsrfViewMiddleware"
 COLLECT = "Run `manage.py collectstatic` after the last change of static files, and ship the whole STATIC_ROOT."
-# How many names a message shows.
+# The number of names that a message shows.
 SHOWN = 3
 
 
 @register(Tags.staticfiles, deploy=True)
 def check_static_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """What is collected, against what the manifest names and what the finders find."""
-    # The class first: an instance of a manifest storage cannot be made if its manifest is broken.
+    """Compares the static root, the manifest and the files that the finders find."""
+    # The class before an instance: the instance cannot be made if the manifest is broken.
     try:
         backend = import_string(settings.STORAGES[STATICFILES_STORAGE_ALIAS]["BACKEND"])
     except (KeyError, ImportError):
-        return []  # Django itself has to say something about that
+        return []  # Django reports that itself
     if not issubclass(backend, ManifestFilesMixin):
         return [
             Warning(
@@ -85,7 +85,7 @@ def _out_of_date(storage: Any, paths: dict[str, str]) -> Iterator[CheckMessage]:
 
 
 def _found() -> Iterator[tuple[str, Any, str]]:
-    """(name, source storage, path there) of what collectstatic would collect."""
+    """(name, source storage, path there) of each file that collectstatic would collect."""
     from django.apps import apps
 
     ignore: list[str] = []
@@ -103,7 +103,7 @@ def _found() -> Iterator[tuple[str, Any, str]]:
 
 @register(Tags.staticfiles, deploy=True)
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Settings under which static files, or forms, fail in production only."""
+    """Reports settings with which static files, or forms, fail in production only."""
     messages: list[CheckMessage] = []
     if settings.DEBUG:
         messages.append(
@@ -130,7 +130,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def _white_noise(middleware: list[str]) -> Iterator[CheckMessage]:
-    """WhiteNoise, if its storage or ours for it is used, has to serve what they write."""
+    """Whether WhiteNoise's middleware is there, and in its place, for storages that need it."""
     if WHITENOISE not in middleware:
         backend = settings.STORAGES.get(STATICFILES_STORAGE_ALIAS, {}).get("BACKEND", "")
         if backend.startswith("whitenoise.") or backend.endswith(".CompressedManifestStaticFilesStorage"):

@@ -9,11 +9,9 @@ how Django processes files, its own code does the work, and a FallbackWarning sa
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from types import FrameType
 from typing import Any, cast
 
 from django.conf import settings
@@ -23,10 +21,10 @@ from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
 from django.core.management.base import CommandError
 
-from hashstatic import _copy, _hooks, _leftovers
+from hashstatic import _copy, _deferred, _leftovers, _rule
 from hashstatic._answer import Asset
 from hashstatic._build import BinaryFailed, File, InputErrors, build, finish
-from hashstatic._deferred import Deferred, Names, Run, clearing, copying
+from hashstatic._deferred import Deferred
 from hashstatic._failures import exceptions
 from hashstatic._manifest_file import ManifestFile
 from hashstatic._options import NO_VARIANTS, StorageOptions
@@ -44,7 +42,7 @@ Processed = Iterator[tuple[str, "str | None", "bool | Exception"]]
 
 
 class FallbackWarning(UserWarning):
-    """Django's own code post-processes, which is slower, because the binary could not do what a subclass asks for."""
+    """Django's own code post-processes, which is slower, as the binary cannot do what a subclass changes."""
 
 
 class ManifestStaticFilesStorage(DjangoStorage):
@@ -54,11 +52,9 @@ class ManifestStaticFilesStorage(DjangoStorage):
     """
 
     manifest_storage: Any
-    # What collectstatic has left to post_process; our own collectstatic sets it for one run.
+    # The work that collectstatic leaves to post_process; set for one run.
     deferred: Deferred | None = None
-    # The last run of Django's collectstatic that asked whether it can leave something.
-    _asked_by: FrameType | None = None
-    # All that the manifest names is on the disk.
+    # Whether all that the manifest names is on the disk.
     _is_synced = False
     _compressed = False
 
@@ -67,92 +63,29 @@ class ManifestStaticFilesStorage(DjangoStorage):
         super().__init__(*args, **kwargs)
 
     def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
-        """As Django does, for all who call it; a plain file is copied faster, or left to ``post_process``."""
-        of = copying(sys._getframe(1))
-        deferred = of and self._deferred_by(of)
-        if of and deferred:
-            if name == of.name and max_length is None and _copy.is_file_to_copy(name, content):
-                deferred.copies[name] = of.source, of.path, content.file.name
-                return name
-            super().delete(of.name)  # what `delete` has left
+        """Saves as Django does; a plain file is copied faster."""
         if self._next_is_djangos() and max_length is None and _copy.save(self, name, content):
             return cast(str, name)
         return super().save(name, content, max_length=max_length)
 
-    def delete(self, name: str) -> None:
-        """As Django does; but what ``collectstatic`` is about to replace, or to clear, stays until then."""
-        caller = sys._getframe(1)
-        cleared = self._cleared_by(clearing(caller))
-        if cleared is not None:
-            cleared.append(name)
-            return
-        of = copying(caller)
-        if not (of and of.name == name and self._deferred_by(of)):
-            super().delete(name)
-
-    def path(self, name: str) -> str:
-        """As Django does; but ``--clear``, which takes broken links away itself, is to leave them to ``delete``."""
-        if self._cleared_by(clearing(sys._getframe(1))) is not None:
-            raise NotImplementedError("Django's clear_dir does without.")
-        return cast(str, super().path(name))
-
-    def exists(self, name: str) -> bool:
-        """As Django does; but what is to be cleared is not there for the ``collectstatic`` that asked for that."""
-        deferred = self.deferred
-        if deferred is not None and deferred.clear and name in deferred.cleared:
-            of = copying(sys._getframe(1))
-            if of and of.frame is self._asked_by:
-                return False
-        return super().exists(name)
-
-    # Methods that come to Django's own wherever Django's `save` calls them.
-    passes_on = {"exists": exists, "path": path}  # noqa: RUF012
-
-    def _cleared_by(self, of: Run | None) -> Names | None:
-        """What the run of Django's command has cleared so far; None if it is not left to ``post_process``."""
-        deferred = of and self._deferred_by(of)
-        if not deferred:
-            return None
-        deferred.clear = True
-        return deferred.cleared
-
-    def _deferred_by(self, of: Run) -> Deferred | None:
-        """What Django's command has left to ``post_process`` so far; None if it may not."""
-        if self._asked_by is not of.frame:
-            self._asked_by = of.frame
-            self.deferred = None
-            if self._will_post_process(of.command):
-                self.deferred = Deferred(of.command)
-                of.command.copied_files = Names(of.command.copied_files)
-        return self.deferred
-
-    def _will_post_process(self, command: Any) -> bool:
-        """Whether the command calls our own ``save``, and then our ``post_process``, and the binary will do that."""
-        ours = ManifestStaticFilesStorage
-        methods = (getattr(command.storage, name, None) for name in ("save", "post_process"))
-        return (
-            command.post_process
-            and [getattr(method, "__func__", None) for method in methods] == [ours.save, ours.post_process]
-            and command.storage.post_process == self.post_process
-            and self._next_is_djangos()
-            and _copy.is_djangos(self)
-            and self.why_not() is None
-        )
-
     def _next_is_djangos(self) -> bool:
-        """Whether there is no class between ours and Django's that saves in its own way."""
+        """Whether no class between ours and Django's overrides ``save``."""
         return getattr(super().save, "__func__", None) is _copy.DJANGOS_SAVE
 
+    def may_copy_later(self) -> bool:
+        """Whether ``collectstatic`` may leave copying to ``post_process``: nobody reads the files before that."""
+        return _rule.why_not(self, _rule.COPYING) is None
+
     def why_not(self) -> str | None:
-        """Why Django's own code has to do the work, if it has to."""
-        return _hooks.why_not(self, ManifestStaticFilesStorage)
+        """Why Django's own code has to post-process the files. None: the binary may."""
+        return _rule.why_not(self, _rule.HASHING)
 
     def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Processed:
-        """Hashes the files and what they refer to; yields (name, hashed name, processed) as Django does."""
-        deferred, self.deferred, self._asked_by = self.deferred, None, None
+        """Hashes the files; yields (name, hashed name, processed) as Django does."""
+        deferred, self.deferred = self.deferred, None
         if dry_run:
             return
-        why_not = self.why_not() or _hooks.why_not_from(paths)
+        why_not = self.why_not() or _rule.why_not_from(paths)
         if why_not is None:
             yield from self._post_process_by_binary(paths, deferred or Deferred())
             return
@@ -162,7 +95,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
     def binary_arguments(self) -> list[str]:
-        """What the binary has to know to write what this storage would; ``--from-django`` asks for it, too."""
+        """The binary's arguments with which it writes what this storage would; used by ``--from-django``, too."""
         arguments = [
             f"--out={utf8(self.path(''))}",
             f"--static-url={settings.STATIC_URL}",
@@ -174,13 +107,13 @@ class ManifestStaticFilesStorage(DjangoStorage):
         ]
         if self.directory_permissions_mode is not None:
             arguments.append(f"--dir-mode={_octal(self.directory_permissions_mode)}")
-        if _hooks.js_modules(self):
+        if _rule.js_modules(self):
             arguments.append("--js-modules")
         return arguments
 
     def broken_references(self, paths: Paths) -> list[tuple[str, Exception]]:
-        """(name, exception) of everything that would stop ``post_process``; nothing is written."""
-        if self.why_not() or _hooks.why_not_from(paths):
+        """(name, exception) of each error that would stop ``post_process``; writes nothing."""
+        if self.why_not() or _rule.why_not_from(paths):
             return []
         try:
             self._build(paths, Deferred(), "--dry-run")
@@ -194,13 +127,13 @@ class ManifestStaticFilesStorage(DjangoStorage):
             assets, pending = self._build(paths, deferred)
         except InputErrors as failed:
             for name, exception in exceptions(failed.errors, self):
-                if isinstance(exception, (CommandError, SuspiciousFileOperation)):
-                    raise exception from None  # Django's post_process does not catch it either
+                if isinstance(exception, (AssertionError, CommandError, SuspiciousFileOperation)):
+                    raise exception from None  # Django's post_process does not catch these either
                 yield name, None, self._explained(exception, name)
             return
         hashed_files: dict[str, str] = {}
         adjustable: list[tuple[str, str]] = []
-        # Django's order: the deepest files first, and those with references at the end.
+        # Django's order: the deepest files first, then those with references.
         for name in sorted(paths, key=_level, reverse=True):
             clean_name = self.clean_name(name)
             asset = assets[clean_name]
@@ -221,14 +154,14 @@ class ManifestStaticFilesStorage(DjangoStorage):
         yield from self._variants(assets.values())
 
     def _build(self, paths: Paths, deferred: Deferred, *more: str) -> tuple[dict[str, Asset], str | None]:
-        """Runs the binary; the assets by name, and what is to be finished when the manifest is there."""
+        """Runs the binary. Returns the assets by name, and the id for `finish` if there is work for it."""
         arguments = [*self.binary_arguments(), "--no-manifest", *more]
         if deferred.clear:
             arguments.append("--clear")
         files = []
         for name, (source, path) in paths.items():
             copied = deferred.copies.get(name)
-            files.append(File(name, copied[2] if copied else source.path(path), leave_plain=copied is None))
+            files.append(File(name, copied or source.path(path), leave_plain=copied is None))
         try:
             result = build(files, arguments)
         except BinaryFailed as failed:
@@ -243,11 +176,11 @@ class ManifestStaticFilesStorage(DjangoStorage):
         return assets, result.pending
 
     def _make_way(self, paths: Paths, deferred: Deferred) -> None:
-        """Where a file becomes a directory, or the other way round, what ``--clear`` takes away cannot stay."""
+        """Deletes files that ``--clear`` removes and that stand where a directory has to go, and the reverse."""
         names = deferred.in_the_way() if deferred.clear else set()
         if not names:
             return
-        self._build(paths, deferred, "--dry-run")  # nothing goes if the files are not in order
+        self._build(paths, deferred, "--dry-run")  # raises, before anything is deleted, if the files have errors
         for name in names:
             super().delete(name)
             while name := os.path.dirname(name):
@@ -257,7 +190,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
     def _remove_what_is_to_go(
         self, paths: Paths, deferred: Deferred, assets: dict[str, Asset], pending: str | None
     ) -> None:
-        """After the manifest: whoever looks a file up in it has to find it."""
+        """Removes old files, after the manifest is written: until then the old one names them."""
         if pending is not None:
             self._finish(pending)
         if self._keeps_only_hashed():
@@ -274,7 +207,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
             raise CommandError(str(failed)) from failed
 
     def _unlink_originals(self, paths: Iterable[str]) -> None:
-        """Of ``collectstatic --link``: the binary takes away files, not symbolic links."""
+        """Removes the links of ``collectstatic --link``: the binary removes only files."""
         for name in paths:
             path = self.path(name)
             if os.path.islink(path) and not matches_patterns(name, self.options.keep_original):
@@ -287,26 +220,26 @@ class ManifestStaticFilesStorage(DjangoStorage):
         return NO_VARIANTS
 
     def _variants(self, assets: Iterable[Asset]) -> Processed:
-        """What is yielded for variants."""
+        """The items that post_process yields for variants."""
         return iter(())
 
     def _explained(self, exception: Exception, name: str) -> Exception:
-        """What is yielded for an exception."""
+        """The exception that post_process yields for this one."""
         return exception
 
     def _manifest_path(self) -> str:
-        """Where the manifest is, for the binary to leave it alone, and go by it."""
+        """The path of the manifest, which the binary reads and leaves as it is."""
         if self.manifest_storage is self:
             return self.manifest_name
         try:
             return cast(str, self.manifest_storage.path(self.manifest_name))
         except NotImplementedError:
-            return os.devnull  # not in a file system: no file of the static root
+            return os.devnull  # the manifest is no file: the binary has none to read
 
     def save_manifest(self) -> None:
-        """As Django does, but by renaming: there is no moment without a manifest, nor one without what it names."""
+        """Writes the manifest as Django does, but renames it into place: there is always a whole one."""
         if self.options.sync and not self._is_synced:
-            os.sync()  # Django's own code, which has written the files, leaves that to the system
+            os.sync()  # Django's own code has written the files, and does not sync
         if not isinstance(self.manifest_storage, FileSystemStorage):
             return super().save_manifest()
         manifest_storage = self.manifest_storage
@@ -316,6 +249,8 @@ class ManifestStaticFilesStorage(DjangoStorage):
         finally:
             self.manifest_storage = manifest_storage
 
+
+_deferred.install(ManifestStaticFilesStorage)
 
 _white_noise_too = () if _WhiteNoise is None else (_WhiteNoise,)
 
@@ -341,15 +276,13 @@ class CompressedManifestStaticFilesStorage(ManifestStaticFilesStorage, *_white_n
             return getattr(settings, "WHITENOISE_KEEP_ONLY_HASHED_FILES", False)
 
     def why_not(self) -> str | None:
-        if _WhiteNoise is not None:
-            return _hooks.why_not(self, ManifestStaticFilesStorage, _WhiteNoise)
         why_not = super().why_not()
-        if why_not is not None:
+        if why_not is not None and _WhiteNoise is None:
             raise ImproperlyConfigured(
                 f"{why_not}: Django's own code has to post-process the files, and then WhiteNoise has to compress "
                 "them, which is not installed."
             )
-        return None
+        return why_not
 
     def _keeps_only_hashed(self) -> bool:
         return self.keep_only_hashed_files or super()._keeps_only_hashed()

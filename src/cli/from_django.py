@@ -1,5 +1,5 @@
-# Run by `hashstatic build --from-django` with the project's Python: prints what the project says about its static
-# files. Arguments: manage.py or "", settings module or "".
+# Run by `hashstatic build --from-django` with the project's Python: prints what the project says about its static files.
+# Arguments: manage.py or "", settings module or "", the text of python/hashstatic/_rule.py.
 #
 # It needs Django only. Where the project uses hashstatic's own storage, that knows its options.
 
@@ -7,9 +7,9 @@ import json
 import os
 import runpy
 import sys
+import types
 
 MARK = "\x1ehashstatic:"
-EXACT = {(4, 2): "4.2", (5, 2): "5.2", (6, 0): "6.0", (6, 1): "6.1"}
 # What `check` takes, too.
 SOURCES = ("static-url", "django-exact", "js-modules", "on-missing", "missing-source-map", "ignore-errors", "jobs")
 
@@ -18,7 +18,7 @@ class Unusable(Exception):
     """The project has something that the binary cannot do."""
 
 
-def main(manage, settings):
+def main(manage, settings, rule):
     if settings:
         os.environ["DJANGO_SETTINGS_MODULE"] = settings
     sys.path.insert(0, os.path.dirname(os.path.abspath(manage)) if manage else os.getcwd())
@@ -31,12 +31,12 @@ def main(manage, settings):
         if not os.environ.get("DJANGO_SETTINGS_MODULE"):
             raise Unusable("there is no manage.py here: name one with --manage, or the settings with --settings")
         django.setup()
-        return told(django.VERSION)
+        return answer_of_project(rule)
     answers = []
 
     def execute_from_command_line(argv=None):
         django.setup()
-        answers.append(told(django.VERSION))
+        answers.append(answer_of_project(rule))
 
     # manage.py says which settings are used, and may do more to find them.
     management.execute_from_command_line = execute_from_command_line
@@ -50,57 +50,57 @@ def main(manage, settings):
     return answers[0]
 
 
-def told(version):
+def module(text):
+    """The module that a text is; once settings are there, as the rule may import what needs them."""
+    made = types.ModuleType("hashstatic_rule")
+    exec(compile(text, "_rule.py", "exec"), vars(made))
+    return made
+
+
+def answer_of_project(rule):
     from django.apps import apps
     from django.contrib.staticfiles.storage import staticfiles_storage as storage
 
-    arguments = storage_arguments(storage, version)
+    rule = module(rule)
+    arguments = storage_arguments(storage, rule)
     arguments += ["--no-default-ignore", "--follow-external-links"]
     patterns = apps.get_app_config("staticfiles").ignore_patterns
     arguments += [f"--ignore={pattern}" for pattern in patterns]
     everywhere = (*SOURCES, "no-default-ignore", "follow-external-links", "ignore")
     names = [argument[2:].partition("=")[0] for argument in arguments]
     return {
-        **found(patterns),
+        **found(patterns, rule),
         "sources": [a for a, name in zip(arguments, names) if name in everywhere],
         "build": [a for a, name in zip(arguments, names) if name not in everywhere],
     }
 
 
-def storage_arguments(storage, version):
-    if hasattr(storage, "binary_arguments"):  # hashstatic's own
-        why_not = storage.why_not()
-        if why_not:
-            raise Unusable(f"{why_not}, which only collectstatic can do")
-        return storage.binary_arguments()
-
+def storage_arguments(storage, rule):
     from django.conf import settings
+    from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 
-    name = f"{storage.__class__.__module__}.{storage.__class__.__qualname__}"
-    white_noise = name == "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    if not white_noise and name != "django.contrib.staticfiles.storage.ManifestStaticFilesStorage":
+    if not isinstance(storage, ManifestStaticFilesStorage):
         raise Unusable(
-            f"the staticfiles storage is {name}, whose output hashstatic does not know: set its BACKEND to "
-            "hashstatic.storage.ManifestStaticFilesStorage or to Django's or WhiteNoise's manifest storage"
+            f"the staticfiles storage is {rule.path_of(storage.__class__)}, whose output hashstatic does not know: set its "
+            "BACKEND to hashstatic.storage.ManifestStaticFilesStorage or to Django's or WhiteNoise's manifest storage"
         )
-    if version[:2] not in EXACT:
-        raise Unusable(f"hashstatic does not know Django {version[0]}.{version[1]}")
-    try:
-        manifest = storage.manifest_storage.path(storage.manifest_name)
-    except NotImplementedError:
-        raise Unusable("the manifest is not stored in a file") from None
+    refuse(rule.why_not(storage, rule.EVERYTHING))
+    if hasattr(storage, "binary_arguments"):  # hashstatic's own
+        return storage.binary_arguments()
     arguments = [
         f"--out={storage.path('')}",
-        f"--manifest={manifest}",
+        f"--manifest={storage.manifest_storage.path(storage.manifest_name)}",
         f"--static-url={settings.STATIC_URL}",
-        f"--django-exact={EXACT[version[:2]]}",
+        f"--django-exact={rule.exact_version()}",
         "--file-mode=umask"
         if storage.file_permissions_mode is None
         else f"--file-mode={storage.file_permissions_mode:o}",
     ]
     if storage.directory_permissions_mode is not None:
         arguments.append(f"--dir-mode={storage.directory_permissions_mode:o}")
-    if not white_noise:
+    if rule.js_modules(storage):
+        arguments.append("--js-modules")
+    if rule.WHITENOISE not in map(rule.path_of, storage.__class__.__mro__):
         return [*arguments, "--no-gzip", "--no-brotli"]
 
     from whitenoise import compress
@@ -116,7 +116,12 @@ def storage_arguments(storage, version):
     return arguments
 
 
-def found(patterns):
+def refuse(why_not):
+    if why_not:
+        raise Unusable(f"{why_not}, which the binary cannot do without Django: run `manage.py collectstatic` instead")
+
+
+def found(patterns, rule):
     """The finders' directories; if one of them is not Django's own, what they find."""
     from django.contrib.staticfiles import finders
 
@@ -134,16 +139,14 @@ def found(patterns):
     for finder in all_finders:
         for path, storage in finder.list(patterns):
             prefix = getattr(storage, "prefix", None)
-            name = os.path.join(prefix, path) if prefix else path
-            try:
-                files.setdefault(name, storage.path(path))
-            except NotImplementedError:
-                raise Unusable(f"{name!r} comes from {storage!r}, which is not in the file system") from None
-    return {"roots": None, "files": [{"name": name, "path": path} for name, path in files.items()]}
+            files.setdefault(os.path.join(prefix, path) if prefix else path, (storage, path))
+    refuse(rule.why_not_from(files))
+    named = [{"name": name, "path": storage.path(path)} for name, (storage, path) in files.items()]
+    return {"roots": None, "files": named}
 
 
 try:
-    answer = main(*sys.argv[1:3])
+    answer = main(*sys.argv[1:4])
 except Unusable as error:
     answer = {"error": str(error)}
 # Settings may have printed something, and need not have ended their line.

@@ -12,6 +12,8 @@ use serde::Deserialize;
 
 /// The program that the project's Python runs.
 const ASK: &str = include_str!("from_django.py");
+/// The rule of what the binary may do for a storage, which is the Python package's too.
+const RULE: &str = include_str!("../../python/hashstatic/_rule.py");
 /// What its answer begins with.
 const MARK: &str = "\u{1e}hashstatic:";
 
@@ -160,6 +162,7 @@ impl Project {
             .args(["-c", ASK])
             .arg(manage.unwrap_or_default())
             .arg(self.settings.as_deref().unwrap_or_default())
+            .arg(RULE)
             .output()
             .map_err(|error| {
                 Error::Usage(format!(

@@ -158,6 +158,36 @@ pub struct Diagnostic {
     /// Not 0: it stands for so many of its kind, which are not reported one by one (`location` is where the first is).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more: usize,
+    /// In `--django-exact`: what Django raises here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub django: Option<DjangoError>,
+}
+
+/// An exception as Django raises it, for callers that raise it themselves.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DjangoError {
+    /// Its class.
+    pub exception: DjangoException,
+    /// Its text, without the notes.
+    pub message: String,
+    /// Its notes (`__notes__`).
+    pub notes: Vec<String>,
+}
+
+/// The classes of exceptions at which Django's `post_process` stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum DjangoException {
+    /// A bare `assert` in Django.
+    AssertionError,
+    /// Too many passes.
+    RuntimeError,
+    /// A path outside of the static root.
+    SuspiciousFileOperation,
+    /// A text that is not UTF-8.
+    UnicodeDecodeError,
+    /// A reference that cannot be resolved.
+    ValueError,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
@@ -182,7 +212,19 @@ impl Diagnostic {
             help: None,
             file: None,
             more: 0,
+            django: None,
         }
+    }
+
+    /// Adds what Django raises.
+    #[must_use]
+    pub fn raised(mut self, exception: DjangoException, message: &str, notes: &[String]) -> Self {
+        self.django = Some(DjangoError {
+            exception,
+            message: message.to_owned(),
+            notes: notes.to_vec(),
+        });
+        self
     }
 
     /// Adds the place.

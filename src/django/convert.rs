@@ -11,6 +11,7 @@ use super::python::{
     urljoin, urlsplit, urlunsplit,
 };
 use super::{Converted, NO_DIGEST, STORAGE};
+use crate::diagnostic::DjangoException;
 use crate::name::catalog::AssetId;
 use crate::options::DjangoVersion;
 use crate::text::missing::IgnoredErrors;
@@ -159,7 +160,7 @@ impl Converter<'_> {
         let target = if url_path.starts_with('/') {
             match url_path.strip_prefix(self.static_url) {
                 Some(target) => target.to_owned(),
-                None => return Err(Failure::fatal("")), // Django's bare `assert`
+                None => return Err(Failure::fatal(DjangoException::AssertionError, "")),
             }
         } else {
             join(dirname(self.name), &url_path)
@@ -262,12 +263,11 @@ impl Converter<'_> {
             } else {
                 format!("\n{number}")
             };
-            failure.message = format!(
-                "{}\n{} contains this reference {} on line {line}",
-                failure.message,
+            failure.notes.push(format!(
+                "{} contains this reference {} on line {line}",
                 repr(self.name),
                 repr(&content[found.span.clone()]),
-            );
+            ));
         }
         failure
     }

@@ -1,12 +1,17 @@
 //! What Django finds fault with in one file: the first of a kind, and how many more there are.
 
+use crate::diagnostic::DjangoException;
 use crate::diagnostic::fold::{Fold, PER_FILE, Place};
 
 /// Why Django stops at a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
-    /// Django's text, with its note where that version adds one.
+    /// The class of the exception.
+    pub(crate) exception: DjangoException,
+    /// Its text.
     pub(crate) message: String,
+    /// The notes that `url_converter` adds, since Django 6.1.
+    pub(crate) notes: Vec<String>,
     /// Byte offset in the text as it was when this reference was met (earlier replacements may have moved it).
     pub(crate) offset: Option<usize>,
     /// The URL as it is written, where a reference is at fault.
@@ -23,7 +28,9 @@ impl Failure {
     /// A `ValueError`.
     pub(crate) fn value_error(message: impl Into<String>) -> Self {
         Self {
+            exception: DjangoException::ValueError,
             message: message.into(),
+            notes: Vec::new(),
             offset: None,
             url: None,
             introduced: true,
@@ -33,11 +40,22 @@ impl Failure {
     }
 
     /// An exception that `collectstatic` does not catch.
-    pub(crate) fn fatal(message: impl Into<String>) -> Self {
+    pub(crate) fn fatal(exception: DjangoException, message: impl Into<String>) -> Self {
         Self {
+            exception,
             introduced: false,
             ..Self::value_error(message)
         }
+    }
+
+    /// What `collectstatic` prints: the text, and the notes below it.
+    pub(crate) fn text(&self) -> String {
+        let mut text = self.message.clone();
+        for note in &self.notes {
+            text.push('\n');
+            text.push_str(note);
+        }
+        text
     }
 }
 
@@ -63,6 +81,7 @@ impl Failures {
             Place::Kept => self.kept.push(failure),
             Place::First => self.kept.push(Failure {
                 message: String::new(),
+                notes: Vec::new(),
                 url: None,
                 more: 1,
                 ..failure

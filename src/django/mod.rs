@@ -24,6 +24,7 @@ pub(crate) use draft::Draft;
 pub(crate) use failures::{Failure, Failures};
 pub(crate) use python::{decode_error, unquote};
 
+use crate::diagnostic::DjangoException;
 use crate::name::catalog::{AssetId, Catalog, Naming};
 use crate::name::logical_path::LogicalPath;
 use crate::options::DjangoVersion;
@@ -130,7 +131,7 @@ impl Exact<'_> {
         if converted
             .failures
             .iter()
-            .any(|f| f.message.contains(NO_DIGEST))
+            .any(|f| f.text().contains(NO_DIGEST))
         {
             // Only the text of a failure can show what digests there are in the first pass.
             recorder.true_digests = true;
@@ -187,9 +188,12 @@ impl Exact<'_> {
         }
         let root = self.static_root.display();
         let full = python::normpath(&python::join(&root.to_string(), name));
-        Err(Failure::fatal(format!(
-            "The joined path ({full}) is located outside of the base path component ({root})"
-        )))
+        Err(Failure::fatal(
+            DjangoException::SuspiciousFileOperation,
+            format!(
+                "The joined path ({full}) is located outside of the base path component ({root})"
+            ),
+        ))
     }
 }
 

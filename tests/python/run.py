@@ -22,9 +22,16 @@ sys.path.insert(0, str(HERE.parent / "oracle"))
 import prepare  # noqa: E402
 
 TOOLS = ["maturin==1.16.0", "ruff==0.17.6", "mypy==2.4.1"]
-COMMON = ["whitenoise==6.12.0", "brotli==1.2.1", "pytest==9.1.1", "pytest-timeout==2.4.0", "Jinja2==3.1.6"]
-# Name → (Django, the oldest and the newest Python that will do, further packages). Django 6 has the newest that is
-# found, the others the oldest.
+COMMON = [
+    "whitenoise==6.12.0",
+    "brotli==1.2.1",
+    "django-pipeline==4.1.0",
+    "pytest==9.1.1",
+    "pytest-timeout==2.4.0",
+    "Jinja2==3.1.6",
+]
+# Name → (Django, the oldest and the newest Python that it runs with, further packages). Django 6 is tested with the
+# newest Python that is found, the others with the oldest.
 ENVIRONMENTS = {
     "4.2": ("4.2.30", (3, 10), (3, 12), []),
     "5.2": ("5.2.19", (3, 10), (3, 13), []),
@@ -53,7 +60,7 @@ def main(arguments):
         python = make_environment(name, wheel)
         tests = [HERE / "test_project.py"] if name == "project" else sorted(HERE.glob("test_*.py"))
         if name != "project":
-            tests.remove(HERE / "test_project.py")  # has an environment of its own
+            tests.remove(HERE / "test_project.py")  # runs in its own environment
         print(f"--- {name}", flush=True)
         command = [python, "-m", "pytest", "-q", *scratch(), *(pytest or tests)]
         environment = {
@@ -68,15 +75,17 @@ def main(arguments):
 
 
 def scratch():
-    """In memory, where there is such a place: the tests write thousands of small files. One place per checkout, which
-    pytest empties first: a run that was killed leaves no more than one."""
+    """pytest's option for its directory: in memory where possible, as the tests write thousands of small files.
+
+    One directory per checkout, which pytest empties first: killed runs leave no more than one.
+    """
     memory = Path("/dev/shm")
     name = f"hashstatic-tests-{zlib.crc32(bytes(PROJECT)):08x}"
     return ["--basetemp", memory / name if os.access(memory, os.W_OK) else TARGET / "tmp"]
 
 
 def tools():
-    """Where maturin, ruff and mypy are."""
+    """The directory with maturin, ruff and mypy."""
     venv = TARGET / "venv-tools"
     environment(venv, max(prepare.found_pythons().items())[1], TOOLS)
     return venv / "bin"
@@ -90,11 +99,11 @@ def lint():
 
 
 def build_wheel(dist, *options):
-    """cargo's lock and target directory are the project's."""
+    """Builds the wheel into `dist`, with the project's lock file and target directory."""
     shutil.rmtree(dist, ignore_errors=True)
     maturin = [str(tools() / "maturin"), "build", "--release", "--locked", "--quiet"]
     prepare.run([*maturin, *options, "--out", str(dist)], cwd=PROJECT)
-    # maturin takes the binary away; this puts it back, without compiling.
+    # maturin moves the binary away; this links it again, without compiling.
     prepare.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=PROJECT)
     (wheel,) = dist.glob("*.whl")
     return wheel
@@ -118,7 +127,7 @@ def find_python(name, oldest, newest):
 
 
 def environment(venv, python, requirements):
-    """A virtual environment with these packages, unless it is there."""
+    """Makes a virtual environment with these packages, unless it is there."""
     stamp = venv / "stamp"
     wanted = "\n".join([str(python), *requirements])
     if stamp.exists() and stamp.read_text() == wanted:
@@ -131,7 +140,7 @@ def environment(venv, python, requirements):
 
 
 def django_tests(python, version):
-    """Django's own tests, which are in its sdist only."""
+    """The directory of Django's own tests, from its sdist."""
     source = TARGET / f"django-{version}"
     if not source.exists():
         download = TARGET / "sdist"

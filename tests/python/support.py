@@ -1,5 +1,9 @@
-"""Running `collectstatic` in this process, with a storage and sources of a test's own."""
+"""What all Python tests share: `collectstatic` run in this process, trees of files, and a site.
 
+The fixtures are in conftest.py.
+"""
+
+import gzip
 import io
 import os
 import warnings
@@ -8,9 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
+import brotli
 import django
 from django.contrib.staticfiles.finders import get_finder
 from django.contrib.staticfiles.management.commands.collectstatic import Command as DjangoCommand
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.core.files.storage import storages as all_storages
 from django.core.management import call_command
 from django.test import override_settings
@@ -18,12 +25,36 @@ from django.test import override_settings
 from hashstatic.management.commands.collectstatic import Command as OurCommand
 
 RECORD = ".staticfiles.generations.json"
-# Of manifests that lie elsewhere.
+# The record of manifests outside the static root.
 MANIFESTS = ".hashstatic.manifests.json"
 DJANGO = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 WHITENOISE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 OURS = "hashstatic.storage.ManifestStaticFilesStorage"
 OURS_COMPRESSED = "hashstatic.storage.CompressedManifestStaticFilesStorage"
+# The files that the fixture `source` has, unless the module of a test has a SITE of its own.
+SITE = {
+    "css/app.css": '@import "base.css";\n.a{background:url("../img/logo.svg?v=1#x")}\n',
+    "css/base.css": "body{color:red}\n" * 40,
+    "css/deep/er/z.css": "i{background:url(../../../img/logo.svg)}",
+    "img/logo.svg": "<svg xmlns='http://www.w3.org/2000/svg'></svg>" * 10,
+    "js/app.js": "console.log(1)\n//# sourceMappingURL=app.js.map\n",
+    "js/app.js.map": "{}",
+    "ä/☃.txt": "snow",
+    "empty.css": "",
+}
+
+
+class Upper(FileSystemStorage):
+    """A source storage whose files are not read as they are on disk."""
+
+    def _open(self, name, mode="rb"):
+        with super()._open(name, mode) as file:
+            return ContentFile(file.read().upper())
+
+
+def file_hash(self, name, content=None):
+    """An override that makes Django's own code post-process."""
+    return "deploy12345"
 
 
 @dataclass
@@ -34,12 +65,12 @@ class Collected:
     out: str = ""
     err: str = ""
     error: Exception | None = None
-    # What post_process yielded.
+    # The items that post_process yielded.
     yielded: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
 
     def tree(self):
-        """Without the records that hashstatic alone keeps."""
+        """The files of the static root, without the records that only hashstatic writes."""
         files = tree(self.root)
         return {name: files[name] for name in files if name not in (RECORD, MANIFESTS)}
 
@@ -49,7 +80,7 @@ def storages(backend, options=None):
 
 
 def collect(root, sources, backend=OURS, options=None, command=None, settings=None, **arguments):
-    """`manage.py collectstatic --no-input`; Django's own command unless another is given."""
+    """Runs `manage.py collectstatic --no-input`, with Django's own command unless another is given."""
     collected = Collected(Path(root))
     out, err = io.StringIO(), io.StringIO()
     overridden = override_settings(
@@ -76,7 +107,7 @@ def collect(root, sources, backend=OURS, options=None, command=None, settings=No
 
 @contextmanager
 def noted(storage, yielded):
-    """Has the storage's class note what its post_process yields."""
+    """Notes what the storage's post_process yields."""
     # Not type(): Django's default storage is a proxy.
     kind = next((kind for kind in storage.__class__.__mro__ if "post_process" in vars(kind)), None)
     if kind is None:
@@ -94,11 +125,20 @@ def noted(storage, yielded):
 
 
 def write(root, files):
-    """{path: text or bytes}"""
+    """Writes files, given as {path: text or bytes}, below `root`."""
     for name, content in files.items():
         path = Path(root, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def decoded(files):
+    """The tree with each variant as what it decodes to: encoders may differ, contents may not."""
+    decoders = {".gz": gzip.decompress, ".br": brotli.decompress}
+    return {
+        name: decoders.get(name[-3:], bytes)(content) if name[-3:] in decoders and name[:-3] in files else content
+        for name, content in files.items()
+    }
 
 
 def tree(root):
@@ -117,11 +157,15 @@ __all__ = [
     "OURS",
     "OURS_COMPRESSED",
     "RECORD",
+    "SITE",
     "WHITENOISE",
     "Collected",
     "DjangoCommand",
     "OurCommand",
+    "Upper",
     "collect",
+    "decoded",
+    "file_hash",
     "storages",
     "tree",
     "write",

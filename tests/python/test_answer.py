@@ -1,4 +1,4 @@
-"""What the binary answers is not to be relied on: whatever is wrong with it ends in an error that says so."""
+"""Answers of the binary with anything wrong in them end in an error that says so."""
 
 import json
 
@@ -17,6 +17,7 @@ DIAGNOSTIC = {
     "message": "It is broken.",
     "help": None,
     "location": {"line": 1, "column": 2},
+    "django": {"exception": "ValueError", "message": "It is broken.", "notes": ["A note."]},
 }
 DONE = {"status": "ok", "report": {"assets": [ASSET], "diagnostics": [], "pending": None}}
 BROKEN = {"status": "error", "error": "1 error found", "diagnostics": [DIAGNOSTIC]}
@@ -43,7 +44,7 @@ def changed(document, at, change):
 
 @pytest.fixture
 def answering(tmp_path, monkeypatch):
-    """Puts a program in the binary's place that has one answer."""
+    """Replaces the binary by a program with one answer."""
 
     def answer(text, status=0):
         (tmp_path / "answer").write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -93,7 +94,7 @@ def test_an_answer_that_is_right(answering):
 
 @pytest.mark.parametrize(("document", "status"), [(DONE, 0), (BROKEN, 1)], ids=["done", "broken"])
 def test_fields_that_are_wrong(document, status, answering, monkeypatch):
-    """Each field left out, and each with a value of any other type: it is told, or did not matter."""
+    """Each field left out, and each with a value of another type, is an error or does not matter."""
     answering("")
     told = 0
     for at in places(document):
@@ -120,7 +121,7 @@ class Process:
         self.stdout, self.stderr = answer.encode(), b""
 
 
-def test_a_file_of_which_nothing_is_told(answering, tmp_path):
+def test_a_file_of_which_nothing_is_reported(answering, tmp_path):
     write(tmp_path / "source", {"a.txt": "a", "b.txt": "b"})
     answering(json.dumps(DONE))
     failed = collect(tmp_path / "root", [tmp_path / "source"])
@@ -129,7 +130,7 @@ def test_a_file_of_which_nothing_is_told(answering, tmp_path):
 
 
 @pytest.mark.parametrize("answer", [*ANSWERS, "not ok", "wrong type"])
-def test_finishing_told_nothing(answer, answering):
+def test_finishing_reported_nothing(answer, answering):
     more = {"not ok": b'{"status": "error", "error": "no space"}', "wrong type": b'{"status": ["ok"]}'}
     answering({**ANSWERS, **more}[answer])
     with pytest.raises(BinaryFailed, match="no space" if answer == "not ok" else "failed with status 0"):

@@ -1,4 +1,4 @@
-"""The package around the binary."""
+"""The package without Django: finding and running the binary."""
 
 import os
 import shutil
@@ -40,7 +40,7 @@ def test_other_ways_of_installing(layout, tmp_path):
     shutil.copytree(Path(hashstatic.__file__).parent, packages / "hashstatic")
     (tmp_path / "bin").mkdir()
     code = "import hashstatic; print(hashstatic.find_binary())"
-    # Isolated, so that the package that is installed is out of sight.
+    # Isolated from the package that is installed.
     command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(packages)!r}); {code}"]
     binary = tmp_path / "bin/hashstatic"
     hidden = "import sysconfig; sysconfig.get_path = lambda *a, **k: '/nowhere'; "

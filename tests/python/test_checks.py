@@ -1,4 +1,4 @@
-"""The system checks: each one comes when it should, and none on a site that is set up well."""
+"""System checks: each message appears when it should, and none for a site that is set up well."""
 
 import os
 import re

@@ -1,8 +1,7 @@
-"""`collectstatic --clear`: in the end Django's, but until the new manifest is there nothing is gone."""
+"""`collectstatic --clear`: Django's result, but nothing is removed until the new manifest is there."""
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,33 +11,14 @@ from django.core.management.base import CommandError
 
 import hashstatic.storage
 from hashstatic._build import BinaryFailed
-from support import DJANGO, OURS, RECORD, DjangoCommand, OurCommand, collect, tree, write
-from test_storage import SITE, Upper
+from support import DJANGO, OURS, RECORD, SITE, DjangoCommand, OurCommand, Upper, collect, tree, write
 
 COMMANDS = pytest.mark.parametrize("command", [DjangoCommand, OurCommand])
 MANIFEST = "staticfiles.json"
 
 
-@pytest.fixture
-def source(tmp_path):
-    write(tmp_path / "source", SITE)
-    return tmp_path / "source"
-
-
-@pytest.fixture
-def subclass(monkeypatch):
-    """Makes a subclass of our storage, and gives its name."""
-
-    def make(**attributes):
-        kind = type("Changed", (hashstatic.storage.ManifestStaticFilesStorage,), {**attributes, "__module__": __name__})
-        monkeypatch.setattr(sys.modules[__name__], "Changed", kind, raising=False)
-        return f"{__name__}.Changed"
-
-    return make
-
-
 def everything(root):
-    """Path → bytes, or what it links to: also what `tree` does not see."""
+    """Path → bytes, or the target of a link: `tree` does not list broken links."""
     found = {}
     for path in Path(root).rglob("*"):
         name = str(path.relative_to(root))
@@ -51,7 +31,7 @@ def everything(root):
 
 
 def clutter(root, outside):
-    """What may lie in a static root."""
+    """Adds files and links that a static root may contain."""
     write(root, {"left/over.txt": "x", "old.json": "{}", ".hidden": "x", "css/app.000000000000.css": "old"})
     write(outside, {"x.txt": "x"})
     Path(root, os.fsdecode(b"latin\xff.txt")).write_text("x")
@@ -67,7 +47,7 @@ def change(source):
 
 
 def same(tmp_path, sources, command, backend=OURS, theirs=DJANGO, **arguments):
-    """Beside Django's storage, what can be seen is the same, but for the order of the directory."""
+    """Asserts that log, result and files are those of Django's storage, in any order of directories."""
     run = collect(tmp_path / "theirs", sources, theirs, verbosity=2, clear=True, **arguments)
     ours = collect(tmp_path / "ours", sources, backend, command=command, verbosity=2, clear=True, **arguments)
     assert ours.error is None and run.error is None, (ours.error, run.error)
@@ -92,7 +72,7 @@ def test_in_the_end_it_is_djangos(command, source, tmp_path):
 
 @COMMANDS
 def test_links_to_directories(command, source, tmp_path):
-    """Django clears what lies behind them, and writes through them."""
+    """Django clears the directories that they lead to, and writes through them."""
     for root in ("ours", "theirs"):
         write(tmp_path / f"behind-{root}", {"app.css": "old", "stale.css": "old"})
         write(tmp_path / root, {"x.txt": "x"})
@@ -137,7 +117,7 @@ def test_nothing_is_gone_before_the_manifest_is_there(command, only_hashed, sour
 
 @COMMANDS
 def test_originals_stay_until_the_manifest_is_there(command, source, tmp_path, monkeypatch):
-    """Those of `--link`, too, which Django itself puts there."""
+    """Also the links of `--link`, which Django itself makes."""
     root = tmp_path / "root"
     options = {"keep_original_files": False}
     original = os.replace
@@ -227,7 +207,7 @@ class DeleteFile(DjangoCommand):
 
 
 class Log(DjangoCommand):
-    """No method that says what is done with files: all is left to the end."""
+    """Overrides a method that does nothing with files: all is left to the end."""
 
     def log(self, msg, level=2):
         assert self.storage.exists("left/over.txt")
@@ -261,7 +241,7 @@ def test_a_storage_that_looks(source, tmp_path, subclass):
 
 @COMMANDS
 def test_the_fallback_clears_first(command, source, tmp_path, monkeypatch):
-    """Nothing could be copied to `a/b.css` otherwise."""
+    """Otherwise nothing could be copied to `a/b.css`."""
 
     def upper(self, ignore_patterns):
         for path, storage in original(self, ignore_patterns):
@@ -299,8 +279,8 @@ def test_a_file_becomes_a_directory_and_back(command, source, tmp_path):
 
 @COMMANDS
 @pytest.mark.parametrize("place", ["root", "below", "elsewhere"])
-def test_the_manifests_place_is_told(command, place, source, tmp_path, subclass, monkeypatch):
-    """What is to go goes when the manifest is there, wherever that is."""
+def test_the_manifests_place_is_reported(command, place, source, tmp_path, subclass, monkeypatch):
+    """Files are removed when the manifest is there, wherever it is written."""
     root = tmp_path / "root"
     manifests = {"root": root, "below": root / "manifests", "elsewhere": tmp_path / "elsewhere"}[place]
     backend = subclass(manifest_name="other.json")
@@ -351,7 +331,7 @@ def test_what_could_not_be_finished_is_with_the_next_run(command, source, tmp_pa
 
 @COMMANDS
 def test_a_manifest_with_entries_of_ones_own(command, source, tmp_path, subclass):
-    """Whatever is in it, it is the storage that knows when it is there."""
+    """An override of `save_manifest` adds them; files are removed after it."""
 
     def save_manifest(self):
         self.hashed_files["own"] = "own.txt"

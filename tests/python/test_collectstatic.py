@@ -1,4 +1,4 @@
-"""Our `collectstatic` beside Django's: same tree, same log, same summary; and what it does better."""
+"""Our `collectstatic` beside Django's: the same tree, log and summary; and what our dry run reports."""
 
 import os
 import re
@@ -7,24 +7,17 @@ from pathlib import Path
 import pytest
 from django.core.management.base import CommandError
 
-from support import DJANGO, OURS, RECORD, DjangoCommand, OurCommand, collect, tree, write
-from test_storage import SITE
+from support import DJANGO, OURS, RECORD, SITE, DjangoCommand, OurCommand, collect, tree, write
 
 PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
-@pytest.fixture
-def source(tmp_path):
-    write(tmp_path / "source", SITE)
-    return tmp_path / "source"
-
-
 def both(tmp_path, sources, backend=OURS, **arguments):
-    """Django's command with its storage, and ours with ours, on a static root each."""
+    """Runs Django's command with its storage, and ours with ours, and compares what they print."""
     theirs = collect(tmp_path / "theirs", sources, DJANGO if backend == OURS else backend, **arguments)
     ours = collect(tmp_path / "ours", sources, backend, command=OurCommand, **arguments)
     assert ours.error is None and theirs.error is None, (ours.error, theirs.error)
-    # What is deleted is told in the order of the directory.
+    # Deleted files are logged in the order of the directory.
     assert sorted(ours.out.replace("/ours", "/theirs").splitlines()) == sorted(theirs.out.splitlines())
     assert ours.err == theirs.err
     return theirs, ours
@@ -90,7 +83,7 @@ def test_a_dry_run_writes_nothing(source, tmp_path):
     assert not (tmp_path / "ours").exists() or tree(tmp_path / "ours") == {}
 
 
-def test_a_dry_run_tells_what_is_broken(source, tmp_path):
+def test_a_dry_run_reports_what_is_broken(source, tmp_path):
     write(source, {"a.css": "a{b:url(one.png)}", "b.css": "a{b:url(two.png)}"})
     run = collect(tmp_path / "root", [source], command=OurCommand, dry_run=True)
     assert isinstance(run.error, CommandError) and "2 errors found" in str(run.error)

@@ -1,4 +1,4 @@
-"""Our compressed storage beside WhiteNoise's: the cases of its own tests written anew, and whole trees."""
+"""Our compressed storage beside WhiteNoise's: whole trees, and the cases of WhiteNoise's own tests."""
 
 import gzip
 import json
@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 
 import hashstatic.storage
-from support import OURS_COMPRESSED, WHITENOISE, DjangoCommand, OurCommand, collect, tree, write
+from support import OURS_COMPRESSED, WHITENOISE, DjangoCommand, OurCommand, collect, decoded, tree, write
 
 QUICK = {"brotli": 5}
 SITE = {
@@ -25,21 +25,6 @@ SITE = {
     "tiny.txt": "t",
     "compressed.zip": b"PK" + bytes(3000),
 }
-
-
-@pytest.fixture
-def source(tmp_path):
-    write(tmp_path / "source", SITE)
-    return tmp_path / "source"
-
-
-def decoded(files):
-    """The tree with variants as what they decode to: encoders may differ, contents may not."""
-    decoders = {".gz": gzip.decompress, ".br": brotli.decompress}
-    return {
-        name: decoders.get(name[-3:], bytes)(content) if name[-3:] in decoders and name[:-3] in files else content
-        for name, content in files.items()
-    }
 
 
 @pytest.mark.parametrize("command", [DjangoCommand, OurCommand])
@@ -87,7 +72,7 @@ def test_extensions_that_are_not_compressed(source, tmp_path, extensions, expect
 
 
 @pytest.mark.parametrize("command", [DjangoCommand, OurCommand])
-def test_a_missing_file_is_told_as_whitenoise_does(source, tmp_path, command):
+def test_a_missing_file_is_reported_as_whitenoise_does(source, tmp_path, command):
     write(source, {"bad.css": "a{b:url(missing/file.png)}"})
     theirs = collect(tmp_path / "theirs", [source], WHITENOISE)
     ours = collect(tmp_path / "ours", [source], OURS_COMPRESSED, command=command)
@@ -162,7 +147,7 @@ def test_whitenoise_need_not_be_installed(source, tmp_path):
 
 
 def test_whitenoise_serves_it(source, tmp_path):
-    """Its middleware takes our hashed files for immutable ones, and finds the variants."""
+    """WhiteNoise's middleware serves our hashed files as immutable, and finds the variants."""
     from django.test import Client, override_settings
 
     root = tmp_path / "root"
@@ -185,6 +170,6 @@ def test_whitenoise_serves_it(source, tmp_path):
         assert answer["Content-Encoding"] == "gzip" and "immutable" not in answer["Cache-Control"]
 
 
-def test_wrong_levels_are_told_in_the_binarys_words(source, tmp_path):
+def test_wrong_levels_are_reported_in_the_binarys_words(source, tmp_path):
     failed = collect(tmp_path / "root", [source], OURS_COMPRESSED, {"brotli": 99})
     assert isinstance(failed.error, CommandError) and "--brotli-quality: 99" in str(failed.error)

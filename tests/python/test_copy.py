@@ -1,4 +1,4 @@
-"""Our storage's `save` beside Django's: same name or exception, same file; and which of the two copies."""
+"""Our storage's `save` beside Django's: the same name or exception and the same file; and who copies."""
 
 # ruff: noqa: SIM115  (what is opened here is closed after `save`)
 
@@ -27,7 +27,7 @@ BYTES = bytes(range(256)) * 5000  # more than a chunk of theirs, and of ours
 
 @pytest.fixture
 def copied(monkeypatch):
-    """The files that our own code has copied."""
+    """The files that our own code copied."""
     names = []
 
     def noting(source, descriptor):
@@ -53,7 +53,7 @@ def prepare(root):
 
 
 def outcome(storage, save):
-    """(name or exception, where the content is read from next, the tree with its modes)"""
+    """(name or exception, position in the content, files, modes and groups) after `save`."""
     root = storage.location
     after = None
     try:
@@ -68,13 +68,13 @@ def outcome(storage, save):
 
 
 def files(root):
-    """As tree(), where links are broken."""
+    """Like tree(), without broken links."""
     paths = [path for path in pathlib.Path(root).rglob("*") if path.is_file()]
     return {str(path.relative_to(root)): path.read_bytes() for path in paths}
 
 
 def both(tmp_path, save, **options):
-    """What comes of `save`, the same with our storage as with Django's."""
+    """Asserts that the outcome of `save` with our storage is that with Django's, and returns it."""
     outcomes = []
     for storage, name in ((DjangoStorage, "theirs"), (ManifestStaticFilesStorage, "ours")):
         root = tmp_path / name
@@ -84,7 +84,7 @@ def both(tmp_path, save, **options):
     return outcomes[1]
 
 
-# Whether it is ours to copy.
+# Name → whether our own code copies it.
 NAMES = {
     "dir/new.css": True,
     "new": True,
@@ -245,7 +245,7 @@ def test_modes(file_mode, directory_mode, tmp_path, copied):
 
 
 def test_the_group_is_the_roots(tmp_path, copied, monkeypatch):
-    """What Django does about it, which only root could see done."""
+    """Django sets the group, which takes effect only as root."""
     asked = []
     monkeypatch.setattr(FileSystemStorage, "_ensure_location_group_id", lambda self, path: asked.append(path))
     assert saved(ManifestStaticFilesStorage(location=str(tmp_path)), tmp_path) == "new.css"
@@ -322,7 +322,7 @@ def test_another_location_is_used(tmp_path, copied):
 
 
 def test_nothing_is_left_of_a_copy_that_failed(tmp_path, monkeypatch):
-    """Django leaves the half of it, newer than its source: the next run takes it for an unmodified copy."""
+    """Django leaves half a copy, newer than its source, which its next run takes for an unmodified one."""
     write(tmp_path / "source", {"a.txt": "a", "b.txt": BYTES})
     root = tmp_path / "root"
     write(root, {"before.txt": "before"})

@@ -1,7 +1,6 @@
-"""With only the backend changed: what Django's `collectstatic` leaves to the binary, and where it must not."""
+"""With only the backend changed: when Django's `collectstatic` leaves copying to the binary, and when not."""
 
 import os
-import sys
 import time
 
 import pytest
@@ -11,53 +10,18 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
 import hashstatic.storage
-from hashstatic import _copy
-from support import DJANGO, OURS, DjangoCommand, collect, tree, write
-from test_storage import SITE, Upper
-
-
-@pytest.fixture
-def source(tmp_path):
-    write(tmp_path / "source", SITE)
-    return tmp_path / "source"
-
-
-@pytest.fixture
-def saved(monkeypatch):
-    """The files that were copied at once."""
-    names = []
-
-    def noting(storage, name, content):
-        done = save(storage, name, content)
-        names.extend([name] * done)
-        return done
-
-    save = _copy.save
-    monkeypatch.setattr(_copy, "save", noting)
-    return names
-
-
-@pytest.fixture
-def changed(monkeypatch):
-    """Makes a subclass of our storage, and gives its name."""
-
-    def make(**attributes):
-        kind = type("Changed", (hashstatic.storage.ManifestStaticFilesStorage,), {**attributes, "__module__": __name__})
-        monkeypatch.setattr(sys.modules[__name__], "Changed", kind, raising=False)
-        return f"{__name__}.Changed"
-
-    return make
+from support import DJANGO, OURS, SITE, DjangoCommand, Upper, collect, tree, write
 
 
 def change(source):
-    """Files that are not what they were, a new one, and one that is gone."""
+    """Changes a file, adds one, and removes one."""
     write(source, {"css/base.css": "body{}", "new.txt": "new"})
     os.utime(source / "css/base.css", (2e9, 2e9))
     (source / "empty.css").unlink()
 
 
 def same(tmp_path, source, backend=OURS, command=None, **arguments):
-    """Three runs beside Django's storage: all that can be seen is the same."""
+    """Asserts that log and files of three runs are those of Django's storage."""
     for run in range(3):
         if run == 2:
             change(source)
@@ -75,7 +39,7 @@ def test_nothing_is_copied_one_by_one(source, tmp_path, saved):
 
 
 def test_a_failed_run_changes_nothing(source, tmp_path):
-    """Django's has deleted what it was to replace, and copied what is new."""
+    """With Django's storage, files are replaced and copied by then."""
     root = tmp_path / "root"
     collect(root, [source])
     before = tree(root)
@@ -87,7 +51,7 @@ def test_a_failed_run_changes_nothing(source, tmp_path):
 
 @pytest.mark.parametrize("where", ["open", "log"])
 def test_a_run_that_ends_early_changes_nothing(where, source, tmp_path, monkeypatch):
-    """And nothing of it comes back in the next run."""
+    """And the next run knows nothing of it."""
     root = tmp_path / "root"
     collect(root, [source])
     before = tree(root)
@@ -95,16 +59,24 @@ def test_a_run_that_ends_early_changes_nothing(where, source, tmp_path, monkeypa
     write(source, {"z.txt": "never collected"})
     ended = []
 
-    def end(self, name, *arguments, **more):
-        if "base.css" in name and "Copying" in name + "Copying" * (where == "open"):
-            ended.append(name)
+    def log(self, message, *arguments, **more):
+        if "base.css" in message and "Copying" in message:
+            ended.append(message)
             raise KeyboardInterrupt
-        return original(self, name, *arguments, **more)
+        return original(self, message, *arguments, **more)
 
-    kind = DjangoCommand if where == "log" else FileSystemStorage
-    original = getattr(kind, where)
+    def opening(path, *arguments):
+        if "source/css/base.css" in path:
+            ended.append(path)
+            raise KeyboardInterrupt
+        return open(path, *arguments)
+
+    original = DjangoCommand.log
     with monkeypatch.context() as patched:
-        patched.setattr(kind, where, end)
+        if where == "log":
+            patched.setattr(DjangoCommand, "log", log)
+        else:
+            patched.setattr("django.core.files.storage.filesystem.open", opening, raising=False)
         with pytest.raises(KeyboardInterrupt):
             collect(root, [source], verbosity=2)
     assert len(ended) == 1
@@ -116,7 +88,7 @@ def test_a_run_that_ends_early_changes_nothing(where, source, tmp_path, monkeypa
 
 
 def test_one_command_twice(tmp_path):
-    """What a run that ended early has left is not the next one's, even if it is the same command."""
+    """The notes of a run that ended early do not reach the next run of the same command."""
     first, second, root = (tmp_path / name for name in ("first", "second", "root"))
 
     class Twice(DjangoCommand):
@@ -162,7 +134,7 @@ def test_without_post_processing_all_is_copied_at_once(source, tmp_path, saved):
 
 
 def test_sources_that_are_no_plain_files(source, tmp_path, monkeypatch, saved):
-    """The binary cannot read those; what was left to it until then is copied in the end."""
+    """The binary cannot read them; the files that were left to it are copied after all."""
 
     def upper(self, ignore_patterns):
         for path, storage in original(self, ignore_patterns):
@@ -175,7 +147,7 @@ def test_sources_that_are_no_plain_files(source, tmp_path, monkeypatch, saved):
 
 
 class CopyFile(DjangoCommand):
-    """Looks at what it has copied."""
+    """Looks for the file that it has copied."""
 
     def copy_file(self, path, prefixed_path, source_storage):
         super().copy_file(path, prefixed_path, source_storage)
@@ -203,7 +175,7 @@ class Collect(DjangoCommand):
 
 
 class Wrapped(DjangoCommand):
-    """Its storage is not ours, though it passes on to ours."""
+    """Has a storage that is not ours, and passes calls on to ours."""
 
     def collect(self):
         storage, copies = self.storage, self
@@ -228,7 +200,7 @@ class Wrapped(DjangoCommand):
 @pytest.mark.parametrize("command", [CopyFile, DeleteFile, Collect, Wrapped])
 def test_other_commands_get_what_they_ask_for(command, source, tmp_path, saved):
     same(tmp_path, source, command=command)
-    assert {*saved} == {Collect: {"own.py"}, DeleteFile: set()}.get(command, {*SITE, "new.txt"})
+    assert {*saved} == ({"own.py"} if command is Collect else {*SITE, "new.txt"})
 
 
 @pytest.mark.parametrize("part", ["collect", "copy_file", "delete_file"])
@@ -240,8 +212,8 @@ def test_a_command_that_was_changed(part, source, tmp_path, saved, monkeypatch):
 
     monkeypatch.setattr(DjangoCommand, part, other)
     same(tmp_path, source)
-    # With the others it is still Django's `copy_file` that its `collect` calls.
-    assert {*saved} == ({*SITE, "new.txt"} if part == "copy_file" else set())
+    # A wrapper of `collect` runs before and after it, and sees no file in between.
+    assert {*saved} == (set() if part == "collect" else {*SITE, "new.txt"})
 
 
 def post_process(self, paths, **options):
@@ -261,14 +233,14 @@ def delete(self, name):
 
 
 @pytest.mark.parametrize("hook", [post_process, save, delete])
-def test_a_storage_that_looks(hook, source, tmp_path, changed, saved):
-    same(tmp_path, source, changed(**{hook.__name__: hook}))
+def test_a_storage_that_looks(hook, source, tmp_path, subclass, saved):
+    same(tmp_path, source, subclass(**{hook.__name__: hook}))
     assert saved
 
 
 @pytest.mark.parametrize("hook", ["exists", "path"])
 def test_our_own_methods_are_changed(hook, source, tmp_path, saved, monkeypatch):
-    """Then it is Django that saves, and everybody's `exists` and `path` see all files."""
+    """Then Django saves, and the changed method is called for all files."""
     kind = hashstatic.storage.ManifestStaticFilesStorage
     original = getattr(DjangoStorage, hook)
     called = []
@@ -300,8 +272,8 @@ def test_a_class_between_that_deletes(source, tmp_path, saved):
     assert saved and Lower.deleted > 0
 
 
-def test_what_nobody_touched_is_told_once_more(source, tmp_path):
-    """The build that had nothing to write has left its report: the next one gives it again, and opens no file."""
+def test_what_nobody_touched_is_reported_once_more(source, tmp_path):
+    """A build that has nothing to write repeats the report of the one before."""
     root = tmp_path / "root"
     before = collect(root, [source], verbosity=2).tree()
     time.sleep(3.1)
@@ -309,7 +281,7 @@ def test_what_nobody_touched_is_told_once_more(source, tmp_path):
     assert read.out == again.out
     assert read.tree() == again.tree() == before
 
-    hashed = next(root.glob("css/app.*.css"))  # no other name of the plain file, which is for Django to look after
+    hashed = next(root.glob("css/app.*.css"))  # not a hard link of the plain file, which Django copies
     times = hashed.stat()
     hashed.write_bytes(hashed.read_bytes()[::-1])
     os.utime(hashed, ns=(times.st_atime_ns, times.st_mtime_ns))

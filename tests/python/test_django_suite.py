@@ -9,8 +9,8 @@ from pathlib import Path
 
 import django
 
-# Version → (tests, calls of post_process, of these through the binary). The others are of storages that override a
-# hook, for which Django's own code runs, and one is a dry run.
+# Version → (tests, calls of post_process, calls that ran the binary). In the other calls Django's own code runs, for
+# storages with overrides, or it is a dry run.
 EXPECTED = {(4, 2): (169, 52, 46), (5, 2): (190, 57, 51), (6, 0): (197, 59, 53), (6, 1): (215, 59, 53)}
 
 

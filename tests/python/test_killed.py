@@ -1,4 +1,4 @@
-"""Runs that are killed: what the manifest names is there, as it should be, and the next run repairs the rest."""
+"""Killed runs: every file that the manifest names is there and right, and the next run repairs the rest."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import pytest
 from support import OURS_COMPRESSED, RECORD, DjangoCommand, OurCommand, collect, tree, write
 
 MANIFEST = "staticfiles.json"
-# How often each kind of run is killed, at moments that are spread over it.
+# The number of times that each kind of run is killed, at moments spread over it.
 KILLS = int(os.environ.get("HASHSTATIC_TEST_KILLS", "3"))
 ONLY_HASHED = {"WHITENOISE_KEEP_ONLY_HASHED_FILES": True}
 KINDS = {
@@ -22,7 +22,7 @@ KINDS = {
     "backend": {"command": DjangoCommand, "clear": True},
     "only hashed": {"backend": OURS_COMPRESSED, "settings": ONLY_HASHED, "options": {"brotli": 5}},
 }
-# A run of its own process, which tells when it begins.
+# A run in its own process, which prints when it begins.
 RUN = """
 import sys
 sys.path.insert(0, {tests!r})
@@ -34,7 +34,7 @@ assert run.error is None, run.error
 
 
 def site(source, version):
-    """A third of the files is as it was, a third has changed, a third is new, and as many are gone."""
+    """Writes a site: between versions a third of the files stays, a third changes, a third is replaced."""
     shutil.rmtree(source, ignore_errors=True)
     files = {f"same/{n}.css": f"a{{order:{n};color:red}}\n" * 30 for n in range(80)}
     files |= {f"changed/{n}.css": f"a{{order:{version};flex:{n}}}\n" * 30 for n in range(80)}
@@ -45,7 +45,7 @@ def site(source, version):
 
 
 def killed_after(seconds, root, source, kind):
-    """Whether the run was still going on (None: it may go on to its end), and how long it took."""
+    """Kills a run after these seconds (None: never). Returns whether it was killed, and how long it took."""
     command = [sys.executable, "-c", RUN.format(tests=str(Path(__file__).parent)), root, source, kind]
     with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdout.readline() == b"begins\n"
@@ -60,7 +60,7 @@ def killed_after(seconds, root, source, kind):
 
 
 def is_whole(root, contents):
-    """Whether all that the manifest names is there, with the right bytes."""
+    """Asserts that each file that the manifest names has the right bytes."""
     for name, hashed in json.loads((root / MANIFEST).read_bytes())["paths"].items():
         assert (root / hashed).read_bytes() == contents[hashed], name
 

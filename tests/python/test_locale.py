@@ -1,4 +1,4 @@
-"""Where the locale is none of UTF-8, Python's text for a path is not the one that the binary knows."""
+"""Locales without UTF-8, where Python decodes paths to another text than the binary."""
 
 import json
 import os
@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_decoded(tmp_path, locale):
 
 @pytest.mark.parametrize(("locale", "directory", "name"), [("C", b"\xc3\xa9", "é.txt"), ("UTF-8", b"\xe9", "e.txt")])
 def test_what_json_cannot_hold_is_djangos(tmp_path, locale, directory, name):
-    """Django's own text for the name would be in the manifest; and a path of any bytes will do for it."""
+    """Django's own code runs for names and paths that are not UTF-8."""
     here = project(tmp_path, directory)
     write(here / "source", {name: "x"})
     trees = []

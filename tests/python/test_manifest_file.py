@@ -1,4 +1,4 @@
-"""The manifest is replaced when all of it, and all that it names, is on the disk."""
+"""Writing the manifest: it is replaced when it and all that it names are on the disk."""
 
 import os
 
@@ -6,21 +6,14 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 
 import hashstatic.storage
-from support import OURS, DjangoCommand, OurCommand, collect, tree, write
-from test_storage import SITE, changed, file_hash
+from support import OURS, SITE, DjangoCommand, OurCommand, collect, file_hash, tree, write
 
 MANIFEST = "staticfiles.json"
 
 
 @pytest.fixture
-def source(tmp_path):
-    write(tmp_path / "source", SITE)
-    return tmp_path / "source"
-
-
-@pytest.fixture
 def calls(monkeypatch):
-    """What is synced and replaced, in its order."""
+    """The calls of `fsync`, `sync` and `replace`, in their order."""
     noted = []
 
     def fsync(descriptor):
@@ -53,10 +46,8 @@ def test_it_is_synced(elsewhere, source, tmp_path, calls):
     assert directory[:2] == ("fsync", str(manifests))
 
 
-def test_files_that_django_wrote_are_synced_before(source, tmp_path, calls, monkeypatch):
-    kind = changed(file_hash=file_hash)
-    monkeypatch.setattr(hashstatic.storage, "Changed", kind, raising=False)
-    assert collect(tmp_path / "root", [source], "hashstatic.storage.Changed").error is None
+def test_files_that_django_wrote_are_synced_before(source, tmp_path, calls, subclass):
+    assert collect(tmp_path / "root", [source], subclass(file_hash=file_hash)).error is None
     assert [call[0] for call in calls] == ["sync", "fsync", "replace", "fsync"]
 
 
@@ -79,7 +70,7 @@ def test_not_to_be_synced(source, tmp_path, calls, monkeypatch):
 
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_leftovers_go(elsewhere, source, tmp_path):
-    """Temporaries of runs that were killed, under whatever process id; nobody else's files."""
+    """Temporary files of killed runs are removed, whatever their process id, and no other files."""
     directory = tmp_path / "elsewhere"
     options = {"manifest_storage": FileSystemStorage(location=str(directory))} if elsewhere else {}
     directory = directory if elsewhere else tmp_path / "root"

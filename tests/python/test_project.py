@@ -1,4 +1,4 @@
-"""A real project: admin, rest_framework, debug_toolbar, wagtail. Its trees by collectstatic and by the binary alone."""
+"""A real project (admin, rest_framework, debug_toolbar, wagtail), built by collectstatic and by the binary alone."""
 
 import gzip
 import json
@@ -15,8 +15,7 @@ import django
 import pytest
 
 import hashstatic
-from support import DJANGO, OURS, OURS_COMPRESSED, WHITENOISE, tree, write
-from test_compressed import decoded
+from support import DJANGO, OURS, OURS_COMPRESSED, WHITENOISE, decoded, tree, write
 
 APPS = [
     "django.contrib.admin",
@@ -190,7 +189,7 @@ def test_site_packages_without_settings(project, djangos, tmp_path):
 
 
 def same(ours, theirs):
-    """Equal, but for the order in the manifest, which before Django 6.0 is that of processing."""
+    """Asserts equal trees. Before Django 6.0 the order in the manifest is that of processing, and does not count."""
     if django.VERSION < (6, 0):
         for files in (ours, theirs):
             files["staticfiles.json"] = json.dumps(json.loads(files["staticfiles.json"]), sort_keys=True).encode()
@@ -220,7 +219,7 @@ def test_the_project_cannot_be_asked(project, tmp_path):
 
 
 def test_with_whitenoise_only_the_backend_changed(project, tmp_path):
-    """Its tree and ours, and all of it as it comes from gunicorn and WhiteNoise's middleware."""
+    """Compares the trees, and fetches every file from gunicorn with WhiteNoise's middleware."""
     more = {"SKIP_COMPRESS": "js map svg png gif jpg ico woff woff2 ttf"}  # WhiteNoise needs a minute for them
     summary, theirs = collected(project, tmp_path / "theirs", WHITENOISE, **more)
     our_summary, ours = collected(project, tmp_path / "ours", OURS_COMPRESSED, **more)
@@ -236,7 +235,7 @@ def test_with_whitenoise_only_the_backend_changed(project, tmp_path):
                     continue
                 headers, body = fetched(f"{url}/static/{quote(hashed)}", encoding)
                 assert (headers["Content-Encoding"] or "") == encoding
-                # WhiteNoise takes a hash without an extension after it for the extension.
+                # Where no extension follows the hash, WhiteNoise takes the hash for the extension.
                 assert ("immutable" in headers["Cache-Control"]) == ("." in name.rpartition("/")[2])
                 assert decode(body) == ours[hashed]
             headers, body = fetched(f"{url}/static/{quote(name)}", "")
@@ -262,7 +261,7 @@ def test_whitenoise_and_gunicorn_serve_what_the_binary_built(project, tmp_path):
 
 
 def test_manage_py_check_deploy(project, tmp_path):
-    """Our checks are among those of the command."""
+    """`manage.py check --deploy` runs our checks."""
     command = [sys.executable, "manage.py", "check", "--deploy", "--tag", "staticfiles"]
     env = environment(tmp_path / "ours", OURS_COMPRESSED, FIRST="hashstatic", SKIP_COMPRESS="js css svg map")
 

@@ -1,4 +1,4 @@
-"""Our storage beside Django's, on the recorded cases and on files of its own: what is yielded, written and said."""
+"""Our storage beside Django's, on the recorded cases and on a site: what it yields, writes and prints."""
 
 import base64
 import json
@@ -14,23 +14,12 @@ import pytest
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as DjangoStorage
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.storage import FileSystemStorage
 from django.core.management.base import CommandError
 
 import hashstatic.storage
-from support import DJANGO, OURS, DjangoCommand, OurCommand, collect, tree, write
+from support import DJANGO, OURS, SITE, DjangoCommand, OurCommand, Upper, collect, file_hash, tree, write
 
 CASES = json.loads((Path(__file__).parents[2] / "fixtures" / "django-cases.json").read_text())
-SITE = {
-    "css/app.css": '@import "base.css";\n.a{background:url("../img/logo.svg?v=1#x")}\n',
-    "css/base.css": "body{color:red}\n" * 40,
-    "css/deep/er/z.css": "i{background:url(../../../img/logo.svg)}",
-    "img/logo.svg": "<svg xmlns='http://www.w3.org/2000/svg'></svg>" * 10,
-    "js/app.js": "console.log(1)\n//# sourceMappingURL=app.js.map\n",
-    "js/app.js.map": "{}",
-    "ä/☃.txt": "snow",
-    "empty.css": "",
-}
 
 
 class Modules(hashstatic.storage.ManifestStaticFilesStorage):
@@ -41,14 +30,8 @@ class DjangoModules(DjangoStorage):
     support_js_module_import_aggregation = True
 
 
-@pytest.fixture
-def source(tmp_path):
-    write(tmp_path / "source", SITE)
-    return tmp_path / "source"
-
-
 def recorded(name, root):
-    """A case of the micro-cases' file, written below `root`; whether with modules, and its STATIC_URL."""
+    """Writes a recorded case below `root`. Returns whether it has modules, and its STATIC_URL."""
     case = CASES[name]
     for path, content in case["source"].items():
         # The name of this file's output depends on the Python that runs Django, not on Django (gh-67693).
@@ -59,11 +42,11 @@ def recorded(name, root):
 
 
 def outcome(exception):
-    """What can be compared of an exception: class, text and Django's note."""
+    """The parts of an exception that can be compared: class, text and Django's note."""
     notes = [note for note in getattr(exception, "__notes__", []) if "hashstatic" not in note and "circle" not in note]
     text = "\n".join([str(exception), *notes])
     text = re.sub(r"<[\w.]*Storage[^>]*>|<[\w.]*Modules[^>]*>", "STORAGE", text.partition("\n\n")[0])
-    # Digests of Django's passes in between are not ours, nor is the static root.
+    # Digests of Django's intermediate passes differ from ours, and so does the static root.
     text = re.sub(r"\.[0-9a-f]{12}(?=[.'\"])", ".DIGEST", text)
     return type(exception), re.sub(r"path \(.*|component \(.*", "", text)
 
@@ -149,7 +132,7 @@ def test_a_failed_run_leaves_the_last_one_alone(command, source, tmp_path):
     assert tree(root) == before
 
 
-def test_all_problems_are_told_at_once(source, tmp_path):
+def test_all_problems_are_reported_at_once(source, tmp_path):
     write(source, {"a.css": "a{b:url(one.png)}\nc{d:url(two.png)}", "b.css": "e{f:url(three.png)}"})
     failed = collect(tmp_path / "root", [source])
     assert failed.err.startswith("Post-processing '") and failed.err.endswith("failed!\n\n")
@@ -171,16 +154,6 @@ def test_errors_that_are_folded_are_counted(tmp_path):
     assert note.count("could not be found") <= 20
 
 
-def changed(**attributes):
-    """A subclass of ours that has these attributes."""
-    attributes["__module__"] = __name__
-    return type("Changed", (hashstatic.storage.ManifestStaticFilesStorage,), attributes)
-
-
-def file_hash(self, name, content=None):
-    return "deploy12345"
-
-
 def hashed_name(self, name, content=None, filename=None):
     return super(type(self), self).hashed_name(name, content, filename)
 
@@ -199,30 +172,18 @@ FALLBACKS = {
 
 
 @pytest.mark.parametrize("hook", FALLBACKS)
-def test_what_a_subclass_changes_is_done_by_django(hook, source, tmp_path, monkeypatch):
-    monkeypatch.setattr(sys.modules[__name__], "Changed", changed(**FALLBACKS[hook]), raising=False)
-    attributes = {**FALLBACKS[hook], "__module__": __name__}
-    monkeypatch.setattr(sys.modules[__name__], "DjangoChanged", type("X", (DjangoStorage,), attributes), raising=False)
-    theirs = collect(tmp_path / "theirs", [source], f"{__name__}.DjangoChanged")
+def test_what_a_subclass_changes_is_done_by_django(hook, source, tmp_path, subclass):
+    theirs = collect(tmp_path / "theirs", [source], subclass(DjangoStorage, **FALLBACKS[hook]))
+    backend = subclass(**FALLBACKS[hook])
     for number, command in enumerate((DjangoCommand, OurCommand)):
         root = tmp_path / f"ours{number}"
-        ours = collect(root, [source], f"{__name__}.Changed", command=command)
+        ours = collect(root, [source], backend, command=command)
         assert ours.error is None
         (warning,) = ours.warnings
         assert warning.category is hashstatic.storage.FallbackWarning
         assert hook in str(warning.message) and "Django's own code" in str(warning.message)
         assert ours.yielded == theirs.yielded
         assert ours.tree() == theirs.tree()
-
-
-class Upper(FileSystemStorage):
-    """A source that is not what lies on disk."""
-
-    def _open(self, name, mode="rb"):
-        from django.core.files.base import ContentFile
-
-        with super()._open(name, mode) as file:
-            return ContentFile(file.read().upper())
 
 
 def test_sources_that_are_no_plain_files_are_read_by_django(source, tmp_path, monkeypatch):
@@ -324,7 +285,7 @@ def test_hashstatics_own_way(source, tmp_path):
     assert collect(tmp_path / "root", [source], options={**options, "on_missing": "ignore"}).error is None
 
 
-def test_wrong_options_are_told_in_the_binarys_words(source, tmp_path):
+def test_wrong_options_are_reported_in_the_binarys_words(source, tmp_path):
     failed = collect(tmp_path / "root", [source], options={"minify": "much"})
     assert isinstance(failed.error, CommandError)
     assert "possible values: safe, full, off" in str(failed.error)
@@ -332,7 +293,7 @@ def test_wrong_options_are_told_in_the_binarys_words(source, tmp_path):
         raise collect(tmp_path / "root", [source], options={"gzip": True}).error  # of the other storage
 
 
-def test_a_missing_binary_is_told(source, tmp_path, monkeypatch):
+def test_a_missing_binary_is_reported(source, tmp_path, monkeypatch):
     monkeypatch.setattr("hashstatic._binary.NAME", "no-such-binary")
     with pytest.raises(hashstatic.BinaryNotFound, match="(?s)in none of the places.*bin.*pip install"):
         raise collect(tmp_path / "root", [source]).error
@@ -347,7 +308,7 @@ def test_a_missing_binary_is_told(source, tmp_path, monkeypatch):
         ("#!/bin/sh\necho '{}'\n", "failed with status 0"),
     ],
 )
-def test_a_broken_binary_is_told(script, text, source, tmp_path, monkeypatch):
+def test_a_broken_binary_is_reported(script, text, source, tmp_path, monkeypatch):
     broken = tmp_path / "broken"
     broken.write_text(script)
     broken.chmod(0o755)
@@ -373,7 +334,7 @@ def test_names_that_are_not_utf8(source, tmp_path):
 
 
 def test_the_storage_is_djangos(source, tmp_path):
-    """For whoever asks; and it serves what it has written."""
+    """It is a subclass of Django's, and `{% static %}` works with what it has written."""
     assert issubclass(hashstatic.storage.ManifestStaticFilesStorage, DjangoStorage)
     collect(tmp_path / "root", [source])
     code = f"""

@@ -1,13 +1,13 @@
-"""docs/troubleshooting.md quotes messages that there are, and has every code."""
+"""docs/troubleshooting.md quotes messages that exist, and has every code."""
 
 import re
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 TEXT = (PROJECT / "docs" / "troubleshooting.md").read_text()
-# Django's words are in neither.
+# Django's messages, which are not in our sources.
 DJANGOS = ("The file '…' could not be found with …", "Missing staticfiles manifest entry for '…'")
-# Those that the code puts together.
+# Messages that the code assembles from parts.
 ASSEMBLED = (
     "cannot make the directory",
     "cannot read",
@@ -19,7 +19,7 @@ ASSEMBLED = (
 
 
 def sources():
-    files = [*PROJECT.glob("src/**/*.rs"), *PROJECT.glob("python/**/*.py")]
+    files = [*PROJECT.glob("src/**/*.rs"), *PROJECT.glob("src/**/*.py"), *PROJECT.glob("python/**/*.py")]
     text = "\n".join(file.read_text() for file in files)
     return text.replace('\\"', '"')
 

@@ -2,7 +2,7 @@
 
 use super::graph::Component;
 use super::rewrite::{Linked, Rewriter};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, DjangoException, Severity};
 use crate::error::Error;
 use crate::name::catalog::AssetId;
 use crate::name::digest::{Content, cycle_digest};
@@ -75,6 +75,7 @@ pub(super) fn endless<'n>(
     }
     names.sort_unstable();
     (!names.is_empty()).then(|| {
+        let message = "Max post-process passes exceeded.";
         Diagnostic::new(
             Severity::Error,
             Code::DjangoFailure,
@@ -83,8 +84,9 @@ pub(super) fn endless<'n>(
             } else {
                 names.join(", ")
             },
-            "Max post-process passes exceeded.",
+            message,
         )
+        .raised(DjangoException::RuntimeError, message, &[])
         .help("these files refer to one another in a circle, or to files that do")
     })
 }

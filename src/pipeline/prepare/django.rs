@@ -1,7 +1,7 @@
 //! Reading with `--django-exact`.
 
 use super::{Prepare, Prepared, References, Text};
-use crate::diagnostic::{Code, Diagnostic, Location, Locator, Severity};
+use crate::diagnostic::{Code, Diagnostic, DjangoException, Location, Locator, Severity};
 use crate::django::{Exact, Failure, Failures, decode_error};
 use crate::name::logical_path::LogicalPath;
 use crate::pipeline::asset::Planned;
@@ -22,7 +22,10 @@ impl Prepare<'_> {
         let content = match std::str::from_utf8(source) {
             Ok(content) => content,
             Err(error) => {
-                let failure = Failure::value_error(decode_error(source, error));
+                let failure = Failure {
+                    exception: DjangoException::UnicodeDecodeError,
+                    ..Failure::value_error(decode_error(source, error))
+                };
                 let at = Location::of(source, error.valid_up_to());
                 notes.push(diagnostic(name, &failure).at(at));
                 return Prepared::Failed;
@@ -75,6 +78,9 @@ pub(in crate::pipeline) fn diagnostic(name: &LogicalPath, failure: &Failure) -> 
     } else {
         Code::OutsideStaticRoot
     };
-    let message = failure.message.clone();
-    Diagnostic::new(Severity::Error, code, name.as_str(), message)
+    Diagnostic::new(Severity::Error, code, name.as_str(), failure.text()).raised(
+        failure.exception,
+        &failure.message,
+        &failure.notes,
+    )
 }
