@@ -143,3 +143,36 @@ fn the_document_shows_the_same_floors() {
         .collect();
     assert_eq!(listed, FLOORS);
 }
+
+/// Results in the build cache are those of the minifier and the encoders, and of all that these call.
+#[test]
+fn the_fingerprint_of_the_cache_covers_all_code_that_results_depend_on() {
+    let sources = sources();
+    let mut needed = BTreeSet::from(["text".to_owned(), "pipeline".to_owned()]);
+    loop {
+        let uses = |file: &str| needed.contains(room(file));
+        let files = sources.iter().filter(|(file, _)| uses(file));
+        let more: BTreeSet<String> = files
+            .flat_map(|(_, code)| used(code))
+            .map(str::to_owned)
+            .collect();
+        let before = needed.len();
+        needed.extend(more);
+        if needed.len() == before {
+            break;
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = fs::read_to_string(root.join("build.rs")).unwrap();
+    let parts = script.split("const PARTS").nth(1).unwrap();
+    let parts = parts.split(';').nth(1).unwrap();
+    let parts: Vec<&str> = parts.split('"').skip(1).step_by(2).collect();
+    for file in sources.keys().filter(|file| needed.contains(room(file))) {
+        let file = format!("src/{file}");
+        let is_covered = parts
+            .iter()
+            .any(|part| file == *part || file.starts_with(&format!("{part}/")));
+        assert!(is_covered, "{file} is in none of {parts:?}");
+    }
+    assert!(parts.contains(&"Cargo.lock"));
+}

@@ -10,7 +10,9 @@ mod entry;
 mod index;
 mod trust;
 
+use std::any::TypeId;
 use std::fs::{self, File, FileTimes};
+use std::hash::{Hash as _, Hasher as _};
 use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -29,8 +31,6 @@ use index::Index;
 
 /// Raised when the format of entries changes.
 const FORMAT: &str = "1";
-/// Of the code whose results are kept (`build.rs`): results of another version are never served.
-const CODE: &str = env!("HASHSTATIC_RESULTS");
 /// <https://bford.info/cachedir/>: backup programs leave such directories out.
 const TAG: (&str, &str) = (
     "CACHEDIR.TAG",
@@ -43,6 +43,19 @@ const STALE: Duration = Duration::from_secs(24 * 3600);
 /// A cache that had to be trimmed is left with this part of its size free, so that not every build has to.
 const FREED: u64 = 10;
 
+/// The code whose results are kept, and the libraries that it was compiled with: results of other code are never served.
+///
+/// `build.rs` hashes the source and `Cargo.lock`. Where this crate is a dependency of another one, a different lock file
+/// decides on the libraries; the identity of a type covers that, as the compiler derives it from the metadata of the
+/// crate, into which Cargo mixes those of all dependencies.
+pub(crate) fn fingerprint() -> [u8; 8] {
+    struct Here;
+    let mut hasher = std::hash::DefaultHasher::new();
+    env!("HASHSTATIC_CODE").hash(&mut hasher);
+    TypeId::of::<Here>().hash(&mut hasher);
+    hasher.finish().to_le_bytes()
+}
+
 /// What an entry is the result of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Key([u8; 32]);
@@ -51,7 +64,8 @@ impl Key {
     /// The key of what `job` (with all its settings) makes of some bytes.
     pub(crate) fn new(job: &str, bytes: ContentKey) -> Self {
         let mut hasher = blake3::Hasher::new();
-        for part in [FORMAT, CODE, job] {
+        hasher.update(&fingerprint());
+        for part in [FORMAT, job] {
             hasher.update(part.as_bytes()).update(&[0]);
         }
         Self(*hasher.update(&bytes).finalize().as_bytes())

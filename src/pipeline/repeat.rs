@@ -11,16 +11,13 @@ use std::time::SystemTime;
 use rustix::fs::statfs;
 use serde::{Deserialize, Serialize};
 
-use crate::cache::{Cache, CacheUse};
+use crate::cache::{Cache, CacheUse, fingerprint};
 use crate::diagnostic::Diagnostic;
 use crate::name::digest::Content;
 use crate::pipeline::job::Job;
 use crate::platform::stamp::{Settling, boot, is_reliable};
 use crate::report::{BuiltAsset, Report, Totals};
 use crate::walk::SourceFile;
-
-/// Of all code (`build.rs`): another version may have something to do.
-const CODE: &str = env!("HASHSTATIC_CODE");
 
 /// A build that may have been done before.
 pub(crate) struct Repeat<'j> {
@@ -120,9 +117,8 @@ impl<'j> Request<'j> {
         hasher.update(&[manifest.is_some().into()]);
         hasher.update(&Content::of(&manifest.unwrap_or_default()).key);
         let asked = format!("{:?}", (boot()?, job.request(), job.log.diagnostics()));
-        for text in [CODE, &asked] {
-            hasher.update(text.as_bytes()).update(&[0]);
-        }
+        hasher.update(&fingerprint()); // another version may have something to do
+        hasher.update(asked.as_bytes()).update(&[0]);
         let mut devices: HashMap<u64, &Path> = HashMap::new();
         let settling = Settling::of_system();
         let mut is_settled = true;
