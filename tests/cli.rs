@@ -436,7 +436,7 @@ fn times_and_modes() {
 #[test]
 fn files_are_0644_whatever_the_umask() {
     let site = site();
-    let shell = format!("umask 077; {} build src -o out", BINARY);
+    let shell = format!("umask 077; {BINARY} build src -o out");
     let status = Command::new("sh")
         .args(["-c", &shell])
         .current_dir(site.dir())

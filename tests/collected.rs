@@ -139,10 +139,7 @@ fn what_will_be_cleared_satisfies_no_reference() {
 fn modes_are_as_asked_for() {
     let site = site();
     let run = |umask: &str, more: &str, out: &str| {
-        let command = format!(
-            "umask {umask}; {} build d=src -o {out} --no-brotli {more}",
-            BINARY
-        );
+        let command = format!("umask {umask}; {BINARY} build d=src -o {out} --no-brotli {more}");
         let mut shell = Command::new("sh");
         shell.current_dir(site.dir()).args(["-c", &command]);
         assert!(shell.output().unwrap().status.success());

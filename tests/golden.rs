@@ -215,9 +215,10 @@ fn difference(what: &str, must_be: Option<&[u8]>, is: Option<&[u8]>) -> Option<S
 }
 
 type Files = BTreeMap<String, Vec<u8>>;
+type Break = fn(&mut Files);
 
 /// Breaks of a static root that this test itself must find: the name, the case, what is done.
-const BREAKS: [(&str, &str, fn(&mut Files)); 7] = [
+const BREAKS: [(&str, &str, Break); 7] = [
     ("a_file_that_is_not_recorded", "css-references", |files| {
         files.insert("css/extra.css".to_owned(), Vec::new());
     }),
@@ -247,8 +248,8 @@ fn hashed_style_sheet(files: &Files) -> String {
     files.keys().find(is_hashed).unwrap().clone()
 }
 
-fn finds_a_break(case: &Case, break_it: fn(&mut Files)) -> Result<(), Failed> {
-    let wrong = |break_it: fn(&mut Files)| {
+fn finds_a_break(case: &Case, break_it: Break) -> Result<(), Failed> {
+    let wrong = |break_it: Break| {
         let mut built = case.build(&Project::new(&[]));
         break_it(&mut built.files);
         let (built, mut wrong) = built.without_plain_copies(case);

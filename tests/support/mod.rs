@@ -236,7 +236,7 @@ pub(crate) fn paths_of(manifest: &Path) -> BTreeMap<String, String> {
     serde_json::from_value(manifest["paths"].clone()).unwrap()
 }
 
-/// `tests/NAME.c` as a library for LD_PRELOAD.
+/// `tests/NAME.c` as a library for `LD_PRELOAD`.
 pub(crate) fn preloaded(name: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let library = directory.join(format!("{name}.so"));
