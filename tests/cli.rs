@@ -12,7 +12,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::process::Command;
 
-use support::{Project, text};
+use support::{BINARY, Project, text};
 
 const LONG: &str = ".a { color : red }
 .b { color : blue }
@@ -386,11 +386,8 @@ fn ignored_errors_are_listed_and_nothing_else_is_ignored() {
 fn a_full_stdout_is_an_error_and_a_closed_one_is_not() {
     let site = site();
     let run = |to: std::process::Stdio| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hashstatic"));
-        command
-            .current_dir(site.dir())
-            .args(["build", "src", "-o", "out"])
-            .stdout(to);
+        let mut command = site.command();
+        command.args(["build", "src", "-o", "out"]).stdout(to);
         let output = command.output().unwrap();
         (output.status.code(), text(&output.stderr))
     };
@@ -425,8 +422,8 @@ fn times_and_modes() {
         assert_eq!(metadata.modified().unwrap(), source, "{name}");
         assert_eq!(metadata.permissions().mode() & 0o777, 0o644, "{name}");
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-        .current_dir(site.dir())
+    let output = site
+        .command()
         .env("SOURCE_DATE_EPOCH", "1000000000")
         .args(["build", "src", "-o", "out"])
         .output()
@@ -439,10 +436,7 @@ fn times_and_modes() {
 #[test]
 fn files_are_0644_whatever_the_umask() {
     let site = site();
-    let shell = format!(
-        "umask 077; {} build src -o out",
-        env!("CARGO_BIN_EXE_hashstatic")
-    );
+    let shell = format!("umask 077; {BINARY} build src -o out");
     let status = Command::new("sh")
         .args(["-c", &shell])
         .current_dir(site.dir())

@@ -9,10 +9,8 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
-use std::process::Output;
 
-use support::{Project, files, hashstatic, text};
+use support::{Project, assert_success, stderr};
 
 /// A project with two source roots and this configuration file.
 fn project(file: &str, text: &str) -> Project {
@@ -22,10 +20,6 @@ fn project(file: &str, text: &str) -> Project {
         ("sub/deeper/x", ""),
         (file, text),
     ])
-}
-
-fn run(directory: &Path, arguments: &[&str]) -> Output {
-    hashstatic(directory).args(arguments).output().unwrap()
 }
 
 const SECTION: &str = r#"
@@ -48,9 +42,10 @@ fn both_files_from_below_too() {
     ] {
         let project = project(file, &text);
         for below in ["", "sub/deeper"] {
-            let output = run(&project.dir().join(below), &["build"]);
-            assert!(output.status.success(), "{output:?}");
-            let files = files(&project.dir().join("static"));
+            let mut command = project.command();
+            command.current_dir(project.path(below)).arg("build");
+            assert_success(&command.output().unwrap());
+            let files = project.files("static");
             // Two hashed files with eight digits, their .br, the manifest.
             assert_eq!(files.len(), 5, "{files:?}");
             assert!(
@@ -58,7 +53,7 @@ fn both_files_from_below_too() {
                 "{files:?}"
             );
             assert!(files.iter().all(|name| !name.ends_with(".gz")));
-            fs::remove_dir_all(project.dir().join("static")).unwrap();
+            fs::remove_dir_all(project.path("static")).unwrap();
         }
     }
 }
@@ -66,56 +61,37 @@ fn both_files_from_below_too() {
 #[test]
 fn the_command_line_wins() {
     let project = project("hashstatic.toml", SECTION);
-    let output = run(
-        project.dir(),
-        &[
-            "build",
-            "vendor",
-            "-o",
-            "other",
-            "--gzip",
-            "--hash-length",
-            "10",
-        ],
-    );
-    assert!(output.status.success(), "{output:?}");
-    assert!(!project.dir().join("static").exists());
-    let names = files(&project.dir().join("other"));
+    project.ok(&[
+        "build",
+        "vendor",
+        "-o",
+        "other",
+        "--gzip",
+        "--hash-length",
+        "10",
+    ]);
+    assert!(!project.has("static"));
+    let names = project.files("other");
     assert_eq!(names.len(), 4, "{names:?}");
     assert!(names.iter().any(|name| name.ends_with(".gz")));
-    let output = run(
-        project.dir(),
-        &["build", "vendor", "-o", "third", "--no-config"],
-    );
-    assert!(output.status.success(), "{output:?}");
-    assert_eq!(files(&project.dir().join("third")).len(), 7);
+    project.ok(&["build", "vendor", "-o", "third", "--no-config"]);
+    assert_eq!(project.files("third").len(), 7);
 }
 
 #[test]
 fn other_commands_take_what_they_know() {
     let project = project("hashstatic.toml", SECTION);
-    let output = run(project.dir(), &["check"]);
-    assert!(output.status.success(), "{output:?}");
+    project.ok(&["check"]);
     let project = self::project(
         "hashstatic.toml",
         "require = ['gone.css']\nkeep = 1\nminify = false\n",
     );
-    let path = project.dir();
-    let output = run(
-        path,
-        &["build", "vendor", "-o", "out", "--require", "b.css"],
-    );
-    assert!(output.status.success(), "{output:?}");
-    assert!(fs::read_to_string(path.join("out/b.css")).is_ok());
-    let output = run(path, &["verify", "out"]);
+    project.ok(&["build", "vendor", "-o", "out", "--require", "b.css"]);
+    assert!(project.has("out/b.css"));
+    let output = project.run(&["verify", "out"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        String::from_utf8(output.stderr)
-            .unwrap()
-            .contains("gone.css")
-    );
-    let output = run(path, &["clean", "out", "-v"]);
-    assert!(output.status.success(), "{output:?}");
+    assert!(stderr(&output).contains("gone.css"));
+    project.ok(&["clean", "out", "-v"]);
 }
 
 #[test]
@@ -132,11 +108,11 @@ fn what_is_wrong_is_said() {
         ("minify = 'wild'", "wild"),
     ] {
         let project = project("hashstatic.toml", text);
-        let output = run(project.dir(), &["build", "assets", "-o", "out"]);
+        let output = project.run(&["build", "assets", "-o", "out"]);
         assert_eq!(output.status.code(), Some(2), "{text}: {output:?}");
-        let stderr = String::from_utf8(output.stderr).unwrap();
+        let stderr = stderr(&output);
         assert!(stderr.contains(message), "{text}: {stderr}");
-        assert!(!project.dir().join("out").exists());
+        assert!(!project.has("out"));
     }
 }
 
@@ -147,7 +123,7 @@ fn files_that_are_too_large_or_no_files_are_not_read() {
         project.write(name, &"# x\n".repeat(300_000));
         let output = project.run(&["check", "src"]);
         assert_eq!(output.status.code(), Some(2));
-        let stderr = text(&output.stderr);
+        let stderr = stderr(&output);
         assert!(
             stderr.contains(&format!("{name}: larger than 1000000 bytes")),
             "{stderr}"

@@ -1,19 +1,18 @@
 //! The documentation is true: its commands run, and it knows every option.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-fn project() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use support::{Project, files, hashstatic, repository, text};
 
 /// Runs every `$ hashstatic …` of the README's console blocks; what it prints must be what stands below it.
 #[test]
 fn the_readmes_commands_do_what_it_says() {
-    let readme = fs::read_to_string(project().join("README.md")).unwrap();
+    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
     let mut ran = 0;
     for block in readme.split("```console\n").skip(1) {
         let block = block.split("```").next().unwrap();
@@ -24,8 +23,8 @@ fn the_readmes_commands_do_what_it_says() {
         else {
             continue;
         };
-        let scratch = tempfile::tempdir().unwrap();
-        let out = scratch.path().join("site");
+        let scratch = Project::new(&[]);
+        let out = scratch.path("site");
         let arguments = command.split(' ').map(|word| {
             if word == "target/site" {
                 out.to_str().unwrap()
@@ -33,12 +32,8 @@ fn the_readmes_commands_do_what_it_says() {
                 word
             }
         });
-        let output = Command::new(env!("CARGO_BIN_EXE_hashstatic"))
-            .current_dir(project())
-            .args(arguments)
-            .output()
-            .unwrap();
-        let printed = String::from_utf8(output.stdout).unwrap();
+        let output = hashstatic(repository()).args(arguments).output().unwrap();
+        let printed = text(&output.stdout);
         let printed = printed.replace(out.to_str().unwrap(), "target/site");
         // The first line ends in a time.
         let (_, printed) = printed.split_once('\n').unwrap();
@@ -57,18 +52,18 @@ fn the_readmes_commands_do_what_it_says() {
 
 /// All style sheets below `root`, concatenated.
 fn walk_text(root: &Path) -> String {
-    walkdir::WalkDir::new(root)
+    let is_style_sheet = |name: &String| Path::new(name).extension().is_some_and(|e| e == "css");
+    files(root)
         .into_iter()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.path().extension().is_some_and(|e| e == "css"))
-        .map(|entry| fs::read_to_string(entry.path()).unwrap())
+        .filter(is_style_sheet)
+        .map(|name| fs::read_to_string(root.join(name)).unwrap())
         .collect()
 }
 
 #[test]
 fn every_option_is_documented_once() {
     let help: String = COMMANDS.iter().map(|command| help_of(command)).collect();
-    let documented = fs::read_to_string(project().join("docs/options.md")).unwrap();
+    let documented = fs::read_to_string(repository().join("docs/options.md")).unwrap();
     let mut options = BTreeSet::new();
     for line in help.lines() {
         // `-o, --out <DIR>  …` or `    --clear  …`
@@ -113,13 +108,13 @@ const COMMANDS: &[&[&str]] = &[
 ];
 
 fn help_of(command: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_hashstatic"))
+    let output = hashstatic(repository())
         .args(command)
         .arg("--help")
         .output()
         .unwrap();
     assert!(output.status.success(), "{command:?}");
-    String::from_utf8(output.stdout).unwrap()
+    text(&output.stdout)
 }
 
 #[test]

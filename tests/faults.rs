@@ -6,17 +6,22 @@ mod support;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
-use support::{paths, tree};
-use tempfile::TempDir;
+use support::{BINARY, Project, assert_digest, assert_success, paths, preloaded, stderr, tree};
 
-fn hashstatic() -> Command {
-    let mut command = support::hashstatic(Path::new("."));
-    command
-        .args(["build", "--no-cache"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
+/// With that edition of `source`.
+fn project(edition: usize) -> Project {
+    let project = Project::new(&[]);
+    write_source(&project.path("source"), edition);
+    project
+}
+
+/// A build of `source` that goes on while the test does.
+fn build(project: &Project, source: &str, out: &Path) -> Command {
+    let mut command = project.command();
+    command.args(["build", source, "--no-cache", "-o"]).arg(out);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
     command
 }
 
@@ -43,11 +48,7 @@ fn assert_complete(root: &Path, when: &str) {
     for name in paths(root).into_values() {
         let bytes =
             fs::read(root.join(&name)).unwrap_or_else(|_| panic!("{when}: {name} is missing"));
-        let digest = blake3::hash(&bytes).to_hex();
-        assert!(
-            name.contains(&digest[..12]),
-            "{when}: {name} is not what it says"
-        );
+        assert_digest(&name, &bytes);
     }
 }
 
@@ -55,26 +56,26 @@ fn assert_complete(root: &Path, when: &str) {
 #[test]
 fn killed_at_any_moment() {
     let points: u64 = std::env::var("FAULT_POINTS").map_or(8, |n| n.parse().unwrap());
-    let scratch = tempfile::tempdir().unwrap();
-    let source = scratch.path().join("source");
+    let project = project(0);
+    let source = project.path("source");
     for compression in [
         &["--no-gzip", "--no-brotli"][..],
         &["--brotli-quality", "5"],
     ] {
         write_source(&source, 0);
         let run = |out: &Path| {
-            let mut command = hashstatic();
-            command.arg(&source).arg("-o").arg(out).args(compression);
+            let mut command = build(&project, "source", out);
+            command.args(compression);
             command
         };
         // How long a whole run takes, to spread the kills over it.
         let clock = std::time::Instant::now();
-        let fresh = scratch.path().join("fresh");
+        let fresh = project.path("fresh");
         assert!(run(&fresh).status().unwrap().success());
         let whole = clock.elapsed();
         fs::remove_dir_all(&fresh).unwrap();
 
-        let out = scratch.path().join("out");
+        let out = project.path("out");
         let mut killed = 0;
         for point in 0..points {
             let first_build = point % 3 == 0;
@@ -118,37 +119,26 @@ fn killed_at_any_moment() {
 
 #[test]
 fn builds_at_the_same_moment() {
-    let scratch = tempfile::tempdir().unwrap();
-    let sources: Vec<PathBuf> = (0..2)
-        .map(|n| scratch.path().join(format!("source{n}")))
-        .collect();
+    let project = Project::new(&[]);
+    let sources = ["source0", "source1"];
     for (edition, source) in sources.iter().enumerate() {
-        write_source(source, edition);
+        write_source(&project.path(source), edition);
     }
     for round in 0..20 {
-        let out = scratch.path().join(format!("out{}", round % 2));
+        let out = project.path(&format!("out{}", round % 2));
         if round % 4 == 0 && out.exists() {
             fs::remove_dir_all(&out).unwrap();
         }
         let children: Vec<_> = sources
             .iter()
             .map(|source| {
-                let mut command = hashstatic();
-                command
-                    .arg(source)
-                    .arg("-o")
-                    .arg(&out)
-                    .args(["--no-gzip", "--no-brotli"]);
+                let mut command = build(&project, source, &out);
+                command.args(["--no-gzip", "--no-brotli"]);
                 command.spawn().unwrap()
             })
             .collect();
         for child in children {
-            let output = child.wait_with_output().unwrap();
-            assert!(
-                output.status.success(),
-                "{}",
-                String::from_utf8_lossy(&output.stderr)
-            );
+            assert_success(&child.wait_with_output().unwrap());
         }
         assert_complete(&out, &format!("round {round}"));
     }
@@ -156,84 +146,69 @@ fn builds_at_the_same_moment() {
 
 #[test]
 fn the_second_build_says_who_holds_the_lock() {
-    let scratch = tempfile::tempdir().unwrap();
-    let (source, out) = (scratch.path().join("source"), scratch.path().join("out"));
-    write_source(&source, 0);
+    let project = project(0);
+    let out = project.path("out");
     fs::create_dir(&out).unwrap();
     let lock = fs::File::open(&out).unwrap();
     lock.lock().unwrap();
-    let mut command = hashstatic();
-    command
-        .arg(&source)
-        .arg("-o")
-        .arg(&out)
-        .args(["--lock-timeout", "0"]);
-    let output = command.output().unwrap();
+    let mut command = build(&project, "source", &out);
+    let output = command.args(["--lock-timeout", "0"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let stderr = String::from_utf8(output.stderr).unwrap();
+    let stderr = stderr(&output);
     let expected = format!(
         "is locked by another build (process {})",
         std::process::id()
     );
     assert!(stderr.contains(&expected), "{stderr}");
     drop(lock);
-    let mut command = hashstatic();
-    command
-        .arg(&source)
-        .arg("-o")
-        .arg(&out)
-        .args(["--no-gzip", "--no-brotli"]);
+    let mut command = build(&project, "source", &out);
+    command.args(["--no-gzip", "--no-brotli"]);
     assert!(command.status().unwrap().success());
 }
 
 /// A small file system of its own, where this process may mount one.
-struct SmallDisk(TempDir);
+struct SmallDisk(Project);
 
 impl SmallDisk {
     fn new(kilobytes: usize) -> Option<Self> {
-        let dir = tempfile::tempdir().unwrap();
+        let project = Project::new(&[]);
         let size = format!("size={kilobytes}k");
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
-            .arg(dir.path())
+            .arg(project.dir())
             .stderr(Stdio::null())
             .status();
         mounted
             .is_ok_and(|status| status.success())
-            .then_some(Self(dir))
+            .then_some(Self(project))
     }
 }
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0.path()).status();
+        let _ = Command::new("umount").arg(self.0.dir()).status();
     }
 }
 
 #[test]
 fn full_disks() {
-    let scratch = tempfile::tempdir().unwrap();
-    let source = scratch.path().join("source");
+    let project = Project::new(&[]);
+    let source = project.path("source");
     let mut failed = 0;
     for step in 0..20 {
         let Some(disk) = SmallDisk::new(100 + step * 60) else {
             eprintln!("full_disks: this process may not mount a tmpfs, nothing was tested");
             return;
         };
-        let out = disk.0.path().join("out");
+        let out = disk.0.path("out");
         // First something small that fits, then the whole.
         fs::create_dir_all(&source).unwrap();
         fs::remove_dir_all(&source).unwrap();
         fs::create_dir_all(&source).unwrap();
         fs::write(source.join("a.css"), "a { b : c }").unwrap();
         let run = || {
-            let mut command = hashstatic();
-            command
-                .arg(&source)
-                .arg("-o")
-                .arg(&out)
-                .args(["--brotli-quality", "1"]);
-            command.output().unwrap()
+            let mut command = build(&project, "source", &out);
+            command.args(["--brotli-quality", "1"]).output().unwrap()
         };
         assert!(run().status.success());
         let before = tree(&out);
@@ -244,7 +219,7 @@ fn full_disks() {
             continue;
         }
         failed += 1;
-        let stderr = String::from_utf8(output.stderr).unwrap();
+        let stderr = stderr(&output);
         assert_eq!(output.status.code(), Some(1));
         assert!(
             stderr.contains("error: cannot") && stderr.contains("No space left"),
@@ -266,19 +241,14 @@ fn a_large_file_that_is_there_needs_no_room() {
         eprintln!("this process may not mount a tmpfs, nothing was tested");
         return;
     };
-    let scratch = tempfile::tempdir().unwrap();
-    let out = disk.0.path().join("out");
-    let video = scratch.path().join("video.webm");
+    let project = Project::new(&[]);
+    let out = disk.0.path("out");
+    let video = project.path("video.webm");
     fs::write(&video, "0123456789abcdef".repeat(12 << 16)).unwrap();
     for more in [&[][..], &["--keep-only-hashed"]] {
         let run = || {
-            let mut command = hashstatic();
-            command
-                .arg(scratch.path())
-                .arg("-o")
-                .arg(&out)
-                .args(["--link-mode", "hardlink"])
-                .args(more);
+            let mut command = build(&project, ".", &out);
+            command.args(["--link-mode", "hardlink"]).args(more);
             command.output().unwrap()
         };
         let output = run();
@@ -294,64 +264,44 @@ fn a_large_file_that_is_there_needs_no_room() {
         .find(|name| name.starts_with("video."));
     let hashed = out.join(hashed.unwrap());
     fs::write(&hashed, "damaged").unwrap();
-    let mut command = hashstatic();
-    command
-        .arg(scratch.path())
-        .arg("-o")
-        .arg(&out)
-        .arg("--keep-only-hashed");
+    let mut command = build(&project, ".", &out);
+    command.arg("--keep-only-hashed");
     assert!(command.status().unwrap().success());
     assert!(fs::read(&hashed).unwrap() == fs::read(&video).unwrap());
 }
 
 /// A build of `source` over the finished output of another edition, in which the system refuses something.
 struct Refusal {
-    scratch: TempDir,
+    project: Project,
     shim: PathBuf,
 }
 
 impl Refusal {
     fn new() -> Self {
-        let scratch = tempfile::tempdir().unwrap();
-        let shim = scratch.path().join("shim.so");
-        let compiled = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-o"])
-            .arg(&shim)
-            .arg(concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/tests/refused_writes.c"
-            ))
-            .arg("-ldl")
-            .status();
-        assert!(compiled.unwrap().success());
-        let refusal = Self { scratch, shim };
-        write_source(&refusal.source(), 0);
-        let output = refusal.command().output().unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let refusal = Self {
+            project: project(0),
+            shim: preloaded("refused_writes"),
+        };
+        assert_success(&refusal.command().output().unwrap());
         write_source(&refusal.source(), 1);
         refusal
     }
 
     fn source(&self) -> PathBuf {
-        self.scratch.path().join("source")
+        self.project.path("source")
     }
 
     fn out(&self) -> PathBuf {
-        self.scratch.path().join("out")
+        self.project.path("out")
     }
 
     fn command(&self) -> Command {
-        let mut command = hashstatic();
-        command.arg(self.source()).arg("-o").arg(self.out());
+        let mut command = build(&self.project, "source", &self.out());
         command.args(["--no-brotli", "--gzip-level", "1"]);
         command
     }
 
-    fn run(&self, call: &str, at: usize) -> std::process::Output {
+    fn run(&self, call: &str, at: usize) -> Output {
         self.command()
             .env("LD_PRELOAD", &self.shim)
             .env("FAULT_CALL", call)
@@ -362,8 +312,8 @@ impl Refusal {
 }
 
 /// Status 1, the reason and the path; whatever the manifest names is as it was.
-fn assert_refused(output: &std::process::Output, why: &str, refusal: &Refusal, when: &str) {
-    let stderr = String::from_utf8_lossy(&output.stderr);
+fn assert_refused(output: &Output, why: &str, refusal: &Refusal, when: &str) {
+    let stderr = stderr(output);
     assert_eq!(output.status.code(), Some(1), "{when}: {stderr}");
     assert!(stderr.contains(why), "{when}: {stderr}");
     let out = refusal.out();
@@ -431,7 +381,7 @@ fn files_larger_than_the_limit() {
     fs::write(refusal.source().join("large.bin"), vec![1; 2 << 20]).unwrap();
     let script = "trap '' XFSZ; ulimit -f 1024; exec \"$0\" build \"$1\" -o \"$2\" --no-cache";
     let output = Command::new("sh")
-        .args(["-c", script, env!("CARGO_BIN_EXE_hashstatic")])
+        .args(["-c", script, BINARY])
         .args([refusal.source(), refusal.out()])
         .output()
         .unwrap();

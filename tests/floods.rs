@@ -5,7 +5,7 @@ mod support;
 
 use std::fmt::Write as _;
 
-use support::{Project, text};
+use support::{BINARY, Project, text};
 
 const MISSING: usize = 8_000;
 
@@ -142,7 +142,7 @@ fn style_sheets_and_scripts_that_are_made_for_the_exact_mode() {
             // Not a matter of seconds: it would take minutes.
             let status = std::process::Command::new("timeout")
                 .current_dir(project.dir())
-                .args(["60", env!("CARGO_BIN_EXE_hashstatic")])
+                .args(["60", BINARY])
                 .args(["check", "src", "-q", "--js-modules", &exact])
                 .stderr(std::process::Stdio::null())
                 .status();

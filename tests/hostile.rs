@@ -9,82 +9,21 @@ mod support;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
-use std::ops::Deref;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use support::{Project, hashstatic, tree};
+use support::{Project, assert_digest, assert_failure, assert_success, stderr, tree};
 
 const FAST: &[&str] = &["--no-gzip", "--no-brotli"];
 
-/// A directory to work in, with a source root `src`.
-struct Place(Project);
-
-impl Deref for Place {
-    type Target = Project;
-
-    fn deref(&self) -> &Project {
-        &self.0
+/// A directory to work in, with a source root `src`; builds are without variants.
+fn place(files: &[(&str, &str)]) -> Project {
+    let place = Project::with_sources(&[]);
+    for (name, text) in files {
+        place.write(name, text);
     }
-}
-
-impl Place {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let place = Self(Project::with_sources(&[]));
-        for (name, text) in files {
-            place.write(name, text);
-        }
-        place
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        command(self.dir()).args(arguments).output().unwrap()
-    }
-
-    /// `build src -o out`, without variants.
-    fn try_build(&self, more: &[&str]) -> Output {
-        self.run(&[&["build", "src", "-o", "out"], FAST, more].concat())
-    }
-
-    fn build(&self, more: &[&str]) {
-        succeeded(&self.try_build(more));
-    }
-
-    /// A build that must fail with this text, and leave the static root as it was.
-    fn refuses(&self, more: &[&str], why: &str) {
-        let before = tree(&self.path("out"));
-        failed(&self.try_build(more), why);
-        assert_eq!(tree(&self.path("out")), before);
-    }
-}
-
-fn command(dir: &Path) -> Command {
-    let mut command = hashstatic(dir);
-    command.stdout(Stdio::null());
-    command
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn succeeded(output: &Output) {
-    assert!(output.status.success(), "{}", stderr(output));
-}
-
-fn failed(output: &Output, why: &str) {
-    assert_eq!(output.status.code(), Some(1), "{}", stderr(output));
-    assert!(stderr(output).contains(why), "{}", stderr(output));
-}
-
-fn assert_digest(hashed: &str, bytes: &[u8]) {
-    let digest = blake3::hash(bytes).to_hex();
-    assert!(
-        hashed.contains(&digest[..12]),
-        "{hashed} is not what it says"
-    );
+    place.building_with(&["build", "src", "-o", "out", "--no-gzip", "--no-brotli"])
 }
 
 #[test]
@@ -108,7 +47,7 @@ fn names_that_urls_shells_and_terminals_stumble_over() {
         ("trailing.", "trailing."),
         ("\u{202e}gnp.png", "%E2%80%AEgnp.png"),
     ];
-    let place = Place::new(&[]);
+    let place = place(&[]);
     let mut css = String::new();
     for (name, url) in names {
         place.write(&format!("src/{name}"), name);
@@ -135,9 +74,9 @@ fn names_that_urls_shells_and_terminals_stumble_over() {
 
 #[test]
 fn a_message_stays_on_its_line_whatever_the_name() {
-    let place = Place::new(&[("src/\u{1b}[2Jx\n.css", "a{b:url(\"nope\u{7}\\a .png\")}")]);
+    let place = place(&[("src/\u{1b}[2Jx\n.css", "a{b:url(\"nope\u{7}\\a .png\")}")]);
     let output = place.try_build(&[]);
-    failed(&output, "which is not in any source root");
+    assert_failure(&output, "which is not in any source root");
     assert_eq!(stderr(&output).lines().count(), 2, "{}", stderr(&output));
     let control = |c: char| c.is_control() && c != '\n';
     assert!(!stderr(&output).contains(control), "{:?}", stderr(&output));
@@ -145,7 +84,7 @@ fn a_message_stays_on_its_line_whatever_the_name() {
 
 #[test]
 fn paths_past_4096_bytes() {
-    let place = Place::new(&[("src/a.css", "a{}")]);
+    let place = place(&[("src/a.css", "a{}")]);
     place.build(&[]);
     // A shell can go where no single path leads.
     let name = "d".repeat(250);
@@ -162,7 +101,7 @@ fn paths_past_4096_bytes() {
 
 #[test]
 fn paths_that_are_too_long_only_in_the_static_root() {
-    let place = Place::new(&[("src/a.css", "a{}")]);
+    let place = place(&[("src/a.css", "a{}")]);
     place.build(&[]);
     let mut name = String::new();
     while name.len() < 3_900 {
@@ -172,14 +111,14 @@ fn paths_that_are_too_long_only_in_the_static_root() {
     place.write(&format!("src/{name}f"), "x");
     let out = "o".repeat(200);
     let output = place.run(&["build", "src", "-o", &out, "--no-gzip", "--no-brotli"]);
-    failed(&output, "File name too long");
+    assert_failure(&output, "File name too long");
     assert!(!place.path(&out).exists(), "nothing is left of it");
     place.build(&[]);
 }
 
 #[test]
 fn links_that_lead_to_themselves() {
-    let place = Place::new(&[("src/a.css", "a{}")]);
+    let place = place(&[("src/a.css", "a{}")]);
     place.build(&[]);
     symlink("two", place.path("src/one")).unwrap();
     symlink("one", place.path("src/two")).unwrap();
@@ -188,12 +127,12 @@ fn links_that_lead_to_themselves() {
 
 #[test]
 fn links_to_what_every_system_has() {
-    let place = Place::new(&[("src/a.css", "a{b:url(passwd.png)}")]);
+    let place = place(&[("src/a.css", "a{b:url(passwd.png)}")]);
     symlink("/etc/passwd", place.path("src/passwd.png")).unwrap();
     symlink("/proc/self/environ", place.path("src/environ")).unwrap();
     symlink("../../../../../../etc", place.path("src/etc")).unwrap();
     let output = place.try_build(&["--on-missing", "warn"]);
-    succeeded(&output);
+    assert_success(&output);
     assert_eq!(
         stderr(&output)
             .matches("leaves its source root and was not followed")
@@ -205,12 +144,12 @@ fn links_to_what_every_system_has() {
 
 #[test]
 fn pipes_sockets_and_devices_are_skipped() {
-    let place = Place::new(&[("src/a.css", "a{}")]);
+    let place = place(&[("src/a.css", "a{}")]);
     let status = Command::new("mkfifo").arg(place.path("src/pipe")).status();
     assert!(status.unwrap().success());
     let _socket = std::os::unix::net::UnixListener::bind(place.path("src/socket")).unwrap();
     let output = place.try_build(&[]); // and does not wait for somebody to write into the pipe
-    succeeded(&output);
+    assert_success(&output);
     for name in ["pipe", "socket"] {
         let warning = format!("warning: {name}: neither a file nor a directory, skipped");
         assert!(stderr(&output).contains(&warning), "{}", stderr(&output));
@@ -219,9 +158,9 @@ fn pipes_sockets_and_devices_are_skipped() {
 }
 
 /// The command as nobody: modes mean nothing to root.
-fn as_nobody(place: &Place) -> Command {
+fn as_nobody(place: &Project) -> Command {
     let binary = place.path("hashstatic");
-    fs::copy(env!("CARGO_BIN_EXE_hashstatic"), &binary).unwrap();
+    fs::copy(support::BINARY, &binary).unwrap();
     fs::set_permissions(place.path(""), fs::Permissions::from_mode(0o777)).unwrap();
     let am_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
     let mut command = if am_root {
@@ -247,9 +186,9 @@ fn what_may_not_be_read_or_written() {
         ("out", 0o555, "out/.hashstatic-"),
         ("out/d", 0o555, "out/d/.hashstatic-"),
     ] {
-        let place = Place::new(&[("src/d/b.css", "b{}")]);
+        let place = place(&[("src/d/b.css", "b{}")]);
         let status = as_nobody(&place).output().unwrap();
-        succeeded(&status);
+        assert_success(&status);
         place.write("src/d/b.css", "new{}");
         place.write("src/secret.css", "s{}");
         let path = place.path(locked);
@@ -257,7 +196,7 @@ fn what_may_not_be_read_or_written() {
         let before = tree(&place.path("out"));
         let output = as_nobody(&place).output().unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        failed(&output, why);
+        assert_failure(&output, why);
         assert!(stderr(&output).contains("Permission denied"));
         assert_eq!(tree(&place.path("out")), before, "{locked}");
     }
@@ -266,7 +205,7 @@ fn what_may_not_be_read_or_written() {
 /// Each file is read once: its digest, its copy and its variants are of the same bytes, whatever the source does.
 #[test]
 fn sources_that_change_during_the_run() {
-    let place = Place::new(&[("src/a.css", ".a { b : c }\n")]);
+    let place = place(&[("src/a.css", ".a { b : c }\n")]);
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -305,7 +244,7 @@ fn sources_that_change_during_the_run() {
                 assert_consistent(&place);
             } else {
                 // It was gone when its turn came.
-                failed(&output, "small.txt: No such file or directory");
+                assert_failure(&output, "small.txt: No such file or directory");
             }
         }
         stop.store(true, Ordering::Relaxed);
@@ -313,7 +252,7 @@ fn sources_that_change_during_the_run() {
     });
 }
 
-fn assert_consistent(place: &Place) {
+fn assert_consistent(place: &Project) {
     let out = place.path("out");
     for (plain, hashed) in place.paths("out") {
         let bytes = fs::read(out.join(&hashed)).unwrap();
@@ -344,7 +283,7 @@ fn names_that_differ_only_in_case_or_unicode_form() {
         "caf\u{e9}.png",
         "cafe\u{301}.png",
     ];
-    let place = Place::new(&[(
+    let place = place(&[(
         "src/a.css",
         "a{b:url(Logo.png),url(logo.png),url(caf%C3%A9.png),url(cafe%CC%81.png)}",
     )]);
@@ -369,11 +308,11 @@ fn names_that_differ_only_in_case_or_unicode_form() {
 
 #[test]
 fn the_static_root_inside_a_source_root() {
-    let place = Place::new(&[("src/a.css", "a{b:url(d/b.png)}"), ("src/d/b.png", "b")]);
+    let place = place(&[("src/a.css", "a{b:url(d/b.png)}"), ("src/d/b.png", "b")]);
     symlink("static", place.path("src/link")).unwrap();
     let run = || {
         let output = place.run(&[&["build", "src", "-o", "src/static"], FAST].concat());
-        succeeded(&output);
+        assert_success(&output);
         tree(&place.path("src"))
     };
     let first = run();
@@ -383,7 +322,7 @@ fn the_static_root_inside_a_source_root() {
 
 #[test]
 fn a_static_root_that_is_no_directory() {
-    let place = Place::new(&[("src/a.css", "a{}"), ("out", "a file")]);
+    let place = place(&[("src/a.css", "a{}"), ("out", "a file")]);
     place.refuses(&[], "out: ");
     fs::remove_file(place.path("out")).unwrap();
     symlink("nowhere", place.path("out")).unwrap();
@@ -392,7 +331,7 @@ fn a_static_root_that_is_no_directory() {
 
 #[test]
 fn a_file_where_a_directory_must_go_and_the_reverse() {
-    let place = Place::new(&[("src/css/a.css", "a{}"), ("out/css", "a file")]);
+    let place = place(&[("src/css/a.css", "a{}"), ("out/css", "a file")]);
     place.refuses(&[], "out/css: ");
     fs::remove_file(place.path("out/css")).unwrap();
     place.write("out/css/a.css/b", "b");
@@ -401,7 +340,7 @@ fn a_file_where_a_directory_must_go_and_the_reverse() {
 
 #[test]
 fn read_only_file_systems() {
-    let place = Place::new(&[("src/a.css", "a{}")]);
+    let place = place(&[("src/a.css", "a{}")]);
     let out = place.path("out");
     fs::create_dir(&out).unwrap();
     let mount = |options: &str| {
@@ -422,7 +361,7 @@ fn read_only_file_systems() {
     let output = place.try_build(&[]);
     let after = tree(&out);
     assert!(Command::new("umount").arg(&out).status().unwrap().success());
-    failed(&output, "Read-only file system");
+    assert_failure(&output, "Read-only file system");
     assert!(
         stderr(&output).contains("out/.hashstatic-"),
         "{}",
@@ -433,13 +372,13 @@ fn read_only_file_systems() {
 
 #[test]
 fn empty_files_and_an_empty_source_root() {
-    let place = Place::new(&[]);
+    let place = place(&[]);
     place.run(&["build", "src", "-o", "out"]);
     assert!(place.paths("out").is_empty());
     for name in ["a.css", "b.js", "c.png", "d"] {
         place.write(&format!("src/{name}"), "");
     }
-    succeeded(&place.run(&["build", "src", "-o", "out", "--zstd"]));
+    assert_success(&place.run(&["build", "src", "-o", "out", "--zstd"]));
     let names: Vec<String> = place.files("out").into_iter().collect();
     assert_eq!(
         names,
@@ -471,7 +410,7 @@ fn style_sheets_that_are_made_to_be_slow() {
         many(200_000, "a:is(b)/**/") + "{}",
         many(300_000, "@media "),
     ] {
-        let place = Place::new(&[("src/a.css", &css)]);
+        let place = place(&[("src/a.css", &css)]);
         for mode in ["safe", "full"] {
             place.build(&["--minify", mode, "--on-missing", "ignore"]);
         }
@@ -484,9 +423,9 @@ fn very_many_broken_references() {
         write!(css, ".a{{ b : url( nope{n}.png ) }}").unwrap();
         css
     });
-    let place = Place::new(&[("src/a.css", &css)]);
+    let place = place(&[("src/a.css", &css)]);
     let output = place.try_build(&[]);
-    failed(&output, "30000 errors found");
+    assert_failure(&output, "30000 errors found");
     assert_eq!(stderr(&output).matches("error: a.css:1:").count(), 21);
 }
 
@@ -498,13 +437,13 @@ fn scripts_that_are_made_to_be_slow() {
         "//# sourceMappingURL=x x\n".repeat(200_000),
         "\u{2028}".repeat(500_000) + "//# sourceMappingURL=",
     ] {
-        let place = Place::new(&[("src/a.js", &script)]);
+        let place = place(&[("src/a.js", &script)]);
         place.build(&["--missing-source-map", "ignore"]);
     }
 }
 
 /// A chain of `length` style sheets, closed to a cycle or not.
-fn chain(place: &Place, length: usize, closed: bool) {
+fn chain(place: &Project, length: usize, closed: bool) {
     for n in 0..length {
         let css = match n + 1 {
             next if next < length => format!("@import \"{next}.css\";\n"),
@@ -517,7 +456,7 @@ fn chain(place: &Place, length: usize, closed: bool) {
 
 #[test]
 fn import_chains_of_10_000() {
-    let place = Place::new(&[]);
+    let place = place(&[]);
     chain(&place, 10_000, false);
     for mode in [&["--minify", "safe"][..], &["--django-exact"]] {
         place.build(&[mode, &["--keep-only-hashed"]].concat());
@@ -530,7 +469,7 @@ fn import_chains_of_10_000() {
 
 #[test]
 fn cycles_of_1_000() {
-    let place = Place::new(&[]);
+    let place = place(&[]);
     chain(&place, 1_000, true);
     place.build(&["--keep-only-hashed"]);
     let paths = place.paths("out");
@@ -540,14 +479,14 @@ fn cycles_of_1_000() {
         let text = fs::read_to_string(place.path("out").join(css)).unwrap();
         assert_eq!(text, format!("@import \"{next}\";"));
     }
-    failed(
+    assert_failure(
         &place.try_build(&["--django-exact"]),
         "Max post-process passes exceeded",
     );
 }
 
 /// Everything at once that outputs are made of, with a cycle where the mode allows one.
-fn write_site(place: &Place, with_cycle: bool) {
+fn write_site(place: &Project, with_cycle: bool) {
     let filler = ".filler { color : red }\n".repeat(30);
     let import = if with_cycle {
         "@import \"a.css\";\n"
@@ -599,10 +538,10 @@ fn in_place_three_runs_in_every_mode() {
 }
 
 fn three_runs(options: &[&str], with_cycle: bool) {
-    let place = Place::new(&[]);
+    let place = place(&[]);
     write_site(&place, with_cycle);
     let run = || {
-        succeeded(&place.run(&[&["build", "src"], options].concat()));
+        assert_success(&place.run(&[&["build", "src"], options].concat()));
         (tree(&place.path("src")), place.paths("src"))
     };
     let first = run();
@@ -615,7 +554,7 @@ fn three_runs(options: &[&str], with_cycle: bool) {
 #[test]
 #[ignore = "writes 8 GiB"]
 fn files_of_4_gib() {
-    let place = Place::new(&[]);
+    let place = place(&[]);
     let length = (4_u64 << 30) + 1;
     File::create(place.path("src/large.bin"))
         .unwrap()
@@ -642,7 +581,7 @@ fn files_of_4_gib() {
 #[test]
 #[ignore = "writes 600,000 files"]
 fn trees_of_200_000_files() {
-    let place = Place::new(&[]);
+    let place = place(&[]);
     for directory in 0..200 {
         let directory = place.path(&format!("src/{directory}"));
         fs::create_dir(&directory).unwrap();
@@ -652,9 +591,6 @@ fn trees_of_200_000_files() {
     }
     place.build(&[]);
     assert_eq!(place.paths("out").len(), 200_000);
-    let mut again = command(&place.path(""));
-    again.args(["build", "src", "-o", "out"]).args(FAST);
-    let output = again.stdout(Stdio::piped()).output().unwrap();
-    let stdout = String::from_utf8(output.stdout).unwrap();
+    let stdout = place.build(&[]);
     assert!(stdout.contains("  0 files written"), "{stdout}");
 }

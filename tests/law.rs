@@ -7,6 +7,7 @@
 
 #[path = "law/options.rs"]
 mod options;
+mod support;
 #[path = "law/tree.rs"]
 mod tree;
 
@@ -18,17 +19,8 @@ use hashstatic::{Error, Options, Severity, Verification, VerifyOptions};
 use options::Choice;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError};
+use support::{Project, files};
 use tree::Tree;
-
-/// Where trees are built: in memory, if there is such a place.
-fn scratch() -> tempfile::TempDir {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() {
-        tempfile::tempdir_in(memory).unwrap()
-    } else {
-        tempfile::tempdir().unwrap()
-    }
-}
 
 struct Case {
     source: PathBuf,
@@ -125,25 +117,13 @@ impl Case {
     }
 }
 
-fn files(root: &Path) -> BTreeSet<String> {
-    walkdir::WalkDir::new(root)
-        .into_iter()
-        .filter_map(Result::ok)
-        .filter(|entry| !entry.file_type().is_dir())
-        .map(|entry| {
-            let name = entry.path().strip_prefix(root).unwrap();
-            name.to_str().unwrap().to_owned()
-        })
-        .collect()
-}
-
 fn law(first: &Tree, second: &Tree, choice: &Choice) -> Result<(), TestCaseError> {
-    let scratch = scratch();
-    let source = scratch.path().join("src");
+    let project = Project::in_memory(&[]);
+    let source = project.path("src");
     let out = if choice.in_place {
         source.clone()
     } else {
-        scratch.path().join("out")
+        project.path("out")
     };
     fs::create_dir_all(&source).unwrap();
     let case = Case {

@@ -30,30 +30,20 @@ fn assert_harmless(output: &Output, says: &str) {
     }
 }
 
-struct Place {
-    project: Project,
-    /// A directory with an evil name.
-    evil: String,
+/// EVIL in a name stands for a name like that.
+fn place(files: &[(&str, &str)]) -> Project {
+    let place = Project::with_sources(&[("ok.css", "a{}")]);
+    for (name, text) in files {
+        place.write(&name.replace("EVIL", EVIL), text);
+    }
+    place
 }
 
-impl Place {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let project = Project::with_sources(&[("ok.css", "a{}")]);
-        for (name, text) in files {
-            project.write(&name.replace("EVIL", EVIL), text);
-        }
-        Self {
-            project,
-            evil: EVIL.to_owned(),
-        }
-    }
-
-    fn run(&self, arguments: &str) -> Output {
-        let arguments = arguments.split(' ').map(|a| a.replace("EVIL", &self.evil));
-        let arguments: Vec<String> = arguments.collect();
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        self.project.run(&arguments)
-    }
+fn run(place: &Project, arguments: &str) -> Output {
+    let arguments = arguments.split(' ').map(|a| a.replace("EVIL", EVIL));
+    let arguments: Vec<String> = arguments.collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    place.run(&arguments)
 }
 
 const BUILD: &str = "build src -o out --no-gzip --no-brotli --no-cache -v";
@@ -172,7 +162,7 @@ const CASES: &[Case<'_>] = &[
 #[test]
 fn what_check_and_build_say() {
     for (files, arguments, says) in CASES {
-        let place = Place::new(files);
+        let place = place(files);
         let built = if arguments.contains("--files-from")
             || arguments.contains("--apps")
             || arguments.contains("--from-django")
@@ -187,12 +177,12 @@ fn what_check_and_build_say() {
             format!(" {arguments}")
         };
         // What has nothing to say, does not say it.
-        assert_harmless(&place.run(&format!("{built}{more}")), says);
+        assert_harmless(&run(&place, &format!("{built}{more}")), says);
         if !arguments.contains("--minify") {
             let check = built.replace("build", "check");
             let check = check.replace(" -o out --no-gzip --no-brotli --no-cache", "");
             for format in ["human", "github"] {
-                let output = place.run(&format!("{check}{more} --output-format {format}"));
+                let output = run(&place, &format!("{check}{more} --output-format {format}"));
                 assert_harmless(&output, "");
             }
         }
@@ -201,22 +191,25 @@ fn what_check_and_build_say() {
 
 #[test]
 fn what_the_file_system_says() {
-    let place = Place::new(&[("src/EVIL", "text")]);
+    let place = place(&[("src/EVIL", "text")]);
     // Not a directory, where one is needed.
-    place.project.write(EVIL, "");
-    assert_harmless(&place.run(&BUILD.replace("out", "EVIL/out")), "error");
-    assert_harmless(&place.run(&BUILD.replace("out", "EVIL")), "error");
+    place.write(EVIL, "");
+    assert_harmless(&run(&place, &BUILD.replace("out", "EVIL/out")), "error");
+    assert_harmless(&run(&place, &BUILD.replace("out", "EVIL")), "error");
     // Links that lead nowhere, and back.
-    symlink("nowhere", place.project.path(&format!("src/link{EVIL}"))).unwrap();
-    fs::create_dir(place.project.path("src/d")).unwrap();
-    symlink("..", place.project.path(&format!("src/d/{EVIL}"))).unwrap();
-    assert_harmless(&place.run(BUILD), "");
+    symlink("nowhere", place.path(&format!("src/link{EVIL}"))).unwrap();
+    fs::create_dir(place.path("src/d")).unwrap();
+    symlink("..", place.path(&format!("src/d/{EVIL}"))).unwrap();
+    assert_harmless(&run(&place, BUILD), "");
     assert_harmless(
-        &place.run(&(BUILD.replace("--no-cache", "--cache-dir EVIL/c"))),
+        &run(&place, &(BUILD.replace("--no-cache", "--cache-dir EVIL/c"))),
         "",
     );
     assert_harmless(
-        &place.run(&(BUILD.replace("--no-cache", "--cache-dir src/EVIL"))),
+        &run(
+            &place,
+            &(BUILD.replace("--no-cache", "--cache-dir src/EVIL")),
+        ),
         "lies inside",
     );
 }
@@ -224,33 +217,31 @@ fn what_the_file_system_says() {
 #[test]
 fn what_is_said_about_a_static_root() {
     let css = "a{b:url(y)}";
-    let place = Place::new(&[
+    let place = place(&[
         ("src/EVIL.css", css),
         ("src/y", "y"),
         ("src/EVIL.js", &"x\n".repeat(2_000)),
     ]);
     let build = BUILD.replace("--no-gzip", "--gzip").replace("out", "EVIL");
-    assert_harmless(&place.run(&build), "Built");
-    assert_harmless(&place.run(&build), "unchanged");
-    assert_harmless(&place.run("explain EVIL EVIL.css"), "refers to");
-    assert_harmless(&place.run("explain EVIL y"), "used by");
-    assert_harmless(&place.run("explain EVIL EVIL.cs"), "did you mean");
-    assert_harmless(&place.run("verify EVIL"), "proven");
-    assert_harmless(&place.run("verify EVIL --require EVIL"), "required");
-    assert_harmless(&place.run("verify EVIL/nope"), "is not a directory");
-    assert_harmless(&place.run("clean EVIL/nope"), "is not a directory");
-    assert_harmless(&place.run("verify EVIL --manifest EVIL"), "cannot read");
-    assert_harmless(&place.run("clean EVIL --manifest EVIL"), "cannot");
-    assert_harmless(&place.run("cache stats --cache-dir EVIL"), "0 entries");
+    assert_harmless(&run(&place, &build), "Built");
+    assert_harmless(&run(&place, &build), "unchanged");
+    assert_harmless(&run(&place, "explain EVIL EVIL.css"), "refers to");
+    assert_harmless(&run(&place, "explain EVIL y"), "used by");
+    assert_harmless(&run(&place, "explain EVIL EVIL.cs"), "did you mean");
+    assert_harmless(&run(&place, "verify EVIL"), "proven");
+    assert_harmless(&run(&place, "verify EVIL --require EVIL"), "required");
+    assert_harmless(&run(&place, "verify EVIL/nope"), "is not a directory");
+    assert_harmless(&run(&place, "clean EVIL/nope"), "is not a directory");
+    assert_harmless(&run(&place, "verify EVIL --manifest EVIL"), "cannot read");
+    assert_harmless(&run(&place, "clean EVIL --manifest EVIL"), "cannot");
+    assert_harmless(&run(&place, "cache stats --cache-dir EVIL"), "0 entries");
 
     // All broken: bytes, plain copies, variants, then the files themselves.
-    let files = place.project.files(EVIL);
+    let files = place.files(EVIL);
     for name in files.iter().filter(|name| !name.starts_with("staticfiles")) {
-        place
-            .project
-            .write(&format!("{EVIL}/{name}"), "a{b:url(nope)}");
+        place.write(&format!("{EVIL}/{name}"), "a{b:url(nope)}");
     }
-    let verified = place.run("verify EVIL");
+    let verified = run(&place, "verify EVIL");
     for says in ["digest in its name", "not a variant of", "resolves to"] {
         assert_harmless(&verified, says);
     }
@@ -258,24 +249,22 @@ fn what_is_said_about_a_static_root() {
         .iter()
         .filter(|name| name.contains(".js") && name.contains("pwned"))
     {
-        fs::remove_file(place.project.path(&format!("{EVIL}/{name}"))).unwrap();
+        fs::remove_file(place.path(&format!("{EVIL}/{name}"))).unwrap();
     }
-    assert_harmless(&place.run("verify EVIL"), "names it for");
-    place.project.write("src/y", "another");
-    assert_harmless(&place.run(&build), "Built");
-    assert_harmless(&place.run("clean EVIL --keep 1 -v"), "removed");
-    place
-        .project
-        .write(&format!("{EVIL}/staticfiles.json"), "{");
-    assert_harmless(&place.run("verify EVIL"), "the manifest is not readable");
-    assert_harmless(&place.run("clean EVIL"), "is not readable");
-    assert_harmless(&place.run("explain EVIL y"), "is not in the manifest");
+    assert_harmless(&run(&place, "verify EVIL"), "names it for");
+    place.write("src/y", "another");
+    assert_harmless(&run(&place, &build), "Built");
+    assert_harmless(&run(&place, "clean EVIL --keep 1 -v"), "removed");
+    place.write(&format!("{EVIL}/staticfiles.json"), "{");
+    assert_harmless(&run(&place, "verify EVIL"), "the manifest is not readable");
+    assert_harmless(&run(&place, "clean EVIL"), "is not readable");
+    assert_harmless(&run(&place, "explain EVIL y"), "is not in the manifest");
 }
 
 #[test]
 fn json_has_the_real_names() {
-    let place = Place::new(&[("src/EVIL.css", "a{b:url(nope)}")]);
-    let output = place.run("check src --output-format json");
+    let place = place(&[("src/EVIL.css", "a{b:url(nope)}")]);
+    let output = run(&place, "check src --output-format json");
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(json["diagnostics"][0]["path"], format!("{EVIL}.css"));
 }

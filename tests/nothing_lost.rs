@@ -7,12 +7,12 @@ mod support;
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
-use support::{Project, hashstatic, text};
+use support::{BINARY, Project, preloaded, text};
 
 const IN_PLACE: &[&str] = &[
     "build",
@@ -32,23 +32,13 @@ fn site() -> Project {
 }
 
 fn shim() -> &'static Path {
-    static SHIM: OnceLock<std::path::PathBuf> = OnceLock::new();
-    SHIM.get_or_init(|| {
-        let shim = Path::new(env!("CARGO_TARGET_TMPDIR")).join("refused_writes_here.so");
-        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/refused_writes.c");
-        let compiled = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-o"])
-            .args([&shim, Path::new(source)])
-            .arg("-ldl")
-            .status();
-        assert!(compiled.unwrap().success());
-        shim
-    })
+    static SHIM: OnceLock<PathBuf> = OnceLock::new();
+    SHIM.get_or_init(|| preloaded("refused_writes"))
 }
 
 /// A run whose `at`-th call of `call` fails, or (`kill`) does not return.
 fn disturbed(site: &Project, arguments: &[&str], call: &str, at: usize, kill: bool) -> Output {
-    hashstatic(site.dir())
+    site.command()
         .args(arguments)
         .env("LD_PRELOAD", shim())
         .env("FAULT_CALL", call)
@@ -58,21 +48,12 @@ fn disturbed(site: &Project, arguments: &[&str], call: &str, at: usize, kill: bo
         .unwrap()
 }
 
-fn fails(site: &Project, arguments: &[&str], why: &str) {
-    let output = site.run(arguments);
-    assert!(!output.status.success());
-    let stderr = text(&output.stderr);
-    assert!(stderr.contains(why), "{stderr}");
-}
-
 /// A run of the shell's, with a limit: nothing may wait for ever.
 fn soon(site: &Project, arguments: &[&str]) -> Output {
     let began = Instant::now();
     let mut command = Command::new("timeout");
     command.current_dir(site.dir()).arg("20");
-    command
-        .arg(env!("CARGO_BIN_EXE_hashstatic"))
-        .args(arguments);
+    command.arg(BINARY).args(arguments);
     let output = command.output().unwrap();
     assert!(began.elapsed() < Duration::from_secs(19), "{arguments:?}");
     output
@@ -152,7 +133,7 @@ fn in_place_an_unreadable_manifest_or_record_stops_the_build() {
         for bad in ["", "{", "[]"] {
             site.write(&format!("src/{name}"), bad);
             let before = site.tree("src");
-            fails(&site, IN_PLACE, "in place");
+            site.fails(IN_PLACE, "in place");
             assert_eq!(site.tree("src"), before);
         }
         site.write(&format!("src/{name}"), &good);
@@ -183,7 +164,7 @@ fn in_place_what_is_only_hashed_lives_on() {
     // A damaged one cannot be made anew, which must be said.
     let hashed = site.path("src").join(&after["i.svg"]);
     fs::write(&hashed, "damaged").unwrap();
-    fails(&site, IN_PLACE, "was changed, and it has no other");
+    site.fails(IN_PLACE, "was changed, and it has no other");
 }
 
 /// ATTACK 3: `--clear` removes nothing before the new manifest is there.
@@ -226,11 +207,7 @@ fn clear_removes_nothing_if_the_build_fails() {
     }
     let elsewhere = site.path("src/i.svg/m.json");
     let elsewhere = elsewhere.to_str().unwrap();
-    fails(
-        &site,
-        &[&clear[..], &["--manifest", elsewhere]].concat(),
-        "cannot",
-    );
+    site.fails(&[&clear[..], &["--manifest", elsewhere]].concat(), "cannot");
     assert_eq!(site.tree("out"), before);
     site.ok(&clear);
     let fresh = ["build", "src", "-o", "fresh", "--no-cache", "--no-brotli"];
@@ -292,7 +269,7 @@ fn a_plain_file_that_changes_meanwhile_poisons_nothing() {
     site.write("src/big.txt", &big);
     site.write("src/i.png", "i");
     let run = |cache: &str, dir: &str| {
-        let mut command = hashstatic(site.dir());
+        let mut command = site.command();
         command.env("HASHSTATIC_CACHE_DIR", site.path(cache)).args([
             "build",
             dir,
@@ -405,19 +382,9 @@ fn a_link_that_is_there_already_leaves_no_temporary() {
 #[test]
 fn no_device_is_replaced_and_no_pipe_waited_for() {
     let site = site();
-    fails(
-        &site,
-        &[
-            "build",
-            "src",
-            "-o",
-            "out",
-            "--no-cache",
-            "--manifest",
-            "/dev/null",
-        ],
-        "not a regular file",
-    );
+    let output = site.try_build(&["--no-cache", "--manifest", "/dev/null"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("not a regular file"));
     assert!(!fs::metadata("/dev/null").unwrap().is_file());
     site.build(&["--no-cache"]);
     let build = ["build", "src", "-o", "out", "--no-brotli"];
@@ -500,11 +467,7 @@ fn manifests_in_one_static_root_know_of_one_another() {
     // Where one cannot be read, nothing is removed.
     site.write("out/a.json", "{");
     build("staticfiles.json");
-    fails(
-        &site,
-        &["clean", "out", "--keep", "1"],
-        "nothing was removed",
-    );
+    site.fails(&["clean", "out", "--keep", "1"], "nothing was removed");
 }
 
 /// ATTACK 12: the modes of what is there are those that are asked for.
@@ -553,7 +516,8 @@ fn verify_waits_for_a_build_at_work() {
             let text = format!(".a{n} {{ order : {round} }}\n").repeat(20);
             site.write(&format!("src/{}/{n}.css", n % 9), &text);
         }
-        let mut build = hashstatic(site.dir())
+        let mut build = site
+            .command()
             .args([
                 "build",
                 "src",
@@ -578,7 +542,7 @@ fn verify_waits_for_a_build_at_work() {
     }
     // A fault that stays is found all the same.
     fs::remove_file(site.path("out").join(site.hashed("i.svg"))).unwrap();
-    fails(&site, &["verify", "out"], "not there");
+    site.fails(&["verify", "out"], "not there");
 }
 
 /// ATTACK 17: a snapshot that shares its files keeps them as they are.
@@ -678,7 +642,7 @@ fn a_static_root_by_another_way_is_in_place() {
 #[test]
 fn no_time_is_too_late() {
     let site = site();
-    let mut command = hashstatic(site.dir());
+    let mut command = site.command();
     command.env("SOURCE_DATE_EPOCH", u64::MAX.to_string());
     let output = command
         .args(["build", "src", "-o", "out"])
@@ -693,7 +657,7 @@ fn no_time_is_too_late() {
 fn a_cache_that_is_not_ours_alone_is_not_used() {
     let site = site();
     let run = |cache: &str| {
-        let mut command = hashstatic(site.dir());
+        let mut command = site.command();
         command.env("HASHSTATIC_CACHE_DIR", site.path(cache));
         command
             .args(["build", "src", "-o", "out", "--no-brotli"])

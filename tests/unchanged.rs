@@ -6,10 +6,10 @@ mod support;
 use std::cell::Cell;
 use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::OnceLock;
 
-use support::{Project, hashstatic, tree};
+use support::{Project, preloaded, tree};
 
 /// After this many seconds, a file that nobody has touched counts as left alone (`stamp.rs`).
 const SETTLED: u32 = 120;
@@ -27,17 +27,7 @@ fn wait() {
 /// What sets their clock.
 fn clock() -> &'static Path {
     static CLOCK: OnceLock<PathBuf> = OnceLock::new();
-    CLOCK.get_or_init(|| {
-        let clock = Path::new(env!("CARGO_TARGET_TMPDIR")).join("later.so");
-        let compiled = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-o"])
-            .arg(&clock)
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/later.c"))
-            .arg("-ldl")
-            .status();
-        assert!(compiled.unwrap().success());
-        clock
-    })
+    CLOCK.get_or_init(|| preloaded("later"))
 }
 
 fn project() -> Project {
@@ -48,22 +38,29 @@ fn project() -> Project {
         ("i.svg", &"<svg xmlns='x'/>".repeat(30)),
         ("lost.js", "f();\n//# sourceMappingURL=lost.js.map\n"),
     ])
+    .with_cache()
+    .with_env("LD_PRELOAD", clock())
 }
 
-fn run(project: &Project, more: &[&str]) -> Output {
-    let mut command = hashstatic(project.dir());
-    command
-        .env("HASHSTATIC_CACHE_DIR", project.path("cache"))
-        .env("LD_PRELOAD", clock())
+fn run(project: &Project, arguments: &[&str]) -> Output {
+    project
+        .command()
         .env("LATER", LATER.get().to_string())
-        .args(["build", "src", "-o", "out", "--output-format", "json"])
-        .args(more);
-    command.output().unwrap()
+        .args(arguments)
+        .args(["--output-format", "json"])
+        .output()
+        .unwrap()
 }
 
 /// The report of a build that succeeds.
 fn build(project: &Project, more: &[&str]) -> serde_json::Value {
-    let output = run(project, more);
+    report(&run(
+        project,
+        &[&["build", "src", "-o", "out"], more].concat(),
+    ))
+}
+
+fn report(output: &Output) -> serde_json::Value {
     assert!(output.status.success(), "{output:?}");
     let mut document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     document["report"].take()
@@ -252,27 +249,18 @@ fn what_was_changed_a_while_ago_is_read_again() {
 /// On tmpfs, nothing shows of what is written through a mapping.
 #[test]
 fn not_every_file_system_is_relied_on() {
-    let memory = tempfile::tempdir_in("/dev/shm").unwrap();
+    let memory = Project::in_memory(&[]);
     let project = project();
     for (from, to) in [("src", "memory"), ("memory", "out")] {
         let place = |name: &str| match name {
-            "memory" => memory.path().join("root"),
+            "memory" => memory.path("root"),
             name => project.path(name),
         };
         let build = || {
-            let mut command = hashstatic(project.dir());
-            command
-                .env("HASHSTATIC_CACHE_DIR", project.path("cache"))
-                .env("LD_PRELOAD", clock())
-                .env("LATER", SETTLED.to_string())
-                .args(["build", "--output-format", "json"])
-                .arg(place(from))
-                .arg("-o")
-                .arg(place(to));
-            let output = command.output().unwrap();
-            assert!(output.status.success(), "{output:?}");
-            let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-            document["report"].clone()
+            LATER.set(SETTLED);
+            let (from, to) = (place(from), place(to));
+            let roots = ["build", from.to_str().unwrap(), "-o", to.to_str().unwrap()];
+            report(&run(&project, &roots))
         };
         for _ in 0..3 {
             assert!(!is_repeat(&build()), "{from} to {to}");

@@ -13,27 +13,13 @@ mod support;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 
-use support::{hashstatic, paths as manifest, tree};
-use tempfile::TempDir;
-
-fn project() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn run(arguments: &[&str]) -> Output {
-    hashstatic(project()).args(arguments).output().unwrap()
-}
+use support::{Project, repository, stderr, text};
 
 /// A source root with everything that `verify` looks at: a chain, a cycle, a source map, CSS that is minified.
-fn source() -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: String| {
-        let path = dir.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
+fn project() -> Project {
+    let project = Project::new(&[]);
+    let write = |name: &str, text: String| project.write(&format!("src/{name}"), &text);
     let rule = |n: usize| format!(".rule-{n} {{ color : red ; margin : {n}px }} /* {n} */\n");
     let rules = |n: usize| (0..n).map(rule).collect::<String>();
     write("css/app.css", format!("@import 'base.css';\n{}", rules(40)));
@@ -53,30 +39,22 @@ fn source() -> TempDir {
     write("js/app.js", "export const a = 1;\n".repeat(30));
     write("empty.txt", String::new());
     write("noext", "text without an extension\n".repeat(10));
-    dir
+    project
 }
 
-fn build(source: &Path, more: &[&str]) -> TempDir {
-    let out = tempfile::tempdir().unwrap();
-    let paths = [source.to_str().unwrap(), out.path().to_str().unwrap()];
-    let arguments = [
-        &["build", paths[0], "-o", paths[1], "--brotli-quality", "5"],
-        more,
-    ]
-    .concat();
-    let output = run(&arguments);
-    assert!(output.status.success(), "{output:?}");
-    out
+/// A new static root, `out`.
+fn build(project: &Project, more: &[&str]) {
+    let _ = fs::remove_dir_all(project.path("out"));
+    project.build(more);
 }
 
 /// Whether a static root is proven, and what is said on stderr.
-fn verify(root: &Path, more: &[&str]) -> (bool, String) {
-    let output = run(&[&["verify", root.to_str().unwrap()], more].concat());
-    let stderr = String::from_utf8(output.stderr).unwrap();
+fn verify(project: &Project, root: &str, more: &[&str]) -> (bool, String) {
+    let output = project.run(&[&["verify", root], more].concat());
     match output.status.code() {
-        Some(0) => (true, stderr),
-        Some(1) => (false, stderr),
-        other => panic!("{other:?}: {stderr}"),
+        Some(0) => (true, stderr(&output)),
+        Some(1) => (false, stderr(&output)),
+        other => panic!("{other:?}: {}", stderr(&output)),
     }
 }
 
@@ -91,56 +69,48 @@ const WAYS: [&[&str]; 6] = [
 
 #[test]
 fn what_builds_write_is_proven() {
-    let source = source();
+    let project = project();
     for more in WAYS {
-        let out = build(source.path(), more);
-        let (proven, stderr) = verify(out.path(), &["--require", "css/app.css"]);
+        build(&project, more);
+        let (proven, stderr) = verify(&project, "out", &["--require", "css/app.css"]);
         assert!(proven && stderr.is_empty(), "{more:?}: {stderr}");
     }
     for version in ["6.1", "5.2"] {
         let exact = format!("--django-exact={version}");
         let more = [&exact, "--ignore", "one.css", "--ignore", "two.css"];
-        let out = build(source.path(), &more);
-        let (proven, stderr) = verify(out.path(), &[]);
+        build(&project, &more);
+        let (proven, stderr) = verify(&project, "out", &[]);
         assert!(proven && stderr.is_empty(), "{exact}: {stderr}");
     }
 }
 
 #[test]
 fn a_second_build_is_proven_too_and_so_is_one_in_place() {
-    let source = source();
-    let out = build(source.path(), &[]);
-    fs::write(source.path().join("css/plain.css"), ".new { color : blue }").unwrap();
-    fs::remove_file(source.path().join("js/app.js")).unwrap();
-    let paths = [
-        source.path().to_str().unwrap(),
-        out.path().to_str().unwrap(),
-    ];
-    assert!(run(&["build", paths[0], "-o", paths[1]]).status.success());
-    assert_eq!(verify(out.path(), &[]), (true, String::new()));
+    let project = project();
+    build(&project, &[]);
+    project.write("src/css/plain.css", ".new { color : blue }");
+    fs::remove_file(project.path("src/js/app.js")).unwrap();
+    project.ok(&["build", "src", "-o", "out"]);
+    assert_eq!(verify(&project, "out", &[]), (true, String::new()));
     for _ in 0..2 {
-        assert!(
-            run(&["build", paths[0], "--brotli-quality", "5"])
-                .status
-                .success()
-        );
-        assert_eq!(verify(source.path(), &[]), (true, String::new()));
+        project.ok(&["build", "src", "--brotli-quality", "5"]);
+        assert_eq!(verify(&project, "src", &[]), (true, String::new()));
     }
 }
 
 /// Every file, at several places, in several ways.
 #[test]
 fn a_flipped_byte_in_any_output_is_found() {
-    let source = source();
+    let project = project();
     for more in [
         &["--zstd"][..],
         &["--no-minify", "--no-gzip", "--no-brotli"],
     ] {
-        let out = build(source.path(), more);
+        build(&project, more);
         let mut tried = 0;
-        for (name, bytes) in tree(out.path()) {
+        for (name, bytes) in project.tree("out") {
             // A plain copy and its hashed file may be one file on disk: write a new one.
-            let path = out.path().join(&name);
+            let path = project.path("out").join(&name);
             let positions = [
                 0,
                 bytes.len() / 3,
@@ -153,7 +123,7 @@ fn a_flipped_byte_in_any_output_is_found() {
                     changed[at] ^= bit;
                     fs::remove_file(&path).unwrap();
                     fs::write(&path, changed).unwrap();
-                    let (proven, stderr) = verify(out.path(), &[]);
+                    let (proven, stderr) = verify(&project, "out", &[]);
                     assert!(!proven, "{name} byte {at} ^ {bit}: {stderr}");
                     tried += 1;
                 }
@@ -162,19 +132,19 @@ fn a_flipped_byte_in_any_output_is_found() {
             fs::write(&path, bytes).unwrap();
         }
         assert!(tried > 150, "{tried}");
-        assert_eq!(verify(out.path(), &[]), (true, String::new()));
+        assert_eq!(verify(&project, "out", &[]), (true, String::new()));
     }
 }
 
 #[test]
 fn a_missing_file_is_found() {
-    let source = source();
-    let out = build(source.path(), &[]);
-    for (name, bytes) in tree(out.path()) {
+    let project = project();
+    build(&project, &[]);
+    for (name, bytes) in project.tree("out") {
         let is_variant = [".gz", ".br"].iter().any(|s| name.ends_with(s));
-        let path = out.path().join(&name);
+        let path = project.path("out").join(&name);
         fs::remove_file(&path).unwrap();
-        let output = run(&["verify", out.path().to_str().unwrap()]);
+        let output = project.run(&["verify", "out"]);
         assert_eq!(output.status.success(), is_variant, "{name}");
         fs::write(&path, bytes).unwrap();
     }
@@ -186,7 +156,7 @@ type Break = fn(&Path, &BTreeMap<String, String>);
 /// Each kind of break, with what is said about it.
 #[test]
 fn every_break_has_its_message() {
-    let source = source();
+    let project = project();
     let kinds: [(&str, Break, &[&str]); 9] = [
         (
             "an extra entry",
@@ -269,14 +239,14 @@ fn every_break_has_its_message() {
         ),
     ];
     for (kind, break_it, messages) in kinds {
-        let out = build(source.path(), &[]);
-        break_it(out.path(), &manifest(out.path()));
+        build(&project, &[]);
+        break_it(&project.path("out"), &project.paths("out"));
         let more: &[&str] = if kind.contains("required") {
             &["--require", "empty.txt", "--require", "gone.css"]
         } else {
             &[]
         };
-        let (proven, stderr) = verify(out.path(), more);
+        let (proven, stderr) = verify(&project, "out", more);
         assert!(!proven, "{kind}");
         for message in messages {
             assert!(
@@ -289,29 +259,22 @@ fn every_break_has_its_message() {
 
 #[test]
 fn policies_are_those_of_the_build() {
-    let source = source();
-    fs::write(
-        source.path().join("css/broken.css"),
-        ".a { b : url(gone.png) }",
-    )
-    .unwrap();
-    fs::write(
-        source.path().join("js/map.js"),
-        "a()\n//# sourceMappingURL=gone.map\n",
-    )
-    .unwrap();
-    let out = build(source.path(), &["--on-missing", "warn"]);
-    let (proven, stderr) = verify(out.path(), &[]);
+    let project = project();
+    project.write("src/css/broken.css", ".a { b : url(gone.png) }");
+    project.write("src/js/map.js", "a()\n//# sourceMappingURL=gone.map\n");
+    build(&project, &["--on-missing", "warn"]);
+    let (proven, stderr) = verify(&project, "out", &[]);
     assert!(
         !proven && stderr.contains("css/gone.png, which is not in the static root"),
         "{stderr}"
     );
     assert!(stderr.contains("warning: js/map."), "{stderr}");
-    assert!(verify(out.path(), &["--on-missing", "warn"]).0);
-    assert!(verify(out.path(), &["--ignore-errors", "css/*:gone.png"]).0);
+    assert!(verify(&project, "out", &["--on-missing", "warn"]).0);
+    assert!(verify(&project, "out", &["--ignore-errors", "css/*:gone.png"]).0);
     assert!(
         !verify(
-            out.path(),
+            &project,
+            "out",
             &["--on-missing", "warn", "--missing-source-map", "error"]
         )
         .0
@@ -320,18 +283,12 @@ fn policies_are_those_of_the_build() {
 
 #[test]
 fn usage_and_json() {
-    let source = source();
-    let out = build(source.path(), &[]);
-    assert_eq!(run(&["verify", "/nowhere"]).status.code(), Some(2));
-    assert_eq!(
-        run(&["verify", source.path().to_str().unwrap()])
-            .status
-            .code(),
-        Some(1)
-    );
-    let root = out.path().to_str().unwrap();
+    let project = project();
+    build(&project, &[]);
+    assert_eq!(project.run(&["verify", "/nowhere"]).status.code(), Some(2));
+    assert_eq!(project.run(&["verify", "src"]).status.code(), Some(1));
     let json = |more: &[&str]| -> serde_json::Value {
-        let output = run(&[&["verify", root, "--output-format", "json"], more].concat());
+        let output = project.run(&[&["verify", "out", "--output-format", "json"], more].concat());
         serde_json::from_slice(&output.stdout).unwrap()
     };
     let document = json(&[]);
@@ -347,35 +304,30 @@ fn usage_and_json() {
 
 #[test]
 fn the_readme_site_explained() {
-    let site = project().join("fixtures/site");
-    let out = build(&site, &[]);
-    let root = out.path().to_str().unwrap();
-    let paths = manifest(out.path());
+    let project = Project::new(&[]);
+    let site = repository().join("fixtures/site");
+    project.ok(&["build", site.to_str().unwrap(), "-o", "out"]);
+    let paths = project.paths("out");
     let css = paths.keys().find(|name| name.ends_with(".css")).unwrap();
-    let output = run(&["explain", root, css]);
-    let stdout = String::from_utf8(output.stdout).unwrap();
+    let output = project.run(&["explain", "out", css]);
+    let stdout = text(&output.stdout);
     for label in ["digest", "hashed", "plain", "refers to", "used by"] {
         assert!(stdout.contains(label), "{stdout}");
     }
-    let output = run(&["explain", root, &paths[css], "--output-format", "json"]);
+    let output = project.run(&["explain", "out", &paths[css], "--output-format", "json"]);
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["explanation"]["asset"], **css);
-    let output = run(&["explain", root, &css[1..]]);
+    let output = project.run(&["explain", "out", &css[1..]]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        String::from_utf8(output.stderr)
-            .unwrap()
-            .contains("did you mean")
-    );
+    assert!(stderr(&output).contains("did you mean"));
 }
 
 #[test]
 fn references_and_referrers() {
-    let source = source();
-    let out = build(source.path(), &[]);
-    let root = out.path().to_str().unwrap();
+    let project = project();
+    build(&project, &[]);
     let explain = |asset: &str| -> serde_json::Value {
-        let output = run(&["explain", root, asset, "--output-format", "json"]);
+        let output = project.run(&["explain", "out", asset, "--output-format", "json"]);
         let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         document["explanation"].clone()
     };

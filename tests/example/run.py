@@ -32,9 +32,8 @@ def main(arguments):
         command = [python, HERE / "deployment.py", TARGET / "deployment"]
     else:
         command = [python, "-m", "pytest", "-q", "--basetemp", TARGET / "tmp", *(arguments or [HERE])]
+        prepare.need.require("python", "browser")
         servers.prepare()
-        npm = ["npm", "ci", "--silent", "--no-audit", "--no-fund"]
-        subprocess.run(npm, cwd=PROJECT / "tests" / "browser", check=True)
     sys.exit(subprocess.run([*map(str, command)], cwd=PROJECT).returncode)
 
 

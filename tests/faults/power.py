@@ -7,6 +7,7 @@ import struct
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sources
@@ -31,6 +32,17 @@ class Disk:
     kind: str
     image: object
     at: object
+
+    @contextmanager
+    def made(self):
+        """A new file system, mounted for as long as it is used."""
+        try:
+            self.make()
+            yield
+        finally:
+            if self.at.is_mount():
+                self.unmount()
+            self.image.unlink(missing_ok=True)
 
     def make(self):
         subprocess.run(["truncate", "-s", "0", self.image], check=True)
@@ -73,13 +85,18 @@ class Case:
         disk = Disk(self.kind, options.images / f"{name}.img", scratch / name)
         rows = []
         for wait in self.waits:
-            disk.make()
             try:
-                rows.append(self.cut(options, scratch, disk, wait))
-            finally:
-                disk.unmount()
-                disk.image.unlink()
+                with disk.made():
+                    rows.append(self.cut(options, scratch, disk, wait))
+            except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+                rows.append(self.not_tried(wait, error))
         return rows
+
+    def not_tried(self, wait, error):
+        """A case that could not be built, or not on this machine, fails; the others go on."""
+        row = (self.kind, self.name, " ".join(self.more), wait, "not tried", "", "")
+        why = " ".join(str(error).split())
+        return row, [f"{' '.join((self.name, *self.more))} cut after {wait} s: not tried: {why}"]
 
     def cut(self, options, scratch, disk, wait):
         old, new, out = scratch / "old", scratch / "new", disk.at / "out"

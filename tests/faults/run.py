@@ -40,7 +40,6 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=1, help="of power cuts: a sync by anybody hides a loss")
     parser.add_argument("--django", metavar="PYTHON", help="with Django: cuts power to collectstatic too")
     parser.add_argument("--report", type=Path, help="write the tables and all failures here")
-    parser.add_argument("--install", action="store_true", help="apt-get what is missing")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
     return parser.parse_args()
 
@@ -96,7 +95,7 @@ def main():
     parts = options.only.split(",")
     if set(parts) - set(PARTS):
         sys.exit(f"--only takes some of {','.join(PARTS)}")
-    tools.require(parts, options.install)
+    tools.require(parts)
     tools.alone()
     os.umask(0o022)
     scratch = options.scratch

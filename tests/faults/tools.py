@@ -1,42 +1,19 @@
 """The programs that the harness cannot do without."""
 
 import os
-import shutil
 import subprocess
 import sys
-from ctypes.util import find_library
 from pathlib import Path
 
-# Program → Debian package.
-PACKAGES = {
-    "cc": "gcc",
-    "strace": "strace",
-    "unshare": "util-linux",
-    "mount": "mount",
-    "cp": "coreutils",
-    "mkfs.ext4": "e2fsprogs",
-    "mkfs.xfs": "xfsprogs",
-}
-LIBRARIES = {"brotlidec": "libbrotli1"}
-# Only the power cuts need these.
-FOR_POWER = ("mkfs.ext4", "mkfs.xfs")
-SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import need
 
 
-def require(parts, install):
+def require(parts):
     """Ends the run with one line if something is missing: what cannot be tried must not count as held."""
     if sys.platform != "linux" or os.geteuid() != 0:
         sys.exit("tests/faults: needs Linux and root (name spaces, mounts, strace)")
-    os.environ["PATH"] += f":{SBIN}"
-    missing = [
-        program for program in PACKAGES if not shutil.which(program) and ("power" in parts or program not in FOR_POWER)
-    ]
-    missing += [library for library in LIBRARIES if not find_library(library)]
-    packages = sorted({(PACKAGES | LIBRARIES)[name] for name in missing})
-    if missing and install:
-        subprocess.run(["apt-get", "install", "-y", "-qq", *packages], check=True)
-    elif missing:
-        sys.exit(f"tests/faults: {', '.join(missing)} missing; --install, or: apt-get install {' '.join(packages)}")
+    need.require("faults", *(["disks"] if "power" in parts else []))
 
 
 def preload(scratch):

@@ -6,7 +6,6 @@ left alone; two runs at once wait for each other.
 
 import fcntl
 import fnmatch
-import glob
 import os
 import shutil
 import subprocess
@@ -15,11 +14,15 @@ import tarfile
 import tempfile
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent.parent / "target" / "oracle"
-NEEDED = (3, 12)  # Django 6.1
+sys.path.insert(0, str(HERE.parent))
+import need  # noqa: E402
+
+found_pythons = need.pythons
 
 
 def main():
@@ -29,39 +32,19 @@ def main():
         pythons = find_pythons()
         # Python itself has changed urlunsplit (gh-67693): the recorded cases were made with a newer Python for Django
         # 6.1 than for 5.2.
-        for django, python in (
-            ("6.1", pythons[-1]), ("5.2", pythons[0]), ("6.0", pythons[-1]), ("4.2", pythons[0])
-        ):
-            make_venv(TARGET / f"venv-{django}", HERE / f"requirements-{django}.txt", python)
+        versions = {"6.1": pythons[-1], "5.2": pythons[0], "6.0": pythons[-1], "4.2": pythons[0]}
+
+        def venv(version):
+            make_venv(TARGET / f"venv-{version}", HERE / f"requirements-{version}.txt", versions[version])
+
+        at_once(venv, versions)
         fetch_corpora()
 
 
-def found_pythons():
-    """Every interpreter that is found, by version."""
-    candidates = [shutil.which(name) for name in ("python3.10", "python3.11", "python3.12", "python3.13", "python3.14", "python3")]
-    pyenv = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
-    candidates += sorted(glob.glob(f"{pyenv}/versions/3.*/bin/python3"))
-    if shutil.which("uv"):
-        found = subprocess.run(["uv", "python", "find", ">=3.12"], capture_output=True, text=True)
-        candidates.append(found.stdout.strip())
-    versions = {}
-    for candidate in filter(None, candidates):
-        ask = "import sys; print(*sys.version_info[:3])"
-        answer = subprocess.run([candidate, "-c", ask], capture_output=True, text=True)
-        version = tuple(map(int, answer.stdout.split())) if answer.returncode == 0 else ()
-        if version:
-            versions.setdefault(version, candidate)
-    return versions
-
-
 def find_pythons():
-    """Every interpreter that is new enough, the oldest first."""
-    versions = {version: path for version, path in found_pythons().items() if version >= NEEDED}
-    if not versions:
-        sys.exit(
-            "The oracle tests run real Django, and Django 6.1 needs Python 3.12 or later: none was found as "
-            "python3.12, python3.13, python3.14, python3, with pyenv or with uv."
-        )
+    """Every interpreter that is new enough for Django 6.1, the oldest first."""
+    need.new_enough_python()
+    versions = {version: path for version, path in need.pythons().items() if version >= need.PYTHON}
     return [versions[version] for version in sorted(versions)]
 
 
@@ -84,10 +67,23 @@ def fetch_corpora():
     import json
 
     corpora = json.loads(answer.stdout)
-    for name, (version, roots) in corpora["pypi"].items():
+
+    def pypi(corpus):
+        name, (version, roots) = corpus
         fetch(name, f"{version} {roots}", lambda into, where: from_pypi(name, version, roots, into, where))
-    for name, version in corpora["npm"].items():
+
+    def npm(corpus):
+        name, version = corpus
         fetch(name, version, lambda into, where: from_npm(name, version, into, where))
+
+    at_once(pypi, corpora["pypi"].items())
+    at_once(npm, corpora["npm"].items())
+
+
+def at_once(work, items):
+    """As many at once as there are cores; they mostly wait for the network. An error of one is raised."""
+    with ThreadPoolExecutor(max(2, os.cpu_count())) as pool:
+        list(pool.map(work, items))
 
 
 def fetch(name, pin, get):
