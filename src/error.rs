@@ -13,6 +13,9 @@ pub enum Error {
     /// Options that contradict each other or the file system (exit status 2).
     #[error("{0}")]
     Usage(String),
+    /// An option has a wrong value (exit status 2).
+    #[error("{0}")]
+    Option(OptionError),
     /// The input has errors: all of them, with the warnings and notices of the run, sorted (exit status 1).
     #[error("{} found, nothing was published", errors(.0))]
     Input(Vec<Diagnostic>),
@@ -49,7 +52,29 @@ pub enum Error {
     Internal(&'static str),
 }
 
+/// An option with a wrong value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{option}{}: {problem}", value.as_deref().map_or_else(String::new, |value| format!(" {value}")))]
+#[non_exhaustive]
+pub struct OptionError {
+    /// The option's long name, without dashes: `static-url`.
+    pub option: &'static str,
+    /// The one value that is meant, where the option has several.
+    pub value: Option<String>,
+    /// What is wrong, as the end of a sentence.
+    pub problem: String,
+}
+
 impl Error {
+    /// A wrong value of an option that has one value.
+    pub(crate) fn option(option: &'static str, problem: impl Into<String>) -> Self {
+        Self::Option(OptionError {
+            option,
+            value: None,
+            problem: problem.into(),
+        })
+    }
+
     /// Puts the path and the action to an I/O error, for `map_err`.
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();

@@ -42,7 +42,7 @@ pub use cache::{CacheContents, CacheUse, cache_contents, clear_cache};
 pub use diagnostic::{
     Code, Diagnostic, DjangoError, DjangoException, Location, Severity, is_deceptive, shown,
 };
-pub use error::Error;
+pub use error::{Error, OptionError};
 pub use finished::clean::{CleanOptions, Cleaning};
 pub use finished::explain::{
     AssetFile, AssetReference, AssetVariant, ExplainOptions, Explanation, Leads,
@@ -113,7 +113,7 @@ pub fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
     finished::clean::clean(options)
 }
 
-/// Finishes a build whose manifest the caller has written ([`Options::write_manifest`]): what that build had to remove is
+/// Finishes a build whose manifest the caller has written ([`RootOptions::write_manifest`](options::RootOptions::write_manifest)): what that build had to remove is
 /// removed now. How many files. Nothing is removed unless `build` is the last one there ([`Report::pending`]).
 ///
 /// # Errors

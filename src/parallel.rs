@@ -10,7 +10,7 @@ pub(crate) fn pool(jobs: usize) -> Result<rayon::ThreadPool, Error> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
         .build()
-        .map_err(|error| Error::Usage(format!("--jobs: {error}")))
+        .map_err(|error| Error::option("jobs", error.to_string()))
 }
 
 /// Runs `work` on every item, in the present rayon pool, and returns the results in the items' order.

@@ -128,9 +128,9 @@ pub struct Report {
     pub totals: Totals,
     /// The assets, sorted by logical path.
     pub assets: Vec<BuiltAsset>,
-    /// The files that [`crate::Options::headers`] asks for, relative to the static root or absolute as the manifest.
+    /// The files that [`RootOptions::headers`](crate::options::RootOptions::headers) asks for, relative to the static root or absolute as the manifest.
     pub headers: Vec<String>,
-    /// Without a manifest of its own ([`crate::Options::write_manifest`]): what [`crate::finish`] is to remove once the caller
+    /// Without a manifest of its own ([`RootOptions::write_manifest`](crate::options::RootOptions::write_manifest)): what [`crate::finish`] is to remove once the caller
     /// has written it.
     pub pending: Option<Pending>,
     /// What was had from the build cache; `None` without one.

@@ -96,16 +96,14 @@ fn listed(files: &[NamedFile]) -> Result<Walked, Error> {
     let mut found = Vec::with_capacity(files.len());
     for (order, file) in files.iter().enumerate() {
         let logical = LogicalPath::new(&file.name)
-            .map_err(|why| Error::Usage(format!("--files-from: {:?}: {why}", file.name)))?;
+            .map_err(|why| Error::option("files-from", format!("{:?}: {why}", file.name)))?;
         let metadata = file
             .path
             .metadata()
             .map_err(Error::io("read", &file.path))?;
         if !metadata.is_file() {
-            return Err(Error::Usage(format!(
-                "--files-from: {} is not a file",
-                shown(&file.path)
-            )));
+            let problem = format!("{} is not a file", shown(&file.path));
+            return Err(Error::option("files-from", problem));
         }
         found.push(SourceFile {
             logical,

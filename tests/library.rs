@@ -21,7 +21,7 @@ fn options(dir: &Path) -> Options {
         dir: dir.join("assets"),
     };
     let mut options = Options::new(Input::Roots(vec![assets]));
-    options.out = Some(dir.join("static"));
+    options.root.out = Some(dir.join("static"));
     options
 }
 

@@ -70,32 +70,31 @@ impl Options {
         if matches!(&self.input.sources, Input::Roots(roots) if roots.is_empty()) {
             return usage("name at least one source root".into());
         }
-        if !self.references.static_url.ends_with('/') {
-            return usage(format!(
-                "--static-url: {:?} does not end with a slash",
-                self.references.static_url
-            ));
+        let static_url = &self.references.static_url;
+        if !static_url.ends_with('/') {
+            let problem = format!("{static_url:?} does not end with a slash");
+            return Err(Error::option("static-url", problem));
         }
         let digits = self.naming.hash.hex_digits();
-        if !(4..=digits).contains(&self.naming.hash_length) {
-            return usage(format!(
-                "--hash-length: {} is not from 4 to {digits}",
-                self.naming.hash_length
-            ));
+        let length = self.naming.hash_length;
+        if !(4..=digits).contains(&length) {
+            let problem = format!("{length} is not from 4 to {digits}");
+            return Err(Error::option("hash-length", problem));
         }
         let encodings = self.variants.encodings;
         let levels = [
-            ("--gzip-level", encodings.gzip, 1..=12),
-            ("--brotli-quality", encodings.brotli, 0..=11),
-            ("--zstd-level", encodings.zstd, 1..=22),
+            ("gzip-level", encodings.gzip, 1..=12),
+            ("brotli-quality", encodings.brotli, 0..=11),
+            ("zstd-level", encodings.zstd, 1..=22),
         ];
         for (option, level, range) in levels {
             if let Some(level) = level.filter(|level| !range.contains(level)) {
                 let (low, high) = (range.start(), range.end());
-                return usage(format!("{option}: {level} is not from {low} to {high}"));
+                let problem = format!("{level} is not from {low} to {high}");
+                return Err(Error::option(option, problem));
             }
         }
-        let (hash, length) = (self.naming.hash, self.naming.hash_length);
+        let hash = self.naming.hash;
         if self.naming.django_exact.is_some()
             && (hash, length, self.minify.mode) != (HashAlgorithm::Md5, 12, Minify::Off)
         {

@@ -50,9 +50,9 @@ impl<'o> Job<'o> {
         let in_place = roots::is_in_place(options, dir)?;
         roots::check(options, dir, in_place)?;
         let targets = match (&options.minify.targets, options.minify.mode) {
-            (Some(query), Minify::Full) => Some(
-                Targets::parse(query).map_err(|why| Error::Usage(format!("--targets: {why}")))?,
-            ),
+            (Some(query), Minify::Full) => {
+                Some(Targets::parse(query).map_err(|why| Error::option("targets", why))?)
+            }
             _ => None,
         };
         let prehashed = Prehashed::read(options)?;

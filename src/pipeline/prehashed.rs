@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::diagnostic::shown;
-use crate::error::Error;
+use crate::error::{Error, OptionError};
 use crate::name::glob::Glob;
 use crate::name::logical_path::normpath;
 use crate::options::{Input, Options};
@@ -27,8 +27,13 @@ impl Prehashed {
     pub(crate) fn read(options: &Options) -> Result<Self, Error> {
         let mut names = BTreeSet::new();
         for file in &options.input.bundler_manifest {
-            let usage =
-                |why: String| Error::Usage(format!("--bundler-manifest {}: {why}", shown(file)));
+            let usage = |problem: String| {
+                Error::Option(OptionError {
+                    option: "bundler-manifest",
+                    value: Some(shown(file)),
+                    problem,
+                })
+            };
             let json = fs::read(file).map_err(|error| usage(error.to_string()))?;
             let manifest: Value =
                 serde_json::from_slice(&json).map_err(|error| usage(error.to_string()))?;

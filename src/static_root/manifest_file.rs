@@ -16,9 +16,7 @@ impl StaticRoot {
         let relative = manifest.strip_prefix(&self.dir).unwrap_or(manifest);
         match relative.to_str() {
             Some(name) => Ok(name.to_owned()),
-            None => Err(Error::Usage(
-                "--manifest: the path is not valid UTF-8".into(),
-            )),
+            None => Err(Error::option("manifest", "the path is not valid UTF-8")),
         }
     }
 
@@ -27,10 +25,13 @@ impl StaticRoot {
         if self.has_file_for(name) {
             return Ok(());
         }
-        Err(Error::Usage(format!(
-            "--manifest: {} is there, and not a regular file",
-            self.path(name).display()
-        )))
+        Err(Error::option(
+            "manifest",
+            format!(
+                "{} is there, and not a regular file",
+                self.path(name).display()
+            ),
+        ))
     }
 
     /// Whether the manifest is, or can be, a file: Django's storage may keep it in a database, and names `/dev/null`.

@@ -39,19 +39,19 @@ const FROM: &str = "css/m.css";
 const DIGEST: &str = "0123456789ab";
 const STATIC_URLS: &[&str] = &["/static/", "https://cdn.test/s/", "/"];
 
-/// The CSS reference scanner: see [`reads_and_rewrites`]. What it passes over has no reference in it.
+/// The CSS reference scanner: see `reads_and_rewrites`. What it passes over has no reference in it.
 pub fn css_references(text: &[u8]) {
     assert_eq!(Syntax::Css.references(text), css_references_by_tokens(text));
     reads_and_rewrites(Syntax::Css, text);
 }
 
-/// The JS reference scanner: see [`reads_and_rewrites`]. There is at most one source map comment.
+/// The JS reference scanner: see `reads_and_rewrites`. There is at most one source map comment.
 pub fn js_references(text: &[u8]) {
     assert!(Syntax::Script.references(text).len() <= 1);
     reads_and_rewrites(Syntax::Script, text);
 }
 
-/// The scanner of `--js-modules`: see [`reads_and_rewrites`]. What cannot be parsed has no reference but its source map.
+/// The scanner of `--js-modules`: see `reads_and_rewrites`. What cannot be parsed has no reference but its source map.
 pub fn js_modules(text: &[u8]) {
     let found = Syntax::Module.scan(text);
     if let Some(why) = &found.not_parsed {

@@ -20,6 +20,14 @@ macro_rules! err {
 mod documents;
 mod root;
 
+/// The text of an error, with options as the command line spells them.
+fn message(error: &Error) -> String {
+    match error {
+        Error::Option(error) => format!("--{error}"),
+        error => error.to_string(),
+    }
+}
+
 /// Writes a result to stdout. A reader that has gone away is no error.
 fn out(text: &str) -> ExitCode {
     let mut stdout = anstream::stdout();
@@ -138,14 +146,14 @@ impl Renderer {
                     "version": JSON_VERSION,
                     "command": command,
                     "status": "error",
-                    "error": error.to_string(),
+                    "error": message(error),
                     "diagnostics": diagnostics,
                 })
             ));
         }
-        err!("{ERROR}error{ERROR:#}: {}", printable(&error.to_string()));
+        err!("{ERROR}error{ERROR:#}: {}", printable(&message(error)));
         match error {
-            Error::Usage(_) => ExitCode::from(2),
+            Error::Usage(_) | Error::Option(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }
