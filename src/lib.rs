@@ -73,7 +73,7 @@ pub fn build(options: &Options) -> Result<Report, Error> {
     build_watched(options, &progress::Unwatched)
 }
 
-/// As [`build`], telling `progress` how far it has come.
+/// As [`build`], and reports to `progress` how far it has come.
 ///
 /// # Errors
 ///
@@ -93,12 +93,12 @@ pub fn check(options: &Options) -> Result<Report, Error> {
     build(&options)
 }
 
-/// Proves a finished static root: the manifest, every digest, reference, plain copy and variant.
+/// Verifies a finished static root: the manifest, every digest, reference, plain copy and variant.
 ///
 /// # Errors
 ///
 /// [`Error::Usage`] if there is no such directory, [`Error::Io`] if it cannot be read. What is broken is no error here,
-/// see [`Verification::is_proven`].
+/// see [`Verification::is_intact`].
 pub fn verify(options: &VerifyOptions) -> Result<Verification, Error> {
     finished::verify::verify(options)
 }
@@ -123,7 +123,7 @@ pub fn finish(static_root: &Path, build: &str) -> Result<usize, Error> {
     pipeline::write::commit::finish(static_root, build)
 }
 
-/// Tells everything about one asset of a finished static root.
+/// Shows everything about one asset of a finished static root.
 ///
 /// # Errors
 ///

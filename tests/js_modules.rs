@@ -80,7 +80,7 @@ fn verify_proves_modules_and_finds_what_is_broken() {
         let place = place(CYCLE);
         let paths = build(&place, more);
         assert_eq!(verify(&place, &["--js-modules"]), (0, String::new()));
-        // Without the option, a cycle cannot be proven.
+        // Without the option, a cycle cannot be verified.
         let (status, said) = verify(&place, &[]);
         assert_eq!(status, 1);
         assert!(

@@ -63,7 +63,7 @@ impl Case {
             .filter(|d| d.severity == Severity::Error)
             .map(ToString::to_string)
             .collect();
-        prop_assert!(found.is_proven(), "{what}: {}", errors.join("\n"));
+        prop_assert!(found.is_intact(), "{what}: {}", errors.join("\n"));
         Ok(())
     }
 
@@ -101,7 +101,7 @@ impl Case {
             bad[at] ^= 1;
             fs::remove_file(&path).unwrap();
             fs::write(&path, &bad).unwrap();
-            let is_found = !self.verify().is_proven();
+            let is_found = !self.verify().is_intact();
             prop_assert!(is_found, "byte {at} of {name}");
             if self.choice.in_place && Path::new(&name) == manifest {
                 fs::write(&path, &good).unwrap(); // without it, nothing is built in place

@@ -42,7 +42,7 @@ fn a_static_root_is_built_verified_explained_and_cleaned() {
     assert!(css.contains(hashed(&first, "logo.svg")), "{css}");
 
     let verification = hashstatic::verify(&VerifyOptions::new(root.clone())).unwrap();
-    assert!(verification.is_proven());
+    assert!(verification.is_intact());
     assert_eq!(verification.assets, 2);
     let asked = ExplainOptions::new(root.clone(), "app.css".to_owned());
     let explanation = hashstatic::explain(&asked).unwrap();
@@ -59,7 +59,7 @@ fn a_static_root_is_built_verified_explained_and_cleaned() {
     assert!(cleaning.files.iter().any(|name| name == old));
     assert!(!root.join(old).exists());
     let verification = hashstatic::verify(&VerifyOptions::new(root)).unwrap();
-    assert!(verification.is_proven());
+    assert!(verification.is_intact());
 }
 
 #[test]

@@ -228,7 +228,7 @@ fn what_is_said_about_a_static_root() {
     assert_harmless(&run(&place, "explain EVIL EVIL.css"), "refers to");
     assert_harmless(&run(&place, "explain EVIL y"), "used by");
     assert_harmless(&run(&place, "explain EVIL EVIL.cs"), "did you mean");
-    assert_harmless(&run(&place, "verify EVIL"), "proven");
+    assert_harmless(&run(&place, "verify EVIL"), "verified");
     assert_harmless(&run(&place, "verify EVIL --require EVIL"), "required");
     assert_harmless(&run(&place, "verify EVIL/nope"), "is not a directory");
     assert_harmless(&run(&place, "clean EVIL/nope"), "is not a directory");

@@ -48,7 +48,7 @@ fn build(project: &Project, more: &[&str]) {
     project.build(more);
 }
 
-/// Whether a static root is proven, and what is said on stderr.
+/// Whether a static root is intact, and stderr.
 fn verify(project: &Project, root: &str, more: &[&str]) -> (bool, String) {
     let output = project.run(&[&["verify", root], more].concat());
     match output.status.code() {
@@ -68,24 +68,24 @@ const WAYS: [&[&str]; 6] = [
 ];
 
 #[test]
-fn what_builds_write_is_proven() {
+fn what_builds_write_is_intact() {
     let project = project();
     for more in WAYS {
         build(&project, more);
-        let (proven, stderr) = verify(&project, "out", &["--require", "css/app.css"]);
-        assert!(proven && stderr.is_empty(), "{more:?}: {stderr}");
+        let (intact, stderr) = verify(&project, "out", &["--require", "css/app.css"]);
+        assert!(intact && stderr.is_empty(), "{more:?}: {stderr}");
     }
     for version in ["6.1", "5.2"] {
         let exact = format!("--django-exact={version}");
         let more = [&exact, "--ignore", "one.css", "--ignore", "two.css"];
         build(&project, &more);
-        let (proven, stderr) = verify(&project, "out", &[]);
-        assert!(proven && stderr.is_empty(), "{exact}: {stderr}");
+        let (intact, stderr) = verify(&project, "out", &[]);
+        assert!(intact && stderr.is_empty(), "{exact}: {stderr}");
     }
 }
 
 #[test]
-fn a_second_build_is_proven_too_and_so_is_one_in_place() {
+fn a_second_build_is_verified_too_and_so_is_one_in_place() {
     let project = project();
     build(&project, &[]);
     project.write("src/css/plain.css", ".new { color : blue }");
@@ -123,8 +123,8 @@ fn a_flipped_byte_in_any_output_is_found() {
                     changed[at] ^= bit;
                     fs::remove_file(&path).unwrap();
                     fs::write(&path, changed).unwrap();
-                    let (proven, stderr) = verify(&project, "out", &[]);
-                    assert!(!proven, "{name} byte {at} ^ {bit}: {stderr}");
+                    let (intact, stderr) = verify(&project, "out", &[]);
+                    assert!(!intact, "{name} byte {at} ^ {bit}: {stderr}");
                     tried += 1;
                 }
             }
@@ -246,8 +246,8 @@ fn every_break_has_its_message() {
         } else {
             &[]
         };
-        let (proven, stderr) = verify(&project, "out", more);
-        assert!(!proven, "{kind}");
+        let (intact, stderr) = verify(&project, "out", more);
+        assert!(!intact, "{kind}");
         for message in messages {
             assert!(
                 stderr.contains(message),
@@ -263,9 +263,9 @@ fn policies_are_those_of_the_build() {
     project.write("src/css/broken.css", ".a { b : url(gone.png) }");
     project.write("src/js/map.js", "a()\n//# sourceMappingURL=gone.map\n");
     build(&project, &["--on-missing", "warn"]);
-    let (proven, stderr) = verify(&project, "out", &[]);
+    let (intact, stderr) = verify(&project, "out", &[]);
     assert!(
-        !proven && stderr.contains("css/gone.png, which is not in the static root"),
+        !intact && stderr.contains("css/gone.png, which is not in the static root"),
         "{stderr}"
     );
     assert!(stderr.contains("warning: js/map."), "{stderr}");

@@ -37,10 +37,10 @@ pub(crate) enum Command {
     /// Hash, rewrite and compress static files into a static root
     #[command(after_help = BUILD_EXAMPLES)]
     Build(Box<Build>),
-    /// Read and resolve everything as build does, write nothing, and tell all problems
+    /// Read and resolve everything as build does, write nothing, and report all problems
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<Check>),
-    /// Prove a finished static root: manifest, digests, references, plain copies, variants
+    /// Verify a finished static root: manifest, digests, references, plain copies, variants
     #[command(after_help = root::VERIFY_EXAMPLES)]
     Verify(root::Verify),
     /// Remove what earlier generations have left in a static root
@@ -49,7 +49,7 @@ pub(crate) enum Command {
     /// Finish a build with --no-manifest, once its caller has written the manifest
     #[command(hide = true)]
     Finish(root::Finish),
-    /// Tell everything about one asset of a static root
+    /// Show everything about one asset of a static root
     #[command(after_help = root::EXPLAIN_EXAMPLES)]
     Explain(root::Explain),
     /// Show or clear the build cache

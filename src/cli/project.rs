@@ -171,9 +171,9 @@ impl Project {
                 ))
             })?;
         let stdout = String::from_utf8_lossy(&output.stdout);
-        let told = stdout.rsplit_once(MARK).map(|(_, told)| told.trim_end());
-        let told = told.and_then(|told| serde_json::from_str(told).ok());
-        match told {
+        let answer = stdout.rsplit_once(MARK).map(|(_, json)| json.trim_end());
+        let answer = answer.and_then(|json| serde_json::from_str(json).ok());
+        match answer {
             Some(Told::Project {
                 roots,
                 files,

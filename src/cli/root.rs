@@ -18,7 +18,7 @@ Examples:
   hashstatic verify static
   hashstatic verify static --require css/output.css
 
-Exit status: 0 proven; 1 something is broken; 2 wrong usage";
+Exit status: 0 verified; 1 something is broken; 2 wrong usage";
 
 pub(crate) const CLEAN_EXAMPLES: &str = "\
 Examples:

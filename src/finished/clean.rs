@@ -16,7 +16,7 @@ use crate::static_root::manifest::Manifest;
 use crate::static_root::must_be_there;
 use crate::static_root::{Opening, StaticRoot};
 
-/// What [`crate::clean`] is to keep.
+/// The options of [`crate::clean`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct CleanOptions {
@@ -28,7 +28,7 @@ pub struct CleanOptions {
     pub keep: usize,
     /// Also keep generations that were replaced less than this ago. Default: `None`.
     pub age: Option<Duration>,
-    /// Only tell what would be removed. Default: `false`.
+    /// Only list what would be removed. Default: `false`.
     pub dry_run: bool,
     /// How long to wait for a build on the same static root. Default: 60 s.
     pub lock_timeout: Duration,

@@ -1,4 +1,4 @@
-//! Everything that a static root tells about one asset.
+//! Everything that a static root shows about one asset.
 
 use std::path::PathBuf;
 

@@ -44,7 +44,7 @@ pub(crate) struct FinishedRoot {
     pub(crate) dir: PathBuf,
     /// Sorted by logical path.
     pub(crate) entries: Vec<Entry>,
-    /// The hash that names were made with, as far as the manifest tells.
+    /// The hash that names were made with, as far as the manifest shows.
     pub(crate) hash: HashAlgorithm,
     /// Every file, whatever it is.
     pub(crate) files: Catalog,

@@ -1,4 +1,4 @@
-//! Proves a finished static root: everything that the manifest promises is there, whole, and fits together.
+//! Verifies a finished static root: everything that the manifest promises is there, whole, and fits together.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -29,7 +29,7 @@ use crate::text::resolve::Target;
 /// `--keep-only-hashed`, all are.
 const MOST: usize = 90;
 
-/// What [`crate::verify`] is to prove.
+/// The options of [`crate::verify`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct VerifyOptions {
@@ -76,7 +76,7 @@ pub struct Verification {
 
 impl Verification {
     /// Whether the static root is as it must be.
-    pub fn is_proven(&self) -> bool {
+    pub fn is_intact(&self) -> bool {
         self.diagnostics
             .iter()
             .all(|d| d.severity != Severity::Error)
@@ -95,7 +95,7 @@ pub(crate) fn verify(options: &VerifyOptions) -> Result<Verification, Error> {
     for _ in 1..ATTEMPTS {
         let now = attempt(options);
         let seen = match &now {
-            Ok(verification) if verification.is_proven() => return now,
+            Ok(verification) if verification.is_intact() => return now,
             Ok(verification) => Ok(verification.clone()),
             Err(Error::Io { .. }) => Err(format!("{now:?}")),
             Err(_) => return now, // not a matter of time
@@ -427,45 +427,44 @@ impl<'v> Verifier<'v> {
             let id = root.files.find(name)?;
             Some((id, examined.get(&id)?))
         };
-        let unproven: Result<Vec<Option<Diagnostic>>, Error> =
-            map_in_order(&root.entries, |entry| {
-                let (Some((plain_id, plain)), Some((hashed_id, hashed))) =
-                    (of(entry.logical.as_str()), of(entry.hashed.as_str()))
-                else {
-                    return Ok(None);
-                };
-                if plain.content == hashed.content {
-                    return Ok(None);
-                }
-                if root.is_variant_of_neighbour(plain_id, |name| Some(of(name)?.1.content))? {
-                    return Ok(None); // with `--django-exact`, variants win: as WhiteNoise's
-                }
-                let syntax = root.syntax(plain_id);
-                let is_text = syntax.is_text();
-                if is_text
-                    && sources.gives(entry, syntax, &root.read(plain_id)?, &root.read(hashed_id)?)
-                {
-                    return Ok(None);
-                }
-                // Options that only the build knows may have made another hashed file of it; its variants are of these
-                // very bytes, at least.
-                let has_variants = is_text && root.variants(plain_id).next().is_some();
-                let severity = if has_variants && plain.bad_variants.is_empty() {
-                    Severity::Warning
-                } else {
-                    Severity::Error
-                };
-                let message = format!(
-                    "the plain copy is not what {} was made from",
-                    shown(entry.hashed.as_str())
-                );
-                let help = "build again; or give the --static-url of the build";
-                let path = entry.logical.as_str();
-                Ok(Some(
-                    Diagnostic::new(severity, Code::WrongPlainCopy, path, message).help(help),
-                ))
-            });
-        self.diagnostics.extend(unproven?.into_iter().flatten());
+        let wrong: Result<Vec<Option<Diagnostic>>, Error> = map_in_order(&root.entries, |entry| {
+            let (Some((plain_id, plain)), Some((hashed_id, hashed))) =
+                (of(entry.logical.as_str()), of(entry.hashed.as_str()))
+            else {
+                return Ok(None);
+            };
+            if plain.content == hashed.content {
+                return Ok(None);
+            }
+            if root.is_variant_of_neighbour(plain_id, |name| Some(of(name)?.1.content))? {
+                return Ok(None); // with `--django-exact`, variants win: as WhiteNoise's
+            }
+            let syntax = root.syntax(plain_id);
+            let is_text = syntax.is_text();
+            if is_text
+                && sources.gives(entry, syntax, &root.read(plain_id)?, &root.read(hashed_id)?)
+            {
+                return Ok(None);
+            }
+            // Options that only the build knows may have made another hashed file of it; its variants are of these
+            // very bytes, at least.
+            let has_variants = is_text && root.variants(plain_id).next().is_some();
+            let severity = if has_variants && plain.bad_variants.is_empty() {
+                Severity::Warning
+            } else {
+                Severity::Error
+            };
+            let message = format!(
+                "the plain copy is not what {} was made from",
+                shown(entry.hashed.as_str())
+            );
+            let help = "build again; or give the --static-url of the build";
+            let path = entry.logical.as_str();
+            Ok(Some(
+                Diagnostic::new(severity, Code::WrongPlainCopy, path, message).help(help),
+            ))
+        });
+        self.diagnostics.extend(wrong?.into_iter().flatten());
         Ok(())
     }
 

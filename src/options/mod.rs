@@ -94,6 +94,23 @@ impl Options {
                 return Err(Error::option(option, problem));
             }
         }
+        let features = [
+            (
+                self.minify.mode == Minify::Full && !cfg!(feature = "minify-full"),
+                "minify",
+                "full: this build was compiled without the feature minify-full",
+            ),
+            (
+                self.references.js_modules && !cfg!(feature = "modules"),
+                "js-modules",
+                "this build was compiled without the feature modules",
+            ),
+        ];
+        for (is_missing, option, problem) in features {
+            if is_missing {
+                return Err(Error::option(option, problem));
+            }
+        }
         let hash = self.naming.hash;
         if self.naming.django_exact.is_some()
             && (hash, length, self.minify.mode) != (HashAlgorithm::Md5, 12, Minify::Off)

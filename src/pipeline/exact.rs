@@ -1,4 +1,4 @@
-//! The exact mode of a build: what Django's rules are told about it.
+//! The exact mode of a build: what Django's rules need to know of it.
 
 use std::path::Path;
 use std::sync::OnceLock;

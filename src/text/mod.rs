@@ -4,6 +4,7 @@
 pub(crate) mod css;
 pub(crate) mod edges;
 mod escape;
+#[cfg(feature = "modules")]
 mod js;
 pub(crate) mod missing;
 pub(crate) mod notes;
@@ -27,6 +28,10 @@ pub(crate) enum ReferenceKind {
     /// `@import`
     Import,
     /// `import`, `export … from`
+    #[cfg_attr(
+        not(feature = "modules"),
+        expect(dead_code, reason = "only modules have it")
+    )]
     Module,
     /// A `sourceMappingURL` comment.
     SourceMap,

@@ -1,6 +1,8 @@
 //! The syntaxes that references are read in: a row here, and a scanner.
 
-use super::{Scan, css, decoded, js, source_map};
+#[cfg(feature = "modules")]
+use super::js;
+use super::{Scan, css, decoded, source_map};
 use crate::name::logical_path::LogicalPath;
 
 /// What a text is written in.
@@ -80,6 +82,7 @@ impl Syntax {
     }
 }
 
+#[cfg(feature = "modules")]
 fn modules(text: &[u8]) -> Scan {
     let mut found = decoded(text, js::modules::scan);
     let end = found.references.last().map_or(0, |last| last.span.end);
@@ -87,4 +90,10 @@ fn modules(text: &[u8]) -> Scan {
     let source_map = source_map::in_script(text).filter(|map| end <= map.span.start);
     found.references.extend(source_map);
     found
+}
+
+/// Without the feature, no build asks for modules (`Options::validate`).
+#[cfg(not(feature = "modules"))]
+fn modules(_: &[u8]) -> Scan {
+    Scan::default()
 }

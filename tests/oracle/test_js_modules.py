@@ -77,7 +77,7 @@ def test_only_specifiers_change_and_all_of_them(root, tmp_path):
 
 
 @pytest.mark.parametrize("root", ROOTS)
-def test_what_we_build_is_proven(root, tmp_path):
+def test_what_we_build_is_verified(root, tmp_path):
     modules(corpus(root), tmp_path / "out")
     command = [binary(), "verify", tmp_path / "out", "--js-modules", "--output-format", "json"]
     result = subprocess.run(command, capture_output=True, text=True)

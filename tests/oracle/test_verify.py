@@ -27,14 +27,14 @@ def errors(root, *arguments):
 
 
 @pytest.mark.parametrize("name", CORPORA)
-def test_default_builds_are_proven(name):
+def test_default_builds_are_verified(name):
     found = verify(default_build(name))
     assert [d for d in found["diagnostics"] if d["code"] != "missing-source-map"] == []
     assert found["assets"] > 0 and found["variants"]["files"] > 0
 
 
 @pytest.mark.parametrize("name", CORPORA)
-def test_what_django_writes_is_proven(name, djangos, tmp_path):
+def test_what_django_writes_is_verified(name, djangos, tmp_path):
     """Django's own output: names, references, plain copies; without variants that could stand in for a proof."""
     answer = djangos["6.1"].collect(corpus(name), tmp_path / "django", js_modules=False)
     assert answer["ok"]
@@ -112,13 +112,13 @@ def test_each_kind_of_break(breakable):
     assert [d["code"] for d in errors(breakable, "--require", "css/output.css")] == ["required-asset"]
 
 
-def test_a_tree_that_was_copied_without_links_is_proven(tmp_path):
+def test_a_tree_that_was_copied_without_links_is_verified(tmp_path):
     """As an image layer would have it."""
     shutil.copytree(default_build("katex"), tmp_path / "copy")
     assert errors(tmp_path / "copy") == []
 
 
-def test_exact_with_modules_is_proven(tmp_path):
+def test_exact_with_modules_is_verified(tmp_path):
     out = tmp_path / "out"
     build(corpus("three"), "-o", out, *exact_arguments("6.1", js_modules=True), check=True)
     assert errors(out) == []

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::cli::{CheckFormat, Color, Output, OutputFormat, Verbosity};
 
-/// A line on stderr. If nobody can read it there is nobody to tell.
+/// A line on stderr. A line that cannot be written is lost.
 macro_rules! err {
     ($($argument:tt)*) => {{
         let _ = writeln!(anstream::stderr(), $($argument)*);

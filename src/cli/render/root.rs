@@ -21,16 +21,16 @@ impl Renderer {
             Err(error) => return self.error("verify", &error),
         };
         self.diagnostics(&verification.diagnostics);
-        let is_proven = verification.is_proven();
+        let is_intact = verification.is_intact();
         let written = if self.format == CheckFormat::Json {
-            let status = if is_proven { "ok" } else { "error" };
+            let status = if is_intact { "ok" } else { "error" };
             document(
                 "verify",
                 &json!({ "status": status, "verification": verification }),
             )
-        } else if is_proven && !self.quiet {
+        } else if is_intact && !self.quiet {
             out(&format!(
-                "proven: {}, {}, {}, {}\n",
+                "verified: {}, {}, {}, {}\n",
                 counted(verification.assets, "asset"),
                 counted(verification.files.files, "file"),
                 counted(verification.variants.files, "variant"),
@@ -39,7 +39,7 @@ impl Renderer {
         } else {
             ExitCode::SUCCESS
         };
-        if is_proven {
+        if is_intact {
             return written;
         }
         let errors = verification.diagnostics.iter();

@@ -81,6 +81,7 @@ impl<'t> Sheet<'t> {
 }
 
 /// The text of some tokens, white space and comments aside.
+#[cfg(feature = "minify-full")]
 pub(super) fn joined(sheet: Sheet<'_>, from: usize, to: usize) -> String {
     (from..to)
         .filter(|index| !matches!(sheet.kind(*index), Kind::WhiteSpace | Kind::Comment))
