@@ -23,11 +23,44 @@ pub(crate) enum Origin {
     CommandLine,
 }
 
+/// The words of a command line, parsed by themselves.
+pub(crate) struct CommandLine<'w> {
+    words: &'w [OsString],
+    command: Command,
+    matches: ArgMatches,
+}
+
+impl<'w> CommandLine<'w> {
+    /// Parses the words of a command line, the program's name first.
+    pub(crate) fn parse(words: &'w [OsString]) -> Result<Self, clap::Error> {
+        let mut command = Arguments::command();
+        let matches = command.try_get_matches_from_mut(words)?;
+        Ok(Self {
+            words,
+            command,
+            matches,
+        })
+    }
+
+    /// The subcommand with its arguments.
+    fn subcommand(&self) -> Option<(&Command, &ArgMatches)> {
+        let (name, matches) = self.matches.subcommand()?;
+        Some((self.command.find_subcommand(name)?, matches))
+    }
+
+    /// Whether the command has a configuration, and does not refuse it.
+    fn reads_configuration(&self) -> bool {
+        let is_read = |(subcommand, matches): (&Command, &ArgMatches)| {
+            takes_configuration(subcommand) && !matches.get_flag("no_config")
+        };
+        self.subcommand().is_some_and(is_read)
+    }
+}
+
 /// The layers that a command is made from. The defaults are those of [`Arguments`].
 #[derive(Clone, Copy)]
 pub(crate) struct Layers<'a> {
-    /// The words of the command line, the program's name first.
-    pub(crate) words: &'a [OsString],
+    pub(crate) line: &'a CommandLine<'a>,
     pub(crate) environment: &'a Environment,
     pub(crate) file: Option<&'a ConfigFile>,
     pub(crate) project: Option<&'a Answer>,
@@ -70,13 +103,14 @@ impl Invocation {
     pub(crate) fn of_process() -> Result<Self, Failure> {
         let words: Vec<OsString> = std::env::args_os().collect();
         let environment = Environment::of_process();
-        let file = if reads_configuration(&words)? {
+        let line = CommandLine::parse(&words)?;
+        let file = if line.reads_configuration() {
             ConfigFile::find()?
         } else {
             None
         };
         let layers = Layers {
-            words: &words,
+            line: &line,
             environment: &environment,
             file: file.as_ref(),
             project: None,
@@ -105,16 +139,6 @@ impl Invocation {
     }
 }
 
-/// Whether the command line names a command that has a configuration, and does not refuse it.
-fn reads_configuration(words: &[OsString]) -> Result<bool, clap::Error> {
-    let command = Arguments::command();
-    let matches = command.clone().try_get_matches_from(words)?;
-    Ok(matches.subcommand().is_some_and(|(name, matches)| {
-        let subcommand = command.find_subcommand(name);
-        subcommand.is_some_and(takes_configuration) && !matches.get_flag("no_config")
-    }))
-}
-
 fn takes_configuration(command: &Command) -> bool {
     command.get_arguments().any(|a| a.get_id() == "no_config")
 }
@@ -123,12 +147,10 @@ fn takes_configuration(command: &Command) -> bool {
 pub(crate) fn resolve(
     layers: Layers<'_>,
 ) -> Result<(Arguments, BTreeMap<String, Origin>), Failure> {
-    let command = Arguments::command();
-    let matches = command.clone().try_get_matches_from(layers.words)?;
-    let found = matches.subcommand();
-    let found = found.and_then(|(name, matches)| Some((command.find_subcommand(name)?, matches)));
-    let Some((subcommand, matches)) = found else {
-        return Ok((Arguments::from_arg_matches(&matches)?, BTreeMap::new()));
+    let line = layers.line;
+    let command = &line.command;
+    let Some((subcommand, matches)) = line.subcommand() else {
+        return Ok((Arguments::from_arg_matches(&line.matches)?, BTreeMap::new()));
     };
     let mut combined = Combined::new(subcommand, matches);
     if let Some(answer) = layers.project {
@@ -142,7 +164,7 @@ pub(crate) fn resolve(
         }
     }
     if let Some(file) = layers.file {
-        file.check(&known(&command))?;
+        file.check(&known(command))?;
         for (key, value) in file.entries() {
             if combined.is_free(key) {
                 let arguments = file.arguments(subcommand, key, value)?;
@@ -150,9 +172,13 @@ pub(crate) fn resolve(
             }
         }
     }
-    let words = combined.words(layers.words);
-    let matches = command.clone().try_get_matches_from(words)?;
-    Ok((Arguments::from_arg_matches(&matches)?, combined.origins))
+    let arguments = if combined.added.is_empty() {
+        Arguments::from_arg_matches(&line.matches)?
+    } else {
+        let words = combined.words(line.words);
+        Arguments::from_arg_matches(&Arguments::command().try_get_matches_from(words)?)?
+    };
+    Ok((arguments, combined.origins))
 }
 
 /// The keys that a configuration file may have: the options of all commands that have a configuration.

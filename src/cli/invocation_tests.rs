@@ -31,8 +31,9 @@ fn resolved(case: &Case<'_>) -> Result<(Options, BTreeMap<String, Origin>), Stri
         sources: owned(sources),
         build: owned(build),
     });
+    let line = CommandLine::parse(&words).map_err(|error| error.to_string())?;
     let layers = Layers {
-        words: &words,
+        line: &line,
         environment: &environment,
         file: Some(&file),
         project: project.as_ref(),

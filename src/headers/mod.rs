@@ -63,7 +63,7 @@ struct HeadersPlan {
 /// What a build is about to publish, and what lies in the static root already.
 pub(crate) struct Published<'a> {
     /// Every file of the build.
-    pub(crate) files: Vec<BuiltFile>,
+    pub(crate) files: Vec<BuiltFile<'a>>,
     /// The names of the assets.
     pub(crate) catalog: &'a Catalog,
     /// The manifest's name.
@@ -155,7 +155,7 @@ fn encodings(options: &Options) -> Vec<Encoding> {
 }
 
 /// Everything that the build publishes, but for variants and the manifest.
-fn files(built: &[BuiltFile]) -> BTreeMap<String, ServedFile> {
+fn files(built: &[BuiltFile<'_>]) -> BTreeMap<String, ServedFile> {
     let mut files: BTreeMap<String, ServedFile> = BTreeMap::new();
     for file in built {
         let immutable = file.role == Role::Hashed;
@@ -166,7 +166,7 @@ fn files(built: &[BuiltFile]) -> BTreeMap<String, ServedFile> {
         served.variants.extend(file.encoding);
     }
     for variant in built.iter().filter(|file| file.encoding.is_some()) {
-        files.remove(&variant.name); // an asset of that name gives way to the variant
+        files.remove(&*variant.name); // an asset of that name gives way to the variant
     }
     files
 }

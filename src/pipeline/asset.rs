@@ -161,7 +161,7 @@ pub(crate) struct Built {
 
 impl Built {
     /// Every file that this asset leaves in the static root: hashed and plain, each followed by its variants.
-    pub(crate) fn files(&self) -> impl Iterator<Item = BuiltFile> {
+    pub(crate) fn files(&self) -> impl Iterator<Item = BuiltFile<'_>> {
         let hashed = (
             Role::Hashed,
             self.file.name.as_str(),
@@ -180,13 +180,13 @@ impl Built {
             .into_iter()
             .flat_map(|((role, name, content), variants)| {
                 let file = content.map(|content| BuiltFile {
-                    name: name.to_owned(),
+                    name: name.into(),
                     role,
                     length: content.length,
                     encoding: None,
                 });
                 let variants = variants.iter().map(move |variant| BuiltFile {
-                    name: variant.name(name),
+                    name: variant.name(name).into(),
                     role,
                     length: variant.length,
                     encoding: Some(variant.encoding),

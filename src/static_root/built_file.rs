@@ -1,11 +1,13 @@
 //! The files that a build leaves in the static root, as headers, reports and records list them.
 
+use std::borrow::Cow;
+
 use super::encoding::Encoding;
 
 /// A file that a build leaves in the static root.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct BuiltFile {
-    pub(crate) name: String,
+pub(crate) struct BuiltFile<'b> {
+    pub(crate) name: Cow<'b, str>,
     pub(crate) role: Role,
     /// Bytes.
     pub(crate) length: u64,

@@ -74,6 +74,7 @@ impl<'a> Linking<'a> {
         let mut order: Vec<&Planned> = assets.iter().collect();
         order.sort_by_key(|asset| (asset.syntax.is_text(), Reverse(asset.source.length)));
         let mut read = map_in_order(&order, |asset| self.read(assets, asset))?;
+        read.retain(|read| read.waiting.is_some() || !read.notes.is_empty()); // there are few of these
         read.sort_by_key(|read| read.asset.source.order);
         let mut texts = Vec::new();
         let mut noted = Vec::new();

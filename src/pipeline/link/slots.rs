@@ -39,13 +39,12 @@ impl Slots {
 
     /// The assets, each with its file.
     pub(super) fn into_hashed(self, assets: Vec<Planned>) -> Result<Vec<Hashed>, Error> {
-        let pairs = assets.into_iter().zip(self.0);
-        pairs
-            .map(|(asset, slot)| {
-                let file = slot.into_inner().ok_or_else(not_linked)?;
-                Ok(Hashed { asset, file })
-            })
-            .collect()
+        let mut hashed = Vec::with_capacity(assets.len());
+        for (asset, slot) in assets.into_iter().zip(self.0) {
+            let file = slot.into_inner().ok_or_else(not_linked)?;
+            hashed.push(Hashed { asset, file });
+        }
+        Ok(hashed)
     }
 }
 

@@ -35,7 +35,7 @@ impl Publication {
             path: job.manifest_entry(self.built.asset.name().as_str()),
             hashed: job.manifest_entry(&self.built.file.name),
             new: !job.root.had(&self.built.file.name),
-            variants: variants.map(|file| file.name).collect(),
+            variants: variants.map(|file| file.name.into_owned()).collect(),
         }
     }
 
@@ -44,7 +44,7 @@ impl Publication {
         let files = self.built.files();
         files
             .filter(|file| file.role == Role::Hashed)
-            .map(|file| file.name)
+            .map(|file| file.name.into_owned())
     }
 
     /// The plain file that is the user's own, if there is one.

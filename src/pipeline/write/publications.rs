@@ -136,6 +136,6 @@ fn variant_names(assets: &[Built]) -> HashSet<String> {
     let files = assets.iter().flat_map(Built::files);
     files
         .filter(|file| file.encoding.is_some())
-        .map(|file| file.name)
+        .map(|file| file.name.into_owned())
         .collect()
 }
