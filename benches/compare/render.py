@@ -13,7 +13,7 @@ real packages (`benches/compare/corpus.toml`). This page and the plot are writte
 
 ![Seconds of each program, on a logarithmic scale](benchmarks.svg)
 
-To run it again, on a quiet machine with Python 3.11 or later, pip, npm and a Python that is new enough for Django:
+To run it again, on a quiet machine with Python 3.11 or later, pip, npm and a Python that is recent enough for Django:
 
 ```console
 $ make bench                                          # on tmpfs, over an hour
@@ -27,14 +27,14 @@ How it measures:
   the manifest, it must list every source file, every file must be there, every variant must decode to its file.
 - The programs of a scenario take turns, forwards and backwards. The first, untimed round warms the page cache; programs
   that take minutes have none, and fewer runs (*n*). Every output goes into a fresh directory, except for `unchanged`.
-  Removing it, and syncing what others wrote, is not timed. The sources, the outputs and the build cache are on one file
+  Removing it, and syncing earlier writes, is not timed. The sources, the outputs and the build cache are on one file
   system.
 - *wall* is the median and, in parentheses, the range. *CPU* is user and system time. *busy* is CPU time over wall time and
-  all cores. *peak* is the largest resident set of a single process (`wait4`); it cannot be told below about 10 MB.
+  all cores. *peak* is the largest resident set of a single process (`wait4`); values below about 10 MB cannot be measured.
 - A ratio is the median of the ratios of the runs of one round; its range is theirs.
-- Django, WhiteNoise and the enhanced storage are timed as people run them, `manage.py collectstatic`, the start of
-  Python included, in a project with no other app.
-- Sizes count every file as it is listed, whether or not it shares its bytes with another.
+- Django, WhiteNoise and the enhanced storage are timed as people run them, `manage.py collectstatic`, Python's start
+  included, in a project with no other app.
+- Sizes count every listed file, whether or not it shares its bytes with another.
 """
 
 
