@@ -8,7 +8,7 @@
 pub enum Minify {
     /// White space and comments at token level: lossless.
     Safe,
-    /// lightningcss's optimizer, where it is known to be right; otherwise [`Minify::Safe`].
+    /// lightningcss's optimizer, where it is known to be right; otherwise as safe
     Full,
     /// Not at all.
     Off,

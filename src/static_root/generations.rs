@@ -43,7 +43,7 @@ pub(crate) struct Generations {
     pub(crate) source_variants: BTreeSet<String>,
     /// Files that the manifest names and whose names show no digest of ours, with their BLAKE3 in hex.
     pub(crate) contents: BTreeMap<String, String>,
-    /// The options of the last build, unless all have their defaults.
+    /// The options of the last build, unless those about references and minifying have their defaults.
     pub(crate) options: Option<RecordedOptions>,
 }
 

@@ -83,8 +83,8 @@ fn options(job: &Job<'_>, manifest: &Manifest) -> Option<RecordedOptions> {
         ..
     } = job.options;
     let defaults = Options::default();
-    let is_default =
-        (naming, references, minify) == (&defaults.naming, &defaults.references, &defaults.minify);
+    // The names of hashed files show how they were made.
+    let is_default = (references, minify) == (&defaults.references, &defaults.minify);
     if is_default || naming.django_exact.is_some() {
         return None;
     }
