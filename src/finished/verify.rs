@@ -320,8 +320,7 @@ impl<'v> Verifier<'v> {
         }
     }
 
-    /// Reports files that not even their owner may read. Root can, and so a verification by root passes, but no server
-    /// can.
+    /// Reports files that not even their owner may read. A verification by root can read them, a server cannot.
     fn modes(&mut self) {
         const OWNER_READS: u32 = 0o400;
         let root = self.root;
