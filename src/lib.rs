@@ -2,10 +2,10 @@
 //! precompressed variants and a `staticfiles.json` that Django and WhiteNoise load unchanged.
 //!
 //! ```text
-//! walk → plan → transform → reference → resolve → link → compress → write → manifest
+//! find → plan → link (prepare one by one) → compress → write
 //! ```
 //!
-//! [`build`] is the pipeline; each stage is a module of that name. `docs/architecture.md` has the map and the
+//! [`build`] is the pipeline; its stages are modules of these names. `docs/architecture.md` has the map and the
 //! invariants.
 //!
 //! ```no_run
@@ -73,11 +73,11 @@ pub fn build(options: &Options) -> Result<Report, Error> {
     build_watched(options, &progress::Unwatched)
 }
 
-/// As [`build`], and reports to `progress` how far it has come.
+/// Builds a static root as [`build`] does, and reports to `progress` how far the build has come.
 ///
 /// # Errors
 ///
-/// As of [`build`].
+/// See [`build`].
 pub fn build_watched(options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
     pipeline::build(options, progress)
 }
@@ -86,7 +86,7 @@ pub fn build_watched(options: &Options, progress: &dyn Progress) -> Result<Repor
 ///
 /// # Errors
 ///
-/// As of [`build`].
+/// See [`build`].
 pub fn check(options: &Options) -> Result<Report, Error> {
     let mut options = options.clone();
     options.run.dry_run = true;
@@ -97,8 +97,8 @@ pub fn check(options: &Options) -> Result<Report, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::Usage`] if there is no such directory, [`Error::Io`] if it cannot be read. What is broken is no error here,
-/// see [`Verification::is_intact`].
+/// [`Error::Usage`] if there is no such directory, [`Error::Io`] if it cannot be read. A static root that is not intact
+/// is no error, see [`Verification::is_intact`].
 pub fn verify(options: &VerifyOptions) -> Result<Verification, Error> {
     finished::verify::verify(options)
 }
@@ -113,12 +113,15 @@ pub fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
     finished::clean::clean(options)
 }
 
-/// Finishes a build whose manifest the caller has written ([`RootOptions::write_manifest`](options::RootOptions::write_manifest)): what that build had to remove is
-/// removed now. How many files. Nothing is removed unless `build` is the last one there ([`Report::pending`]).
+/// Finishes a build whose manifest the caller has written
+/// ([`RootOptions::write_manifest`](options::RootOptions::write_manifest)): removes the files that the build had to
+/// keep until then, and returns their number. Nothing is removed unless `build` is the last build of this static root
+/// ([`Report::pending`]).
 ///
 /// # Errors
 ///
-/// [`Error::Usage`] if there is no such directory, [`Error::Io`] if the file system refuses: the next build goes on.
+/// [`Error::Usage`] if there is no such directory, [`Error::Io`] if the file system refuses: then the next build
+/// removes the rest.
 pub fn finish(static_root: &Path, build: &str) -> Result<usize, Error> {
     pipeline::write::commit::finish(static_root, build)
 }

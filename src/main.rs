@@ -1,4 +1,4 @@
-//! The `hashstatic` command: parses, builds, renders. Nothing else.
+//! The `hashstatic` command: parses, builds, renders, and nothing else.
 
 mod cli;
 

@@ -1,4 +1,4 @@
-//! The structure of `src/` is what `docs/architecture.md` says: which room uses which, and which touches files.
+//! The structure of `src/` is that of `docs/architecture.md`: which rooms a room uses, and which rooms touch files.
 //!
 //! A room is a file or a folder at the top of `src/`.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
@@ -68,7 +68,7 @@ fn room(file: &str) -> &str {
     first.strip_suffix(".rs").unwrap_or(first)
 }
 
-/// The library's rooms: all but its face and the binary.
+/// Whether a room belongs to the library: all do but `lib.rs` and the binary.
 fn is_of_library(room: &str) -> bool {
     !["lib", "main", "cli"].contains(&room)
 }
@@ -144,7 +144,7 @@ fn the_document_shows_the_same_floors() {
     assert_eq!(listed, FLOORS);
 }
 
-/// Results in the build cache are those of the minifier and the encoders, and of all that these call.
+/// Results in the build cache depend on the minifier, the encoders, and all that these call.
 #[test]
 fn the_fingerprint_of_the_cache_covers_all_code_that_results_depend_on() {
     let sources = sources();

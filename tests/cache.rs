@@ -1,4 +1,4 @@
-//! The build cache: the same bytes with it and without, however bad its state.
+//! The build cache: a build writes the same bytes with it and without, however bad its state.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod support;
@@ -23,7 +23,7 @@ fn project() -> Project {
     project
 }
 
-/// Builds `src` into `out`; what the build had from the cache: hits, misses.
+/// Builds `src` into `out`. Returns the cache's hits and misses.
 fn build(project: &Project, out: &str, more: &[&str]) -> (u64, u64) {
     let document = project.json(&[&["build", "src", "-o", out], more].concat());
     let cache = &document["report"]["cache"];
@@ -45,7 +45,7 @@ fn the_same_bytes_cold_warm_and_without() {
         assert_eq!(hits, 0);
         let (warm_hits, warm_misses) = build(&project, "warm", &more);
         assert_eq!(warm_hits + warm_misses, misses);
-        // What `full` has something to say about is not kept.
+        // What `full` reports diagnostics about is not cached.
         assert!(warm_misses == 0 || more.contains(&"full"), "{warm_misses}");
         assert_eq!(
             build(&project, "without", &[&more[..], &["--no-cache"]].concat()),
@@ -61,7 +61,7 @@ fn the_same_bytes_cold_warm_and_without() {
     }
 }
 
-/// The end of a script that names its map is all that its plain and its hashed file do not share.
+/// The plain and the hashed file of a script that names its map differ only at the end.
 #[test]
 fn the_same_bytes_where_a_beginning_is_shared() {
     let project = project();
@@ -87,14 +87,14 @@ fn the_same_bytes_where_a_beginning_is_shared() {
     fs::remove_file(project.path("warm/js/big1.js.br")).unwrap();
     assert_eq!(build(&project, "warm", &with(&[])).1, 0);
     assert!(project.tree("warm") == expected);
-    project.run(&["cache", "clear"]); // only one of the two is missing, and in no cache
+    project.run(&["cache", "clear"]); // one of the two is missing, and not in the cache
     fs::remove_file(project.path("warm/js/big1.js.br")).unwrap();
     build(&project, "warm", &with(&[]));
     assert!(project.tree("warm") == expected);
     let verified = project.run(&["verify", "cold"]);
     assert!(verified.status.success(), "{verified:?}");
 
-    // The two streams do begin with the same bytes, which those of whole files would only by chance.
+    // Both streams begin with the same bytes; those of whole files would only by chance.
     let br = |start: &str| {
         let is_it =
             |(name, _): &(&String, &Vec<u8>)| name.starts_with(start) && name.contains(".br");
@@ -127,7 +127,7 @@ fn a_static_root_that_is_whole_needs_one_entry() {
     let (_, misses) = build(&project, "second", &quick);
     assert_eq!(misses, 0);
     let expected = project.tree("second");
-    // The second static root's index is all that came to be; now it is all that there is.
+    // The only new entry is the second static root's index; now it is the only entry left.
     assert_eq!(entries(&project).len(), others.len() + 1);
     for name in &others {
         fs::remove_file(project.path("cache").join(name)).unwrap();
@@ -137,7 +137,7 @@ fn a_static_root_that_is_whole_needs_one_entry() {
     assert!(project.tree("second") == expected);
     assert_eq!(entries(&project).len(), 1);
 
-    // What is not right in place is not taken from the index: its entries are gone, and it is made anew.
+    // A wrong variant is not taken from the index: its own entry is gone, and it is made anew.
     let is_variant = |name: &&String| Path::new(name).extension().is_some_and(|end| end == "gz");
     let variants: Vec<&String> = expected.keys().filter(is_variant).collect();
     assert!(variants.len() > 20);
@@ -158,7 +158,7 @@ fn other_settings_are_other_entries() {
 }
 
 #[test]
-fn damaged_entries_are_computed_anew_and_mended() {
+fn damaged_entries_are_computed_anew_and_replaced() {
     let project = project();
     let quick = ["--brotli-quality", "5"];
     build(&project, "good", &quick);

@@ -60,7 +60,7 @@ fn the_last_generations_stay_with_their_variants() {
         .map(str::to_owned)
         .collect();
     assert_eq!(listed, gone);
-    // Again: nothing more to do. Then all but the current one, and a fresh build is the same tree.
+    // Again, with nothing more to do. Then without all generations but the current one: the tree of a fresh build.
     let removed = site.ok(&["clean", "out", "--keep", "3"]);
     assert!(removed.starts_with("removed 0 files"), "{removed}");
     site.ok(&["clean", "out", "--keep", "1"]);
@@ -95,7 +95,7 @@ fn age_goes_by_the_record_and_not_by_the_files() {
         .unwrap();
     site.ok(&["clean", "out", "--age", "1h"]);
     assert!(site.files("out").contains(&old));
-    // Let the record say that it was replaced two hours ago.
+    // Sets the time of replacement in the record to two hours ago.
     let record = site.path("out").join(RECORD);
     let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&record).unwrap()).unwrap();
     let superseded = &mut json["generations"][0]["superseded"];

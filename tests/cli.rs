@@ -108,7 +108,7 @@ fn variants_that_no_longer_belong_are_removed() {
             .any(|name| name.ends_with(".gz") || name.ends_with(".zst")),
         "{tree:?}"
     );
-    // Its content changes to something that does not compress.
+    // New content that does not compress.
     site.write("src/css/b.css", "x{}");
     site.build(&[]);
     assert!(!site.path("out/css/b.css.br").exists());
@@ -338,7 +338,7 @@ fn json_output_is_one_document() {
 }
 
 #[test]
-fn check_tells_all_problems_and_writes_nothing() {
+fn check_reports_all_problems_and_writes_nothing() {
     let site = site();
     let before = site.tree(".");
     let output = site.run(&["check", "src"]);

@@ -13,8 +13,8 @@ use support::{BINARY, Project};
 
 const CSS: &str = "a{background:url(x.png)}\n";
 
-/// Sources in `src`, in `out` what a caller has copied there; builds are from a list of the sources, whose plain files are
-/// left alone.
+/// A project with sources in `src`, and in `out` what a caller has copied there. Builds are from a list of the sources,
+/// and leave the plain files alone.
 fn site() -> Project {
     let css = CSS.repeat(50);
     let site = Project::new(&[
@@ -76,7 +76,7 @@ fn plain_files_that_are_left_alone_are_not_touched() {
     assert_eq!(before.ino(), after.ino());
     assert_eq!(before.modified().unwrap(), after.modified().unwrap());
     assert!(site.path("out/x.png").is_symlink());
-    // The variant beside it is one of what is there, not of the source.
+    // The variant beside the plain file is one of its own bytes, not of the source's.
     let variant = fs::read(site.path("out/a.css.gz")).unwrap();
     let mut decoded = vec![0; 700];
     libdeflater::Decompressor::new()
@@ -111,7 +111,7 @@ fn the_manifest_can_be_the_callers() {
     assert!(stale.exists(), "the old manifest is in use");
     let manifest = fs::read_to_string(site.path("out/staticfiles.json")).unwrap();
     assert_eq!(manifest, "theirs");
-    // The caller writes the manifest, and then lets the build finish.
+    // The caller writes the manifest, then has the build finished.
     let pending = &report["pending"];
     assert_eq!(pending["files"], 1);
     let finish = |build: &str| {

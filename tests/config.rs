@@ -1,4 +1,4 @@
-//! The configuration file says what the command line does not.
+//! The configuration file gives what the command line does not.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -95,7 +95,7 @@ fn other_commands_take_what_they_know() {
 }
 
 #[test]
-fn what_is_wrong_is_said() {
+fn what_is_wrong_is_reported() {
     for (text, message) in [
         (
             "keep_only_hashed = true",

@@ -1,4 +1,4 @@
-//! The documentation is true: its commands run, and it knows every option.
+//! The documentation is true: its commands run, and it lists every option.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod support;
@@ -9,7 +9,7 @@ use std::path::Path;
 
 use support::{Project, files, hashstatic, repository, text};
 
-/// Runs every `$ hashstatic …` of the README's console blocks; what it prints must be what stands below it.
+/// Runs every `$ hashstatic …` of the README's console blocks: the output must be the text below the command.
 #[test]
 fn the_readmes_commands_do_what_it_says() {
     let readme = fs::read_to_string(repository().join("README.md")).unwrap();

@@ -1,4 +1,4 @@
-//! Whatever happens midway: killed runs, runs at the same moment, full and read-only file systems.
+//! Builds that are disturbed: killed runs, runs at the same moment, full and read-only file systems.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -10,14 +10,14 @@ use std::process::{Command, Output, Stdio};
 
 use support::{BINARY, Project, assert_digest, assert_success, paths, preloaded, stderr, tree};
 
-/// With that edition of `source`.
+/// A project with this edition of `source`.
 fn project(edition: usize) -> Project {
     let project = Project::new(&[]);
     write_source(&project.path("source"), edition);
     project
 }
 
-/// A build of `source` that goes on while the test does.
+/// The command of a build of `source`, for tests that do not wait for it.
 fn build(project: &Project, source: &str, out: &Path) -> Command {
     let mut command = project.command();
     command.args(["build", source, "--no-cache", "-o"]).arg(out);
@@ -43,7 +43,7 @@ fn write_source(root: &Path, edition: usize) {
     }
 }
 
-/// Everything that the manifest names is there, and the digest in each name is that of the bytes.
+/// Asserts that every file that the manifest names is there, with the digest of its bytes in its name.
 fn assert_complete(root: &Path, when: &str) {
     for name in paths(root).into_values() {
         let bytes =
@@ -68,7 +68,7 @@ fn killed_at_any_moment() {
             command.args(compression);
             command
         };
-        // How long a whole run takes, to spread the kills over it.
+        // The time of a whole run, to spread the kills over it.
         let clock = std::time::Instant::now();
         let fresh = project.path("fresh");
         assert!(run(&fresh).status().unwrap().success());
@@ -234,7 +234,7 @@ fn full_disks() {
     assert!(failed > 5, "only {failed} of 20 disks were too small");
 }
 
-/// A large file is proved where it lies: there need not be room for it once more.
+/// A large file is verified in its place, without room for a second copy.
 #[test]
 fn a_large_file_that_is_there_needs_no_room() {
     let Some(disk) = SmallDisk::new(20 << 10) else {
@@ -258,7 +258,7 @@ fn a_large_file_that_is_there_needs_no_room() {
         assert!(output.status.success(), "{output:?}");
         assert_eq!(tree(&out), before);
     }
-    // A damaged one is replaced, which takes the room.
+    // A damaged file is replaced, which needs room for the new one.
     let hashed = tree(&out)
         .into_keys()
         .find(|name| name.starts_with("video."));
@@ -311,7 +311,7 @@ impl Refusal {
     }
 }
 
-/// Status 1, the reason and the path; whatever the manifest names is as it was.
+/// Asserts status 1, the reason and the path; every file that the manifest names is as it was.
 fn assert_refused(output: &Output, why: &str, refusal: &Refusal, when: &str) {
     let stderr = stderr(output);
     assert_eq!(output.status.code(), Some(1), "{when}: {stderr}");

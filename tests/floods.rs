@@ -1,4 +1,4 @@
-//! Input that is wrong a hundred thousand times over: what is said about it stays short, complete and the same.
+//! Input with a hundred thousand errors: its diagnostics stay short, complete and the same.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -9,7 +9,7 @@ use support::{BINARY, Project, text};
 
 const MISSING: usize = 8_000;
 
-/// Style sheets that name so many files, none of which is there.
+/// A project whose style sheets name this many files, none of which is there.
 fn missing(files: usize) -> Project {
     let project = Project::with_sources(&[]);
     for file in 0..files {
@@ -110,7 +110,7 @@ fn verify_folds_as_build_does() {
     assert!(stderr.contains("16,000 errors found"), "{stderr}");
 }
 
-/// What comes to Django's regular expressions in quadratic time.
+/// Input for which Django's regular expressions take quadratic time.
 #[test]
 fn style_sheets_and_scripts_that_are_made_for_the_exact_mode() {
     let n = 40_000;
@@ -139,7 +139,7 @@ fn style_sheets_and_scripts_that_are_made_for_the_exact_mode() {
         for (name, text) in &cases {
             let project = Project::with_sources(&[(name, text)]);
             let exact = format!("--django-exact={version}");
-            // Not a matter of seconds: it would take minutes.
+            // The limit is generous: quadratic time would be minutes.
             let status = std::process::Command::new("timeout")
                 .current_dir(project.dir())
                 .args(["60", BINARY])

@@ -1,11 +1,11 @@
-//! Golden cases: every `fixtures/cases/NAME` is built and compared with what is recorded beside it.
+//! Golden cases: every `fixtures/cases/NAME` is built and compared with the record beside it.
 //!
 //! A case is a directory with `source/` (or `sources/1`, `sources/2`, …), `args` (more arguments, one per line), and a
-//! record: `stderr`, `status`, and in `expected/` the files of the static root. Plain copies are not recorded: a plain copy
-//! must be equal to its source.
+//! record: `stderr`, `status`, and in `expected/` the files of the static root. Plain copies are not recorded: a plain
+//! copy must be equal to its source.
 //!
-//! Each directory is a test by itself: `cargo test golden::css_references`. `BLESS=1 cargo test --test golden` records
-//! anew.
+//! Each directory is a test by itself: `cargo test golden::css_references`. `BLESS=1 cargo test --test golden` writes
+//! the records anew.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -116,7 +116,7 @@ impl Case {
         }
     }
 
-    /// The plain copy that belongs to an asset, which is its source; `None`: the arguments say that there is none.
+    /// The plain copy of an asset, which is equal to its source; `None`: the arguments rule it out.
     fn plain_copy(&self, asset: &str, hashed: &str) -> Option<Vec<u8>> {
         let is = |pattern: &str| match pattern.strip_prefix('*') {
             Some(end) => asset.ends_with(end),
@@ -139,18 +139,18 @@ impl Case {
     }
 }
 
-/// What a build says and leaves.
+/// The outcome of a build: messages, status and files.
 struct Outcome {
     stderr: String,
     status: String,
     /// The files of the static root.
     files: BTreeMap<String, Vec<u8>>,
-    /// Those of the manifest.
+    /// The paths of the manifest.
     paths: BTreeMap<String, String>,
 }
 
 impl Outcome {
-    /// What is recorded in `dir`.
+    /// The record in `dir`.
     fn read(dir: &Path) -> Self {
         Self {
             stderr: fs::read_to_string(dir.join("stderr")).unwrap_or_default(),
@@ -174,7 +174,7 @@ impl Outcome {
         fs::write(dir.join("status"), &self.status).unwrap();
     }
 
-    /// What is left to compare with the record, and what is wrong with the plain copies.
+    /// Removes the plain copies: returns the rest, to compare with the record, and errors in the plain copies.
     fn without_plain_copies(mut self, case: &Case) -> (Self, Vec<String>) {
         let mut wrong = Vec::new();
         for (asset, hashed) in &self.paths {
@@ -217,7 +217,7 @@ fn difference(what: &str, must_be: Option<&[u8]>, is: Option<&[u8]>) -> Option<S
 type Files = BTreeMap<String, Vec<u8>>;
 type Break = fn(&mut Files);
 
-/// Breaks of a static root that this test itself must find: the name, the case, what is done.
+/// Faults that this test itself must find: the name, the case, the break.
 const BREAKS: [(&str, &str, Break); 7] = [
     ("a_file_that_is_not_recorded", "css-references", |files| {
         files.insert("css/extra.css".to_owned(), Vec::new());

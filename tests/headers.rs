@@ -1,4 +1,4 @@
-//! `--headers`: where its files go, when they are written, and when they are taken away.
+//! `--headers`: where its files go, when they are written, and when they are removed.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod support;
@@ -66,7 +66,7 @@ const ALL: [&str; 4] = [
 ];
 
 #[test]
-fn they_lie_beside_the_manifest_and_a_second_run_writes_nothing() {
+fn headers_lie_beside_the_manifest_and_a_second_run_writes_nothing() {
     for source in ["src -o out", "src"] {
         let dir = project();
         let root = dir.path(source.rsplit(' ').next().unwrap());
@@ -84,7 +84,7 @@ fn they_lie_beside_the_manifest_and_a_second_run_writes_nothing() {
 }
 
 #[test]
-fn what_is_not_asked_for_any_more_goes() {
+fn what_is_not_asked_for_any_more_is_removed() {
     let dir = project();
     let root = dir.path("out");
     succeed(&dir, &build_all("src -o out"));
@@ -123,7 +123,7 @@ fn the_manifest_says_where() {
         [".m.headers.json", ".m.headers.nginx"]
     );
     let json = fs::read_to_string(dir.path("elsewhere/.m.headers.json")).unwrap();
-    assert!(!json.contains("m.json"), "{json}"); // it is not served
+    assert!(!json.contains("m.json"), "{json}"); // the manifest is not served
     let nginx = fs::read_to_string(dir.path("elsewhere/.m.headers.nginx")).unwrap();
     assert!(!nginx.contains("generations"), "{nginx}");
     assert!(

@@ -1,5 +1,5 @@
-//! Input by people who mean no good, or did not think of us: odd names, paths, links, files, contents and places. What is
-//! tested elsewhere: names that collide and names of 255 bytes (`tests/cli.rs`), full disks (`tests/faults.rs`).
+//! Hostile and unusual input: odd names, paths, links, files, contents and places. Tested elsewhere: names that collide
+//! and names of 255 bytes (`tests/cli.rs`), full disks (`tests/faults.rs`).
 //!
 //! The ignored tests are long: `make faults` runs them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
@@ -86,7 +86,7 @@ fn a_message_stays_on_its_line_whatever_the_name() {
 fn paths_past_4096_bytes() {
     let place = place(&[("src/a.css", "a{}")]);
     place.build(&[]);
-    // A shell can go where no single path leads.
+    // Only a shell, step by step, reaches paths that are too long for one call.
     let name = "d".repeat(250);
     let script = format!(
         "cd src; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do mkdir {name}; cd -P {name}; done; echo x > f"
@@ -148,7 +148,7 @@ fn pipes_sockets_and_devices_are_skipped() {
     let status = Command::new("mkfifo").arg(place.path("src/pipe")).status();
     assert!(status.unwrap().success());
     let _socket = std::os::unix::net::UnixListener::bind(place.path("src/socket")).unwrap();
-    let output = place.try_build(&[]); // and does not wait for somebody to write into the pipe
+    let output = place.try_build(&[]); // does not wait for a writer to the pipe
     assert_success(&output);
     for name in ["pipe", "socket"] {
         let warning = format!("warning: {name}: neither a file nor a directory, skipped");
@@ -157,7 +157,7 @@ fn pipes_sockets_and_devices_are_skipped() {
     assert_eq!(place.paths("out").len(), 1);
 }
 
-/// The command as nobody: modes mean nothing to root.
+/// The command as the user `nobody`: modes mean nothing to root.
 fn as_nobody(place: &Project) -> Command {
     let binary = place.path("hashstatic");
     fs::copy(support::BINARY, &binary).unwrap();
@@ -202,7 +202,7 @@ fn what_may_not_be_read_or_written() {
     }
 }
 
-/// Each file is read once: its digest, its copy and its variants are of the same bytes, whatever the source does.
+/// Each file is read once: its digest, its copy and its variants are of the same bytes, even if the source changes.
 #[test]
 fn sources_that_change_during_the_run() {
     let place = place(&[("src/a.css", ".a { b : c }\n")]);
@@ -243,7 +243,7 @@ fn sources_that_change_during_the_run() {
                 succeeded += 1;
                 assert_consistent(&place);
             } else {
-                // It was gone when its turn came.
+                // The source was gone when the build read it.
                 assert_failure(&output, "small.txt: No such file or directory");
             }
         }
@@ -291,7 +291,7 @@ fn names_that_differ_only_in_case_or_unicode_form() {
         place.write(&format!("src/{name}"), name);
     }
     if fs::read_dir(place.path("src")).unwrap().count() != names.len() + 1 {
-        return; // this file system does not tell them apart
+        return; // this file system does not distinguish them
     }
     place.build(&[]);
     let paths = place.paths("out");
@@ -396,7 +396,7 @@ fn empty_files_and_an_empty_source_root() {
     );
 }
 
-/// Nesting costs no stack, repetition no square of time: with one, this test would not come to an end.
+/// Nesting costs no stack, and repetition no quadratic time: with that, this test would take hours.
 #[test]
 fn style_sheets_that_are_made_to_be_slow() {
     let many = |n: usize, text: &str| text.repeat(n);
@@ -485,7 +485,7 @@ fn cycles_of_1_000() {
     );
 }
 
-/// Everything at once that outputs are made of, with a cycle where the mode allows one.
+/// A source root with everything that outputs are made of, with a cycle where the mode allows one.
 fn write_site(place: &Project, with_cycle: bool) {
     let filler = ".filler { color : red }\n".repeat(30);
     let import = if with_cycle {
@@ -510,7 +510,7 @@ fn write_site(place: &Project, with_cycle: bool) {
     place.write("src/app.js.map", "{}");
 }
 
-/// Three runs in a row, in place: the first one's tree stays, to the byte.
+/// Three runs in a row, in place: the first run's tree stays, to the byte.
 #[test]
 fn in_place_three_runs_in_every_mode() {
     let modes: &[(&[&str], bool)] = &[

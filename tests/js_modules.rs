@@ -1,4 +1,4 @@
-//! `--js-modules` from outside: what builds, `verify` and `explain` make of modules.
+//! `--js-modules` from outside: builds with modules, and `verify` and `explain` of these.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -10,7 +10,7 @@ use support::{Project, stderr};
 
 const FAST: &[&str] = &["--no-gzip", "--no-brotli", "--no-cache"];
 
-/// A directory to work in, with a source root `src`, and a static root `out` to be.
+/// A project with a source root `src`, whose builds write `out`.
 fn place(files: &[(&str, &str)]) -> Project {
     Project::with_sources(files).building_with(&[
         "build",
@@ -24,7 +24,7 @@ fn place(files: &[(&str, &str)]) -> Project {
     ])
 }
 
-/// A build that must succeed; the paths of its manifest.
+/// Runs a build that must succeed. Returns the paths of its manifest.
 fn build(place: &Project, more: &[&str]) -> BTreeMap<String, String> {
     place.build(more);
     place.paths("out")
@@ -71,7 +71,7 @@ fn without_the_option_modules_stay_as_they_are() {
 }
 
 #[test]
-fn verify_proves_modules_and_finds_what_is_broken() {
+fn verify_accepts_modules_and_finds_what_is_broken() {
     let verify = |place: &Project, more: &[&str]| {
         let output = place.run(&[&["verify", "out"], more].concat());
         (output.status.code().unwrap(), stderr(&output))
@@ -100,9 +100,9 @@ fn verify_proves_modules_and_finds_what_is_broken() {
     }
 }
 
-/// Its plain copy proves a module whether or not the option is given.
+/// A module is verified by its plain copy, with the option or without.
 #[test]
-fn verify_proves_plain_copies_either_way() {
+fn verify_accepts_plain_copies_either_way() {
     let place = place(&CYCLE[3..]);
     place.write("src/app.js", "import './lib/c.js';\n");
     build(&place, &[]);
@@ -118,7 +118,7 @@ fn verify_proves_plain_copies_either_way() {
 }
 
 #[test]
-fn explain_tells_who_imports_what() {
+fn explain_shows_what_imports_what() {
     let place = place(CYCLE);
     build(&place, &[]);
     let explain = |more: &[&str]| {

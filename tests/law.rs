@@ -1,6 +1,6 @@
 //! The law: a build that succeeds is one that `verify` passes; building once more writes nothing; and a changed byte in
-//! anything that was written is found, and repaired by the next build. For random trees whose names collide with everything
-//! that a build writes, and every combination of options.
+//! anything that was written is found, and repaired by the next build. The law is tested for random trees, whose names
+//! collide with everything that a build writes, and every combination of options.
 //!
 //! `LAW_CASES=20000 cargo test --release --test law` is the long run (`make faults`).
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
@@ -44,7 +44,7 @@ impl Case {
         hashstatic::verify(&verify).unwrap()
     }
 
-    /// Builds; `None`: the input has errors, which is for the build to say.
+    /// Builds. `None`: the build reports errors in the input.
     fn build(&self, what: &str) -> Result<Option<hashstatic::Report>, TestCaseError> {
         match hashstatic::build(&self.options()) {
             Ok(report) => Ok(Some(report)),
@@ -67,7 +67,7 @@ impl Case {
         Ok(())
     }
 
-    /// Builds that have nothing to do.
+    /// Builds, and asserts that there was nothing to do.
     fn assert_settled(&self, what: &str) -> Result<(), TestCaseError> {
         let before = files(&self.out);
         let report = self.build(what)?.unwrap();
@@ -79,7 +79,7 @@ impl Case {
         Ok(())
     }
 
-    /// Changes a byte of each file that was written, one at a time.
+    /// Changes a byte of each file that was written, one at a time: each is found and repaired.
     fn assert_found(&self, sources: &BTreeSet<String>) -> Result<(), TestCaseError> {
         let manifest = self.options().root.manifest;
         for name in files(&self.out) {
@@ -95,7 +95,7 @@ impl Case {
             if good.is_empty() {
                 continue;
             }
-            // A new file: the plain one may be linked to the hashed one.
+            // A new file, since the plain one may be linked to the hashed one.
             let mut bad = good.clone();
             let at = good.len() / 2;
             bad[at] ^= 1;
@@ -104,10 +104,10 @@ impl Case {
             let is_found = !self.verify().is_intact();
             prop_assert!(is_found, "byte {at} of {name}");
             if self.choice.in_place && Path::new(&name) == manifest {
-                fs::write(&path, &good).unwrap(); // without it, nothing is built in place
+                fs::write(&path, &good).unwrap(); // without the manifest, nothing is built in place
             }
             if self.build("repair")?.is_none() {
-                // There is nothing to make it anew from, which the build says.
+                // The build reports that there is no source to make the file from.
                 prop_assert!(self.choice.has_no_sources(), "{name} is not repaired");
                 fs::write(&path, &good).unwrap();
             }
@@ -140,7 +140,7 @@ fn law(first: &Tree, second: &Tree, choice: &Choice) -> Result<(), TestCaseError
     case.assert_settled("again")?;
     case.assert_found(&first.names())?;
 
-    // With Django, what is left of the first build satisfies a reference, even if the second one removes it.
+    // In exact mode, a file of the first build satisfies a reference, even if the second build removes that file.
     if choice.is_exact() && second.names_others() {
         return Ok(());
     }
@@ -153,7 +153,7 @@ fn law(first: &Tree, second: &Tree, choice: &Choice) -> Result<(), TestCaseError
     case.assert_settled("second, again")
 }
 
-/// In `make test` always the same cases; the long run has others each time, and names the one that fails.
+/// In `make test`, the cases are always the same; the long run takes others each time, and reports the one that fails.
 fn config() -> Config {
     let cases = std::env::var("LAW_CASES").ok();
     Config {

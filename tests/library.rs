@@ -1,4 +1,4 @@
-//! The library alone, as a program that depends on the crate has it: its public API, and no binary.
+//! The library alone, as a program that depends on the crate uses it: the public API, without the binary.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! Messages about names that look like messages themselves, or that turn text around.
+//! Messages about names that look like messages themselves, or that reorder text.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod support;
@@ -20,7 +20,7 @@ fn is_deceptive(c: char) -> bool {
         || ('\u{2066}'..='\u{2069}').contains(&c)
 }
 
-/// Says what it has to, and nothing else.
+/// Asserts that the output contains `says`, and nothing that `EVIL` could do.
 fn assert_harmless(output: &Output, says: &str) {
     let said = text(&output.stderr) + &text(&output.stdout);
     assert!(said.contains(says), "{says:?} is not in {said:?}");
@@ -30,7 +30,7 @@ fn assert_harmless(output: &Output, says: &str) {
     }
 }
 
-/// EVIL in a name stands for a name like that.
+/// A project with these files. `EVIL` in a name stands for the constant.
 fn place(files: &[(&str, &str)]) -> Project {
     let place = Project::with_sources(&[("ok.css", "a{}")]);
     for (name, text) in files {
@@ -51,7 +51,7 @@ const BUILD: &str = "build src -o out --no-gzip --no-brotli --no-cache -v";
 const URL: &str = "a{b:url('nope%0A::error file=x::pwned%1b%e2%80%ae.png')}";
 const ESCAPED_URL: &str = "a{b:url(\"nope\\a ::error file=x::pwned\\1b \\202e .png\")}";
 
-/// Files (name, text), arguments, what is said.
+/// Files (name, text), arguments, part of the message.
 type Case<'c> = (&'c [(&'c str, &'c str)], &'c str, &'c str);
 
 const CASES: &[Case<'_>] = &[
@@ -176,7 +176,6 @@ fn what_check_and_build_say() {
         } else {
             format!(" {arguments}")
         };
-        // What has nothing to say, does not say it.
         assert_harmless(&run(&place, &format!("{built}{more}")), says);
         if !arguments.contains("--minify") {
             let check = built.replace("build", "check");
@@ -236,7 +235,7 @@ fn what_is_said_about_a_static_root() {
     assert_harmless(&run(&place, "clean EVIL --manifest EVIL"), "cannot");
     assert_harmless(&run(&place, "cache stats --cache-dir EVIL"), "0 entries");
 
-    // All broken: bytes, plain copies, variants, then the files themselves.
+    // Everything broken: bytes, plain copies, variants, then the files themselves.
     let files = place.files(EVIL);
     for name in files.iter().filter(|name| !name.starts_with("staticfiles")) {
         place.write(&format!("{EVIL}/{name}"), "a{b:url(nope)}");

@@ -1,5 +1,5 @@
-//! What was there before stays until the new manifest is in place, and what is left of a failed or killed run is put right
-//! by the next one. Kills and errors at every system call: `tests/faults` (`make faults`).
+//! Nothing is lost: what was there stays until the new manifest is in place, and the next run repairs what a failed or
+//! killed run has left. Kills and errors at every system call: `tests/faults` (`make faults`).
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod support;
@@ -36,7 +36,7 @@ fn shim() -> &'static Path {
     SHIM.get_or_init(|| preloaded("refused_writes"))
 }
 
-/// A run whose `at`-th call of `call` fails, or (`kill`) does not return.
+/// A run whose `at`-th call of `call` fails or, with `kill`, does not return.
 fn disturbed(site: &Project, arguments: &[&str], call: &str, at: usize, kill: bool) -> Output {
     site.command()
         .args(arguments)
@@ -48,7 +48,7 @@ fn disturbed(site: &Project, arguments: &[&str], call: &str, at: usize, kill: bo
         .unwrap()
 }
 
-/// A run of the shell's, with a limit: nothing may wait for ever.
+/// A run with a time limit: nothing may wait for ever.
 fn soon(site: &Project, arguments: &[&str]) -> Output {
     let began = Instant::now();
     let mut command = Command::new("timeout");
@@ -64,7 +64,7 @@ fn fifo(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
-/// ATTACK 1: a failure after everything else had been done left an empty directory.
+/// A failure after all other work leaves no empty directory.
 #[test]
 fn a_manifest_that_cannot_be_written_costs_no_source() {
     let site = site();
@@ -79,8 +79,8 @@ fn a_manifest_that_cannot_be_written_costs_no_source() {
     }
 }
 
-/// ATTACK 1, 2: in place, whatever is refused or wherever the run is killed, the sources are there until the manifest names
-/// their hashed files; the next run comes to what an undisturbed one does.
+/// In place, whichever call is refused and wherever the run is killed, the sources are there until the manifest names
+/// their hashed files; the next run has the result of an undisturbed one.
 #[test]
 fn in_place_each_moment_is_either_before_or_after() {
     let undisturbed = site();
@@ -120,7 +120,7 @@ fn in_place_each_moment_is_either_before_or_after() {
     }
 }
 
-/// ATTACK 2: a manifest that is there and cannot be read is not one that is not there.
+/// A manifest that cannot be read is not treated as a missing one.
 #[test]
 fn in_place_an_unreadable_manifest_or_record_stops_the_build() {
     let site = site();
@@ -142,7 +142,7 @@ fn in_place_an_unreadable_manifest_or_record_stops_the_build() {
     site.ok(&["verify", "src"]);
 }
 
-/// Assets without a source live on, whatever the next build is asked to do; and follow what they refer to.
+/// Assets without a source stay, whatever options the next build has, and follow their targets.
 #[test]
 fn in_place_what_is_only_hashed_lives_on() {
     let site = site();
@@ -161,13 +161,13 @@ fn in_place_what_is_only_hashed_lives_on() {
     }
     site.ok(&["clean", "src", "--keep", "1"]);
     site.ok(&["verify", "src"]);
-    // A damaged one cannot be made anew, which must be said.
+    // A damaged hashed file cannot be made anew, which is reported.
     let hashed = site.path("src").join(&after["i.svg"]);
     fs::write(&hashed, "damaged").unwrap();
     site.fails(IN_PLACE, "was changed, and it has no other");
 }
 
-/// ATTACK 3: `--clear` removes nothing before the new manifest is there.
+/// `--clear` removes nothing before the new manifest is there.
 #[test]
 fn clear_removes_nothing_if_the_build_fails() {
     let site = site();
@@ -192,7 +192,7 @@ fn clear_removes_nothing_if_the_build_fails() {
                 break;
             }
             assert_eq!(output.status.code(), Some(1), "{call} {at}");
-            // Once the manifest is there, all is as it should be, but for what is still to be removed.
+            // With the new manifest, everything is in place; only removals may be left.
             let is_done = site.tree("out")["staticfiles.json"] != before["staticfiles.json"];
             if is_done {
                 assert!(site.has("out/.hashstatic.journal.json"));
@@ -215,7 +215,7 @@ fn clear_removes_nothing_if_the_build_fails() {
     assert_eq!(site.tree("out"), site.tree("fresh"));
 }
 
-/// A list of what is to go is finished by the next run, which goes by the files and not by their names.
+/// The journal is finished by the next run, which goes by the files' identity and not by their names.
 #[test]
 fn removals_are_finished_by_the_next_run() {
     let site = site();
@@ -240,12 +240,12 @@ fn removals_are_finished_by_the_next_run() {
     site.build(&["--no-cache"]);
     assert!(!site.has(journal) && !site.has("out/old"));
     assert!(site.has("out/again.txt"), "not the file that was listed");
-    // One that nobody can read is no reason to remove anything.
+    // A journal that cannot be parsed removes nothing.
     site.write(journal, "{");
     let output = site.try_build(&["--no-cache"]);
     assert!(text(&output.stderr).contains("is not readable"));
     assert!(output.status.success() && !site.has(journal));
-    // Nor does a name in it lead out of the static root.
+    // A name in the journal does not lead out of the static root.
     site.write("victim", "");
     let manifest = site.read("out/staticfiles.json");
     site.write("out/../journal", &manifest);
@@ -257,7 +257,7 @@ fn removals_are_finished_by_the_next_run() {
     assert!(site.has("victim"));
 }
 
-/// ATTACK 4: what is made of bytes that the build has not read goes neither into the cache nor beside the file.
+/// A variant of bytes that the build has not read goes neither into the cache nor beside the file.
 #[test]
 fn a_plain_file_that_changes_meanwhile_poisons_nothing() {
     let site = Project::with_sources(&[]);
@@ -286,11 +286,11 @@ fn a_plain_file_that_changes_meanwhile_poisons_nothing() {
         let mut build = run("cache", "src").spawn().unwrap();
         std::thread::sleep(Duration::from_millis(delay));
         let edited = Instant::now();
-        // As editors do.
+        // A new file in the old one's place, as editors write it.
         site.write("new", &red.replace("red", "blue"));
         fs::rename(site.path("new"), site.path("src/app.css")).unwrap();
         assert!(build.wait().unwrap().success());
-        // After the build, or while it ends, nobody can know of an edit.
+        // No build can notice an edit that comes while it ends, or later.
         let is_during = edited.elapsed() > Duration::from_millis(50);
         if is_during && site.has("src/app.css.gz") {
             assert_eq!(
@@ -299,7 +299,7 @@ fn a_plain_file_that_changes_meanwhile_poisons_nothing() {
                 "{delay}"
             );
         }
-        // Elsewhere, with the same cache.
+        // Another project with the same cache.
         let fresh = format!("fresh{delay}");
         site.write(&format!("{fresh}/app.css"), &red);
         site.write(&format!("{fresh}/i.png"), "i");
@@ -319,9 +319,9 @@ fn unzipped(path: &Path) -> String {
     text
 }
 
-/// ATTACK 5: what lies below a linked directory, or is a link, was there before all the same.
+/// Files below a linked directory, and links, count as files that were there before.
 #[test]
-fn a_failed_build_removes_nothing_behind_links() {
+fn a_failed_build_removes_nothing_through_links() {
     let site = Project::with_sources(&[("css/a.css", "a{}"), ("i.png", "i")]);
     fs::create_dir_all(site.path("shared")).unwrap();
     fs::create_dir_all(site.path("out")).unwrap();
@@ -343,9 +343,9 @@ fn a_failed_build_removes_nothing_behind_links() {
     );
 }
 
-/// ATTACK 7: leftovers of any name are in nobody's way.
+/// Leftovers of any name do no harm.
 #[test]
-fn a_leftover_of_the_same_process_id_is_in_nobodys_way() {
+fn a_leftover_of_the_same_process_id_does_no_harm() {
     let site = site();
     let id = std::process::id();
     for n in 0..2000 {
@@ -361,7 +361,7 @@ fn a_leftover_of_the_same_process_id_is_in_nobodys_way() {
     );
 }
 
-/// To rename a hard link over another one of the same file does nothing, and leaves both.
+/// Renaming a hard link over another one of the same file does nothing, and leaves both (POSIX `rename`).
 #[test]
 fn a_link_that_is_there_already_leaves_no_temporary() {
     let site = Project::with_sources(&[("i.svg", "")]);
@@ -378,7 +378,7 @@ fn a_link_that_is_there_already_leaves_no_temporary() {
     assert!(again.contains("  0 files written"), "{again}");
 }
 
-/// ATTACK 9, 15: devices and pipes are neither replaced nor waited for.
+/// Devices and pipes are neither replaced nor waited for.
 #[test]
 fn no_device_is_replaced_and_no_pipe_waited_for() {
     let site = site();
@@ -430,7 +430,7 @@ fn no_device_is_replaced_and_no_pipe_waited_for() {
     assert!(!site.has("out/c.css.gz"));
 }
 
-/// ATTACK 11: what another manifest names is in use.
+/// Files that another manifest names are in use.
 #[test]
 fn manifests_in_one_static_root_know_of_one_another() {
     let site = site();
@@ -464,13 +464,13 @@ fn manifests_in_one_static_root_know_of_one_another() {
     }
     site.ok(&["clean", "out", "--manifest", all[0], "--keep", "1"]);
     assert_eq!(images(), 2, "the last one has let go");
-    // Where one cannot be read, nothing is removed.
+    // If a manifest cannot be parsed, nothing is removed.
     site.write("out/a.json", "{");
     build("staticfiles.json");
     site.fails(&["clean", "out", "--keep", "1"], "nothing was removed");
 }
 
-/// ATTACK 12: the modes of what is there are those that are asked for.
+/// A build sets the modes of files that are there to those asked for.
 #[test]
 fn modes_are_repaired() {
     let site = site();
@@ -499,7 +499,7 @@ fn modes_are_repaired() {
     site.ok(&["verify", "out"]);
 }
 
-/// ATTACK 14: what `verify` meets of a build at work is no fault.
+/// The state of a static root during a build is no fault for `verify`.
 #[test]
 fn verify_waits_for_a_build_at_work() {
     let site = site();
@@ -540,12 +540,12 @@ fn verify_waits_for_a_build_at_work() {
         assert!(build.wait().unwrap().success());
         site.ok(&["verify", "out"]);
     }
-    // A fault that stays is found all the same.
+    // A fault that stays is found even so.
     fs::remove_file(site.path("out").join(site.hashed("i.svg"))).unwrap();
     site.fails(&["verify", "out"], "not there");
 }
 
-/// ATTACK 17: a snapshot that shares its files keeps them as they are.
+/// A snapshot that shares its files with the static root keeps their times.
 #[test]
 fn a_snapshot_by_hard_links_keeps_its_times() {
     let site = site();
@@ -579,9 +579,9 @@ fn a_snapshot_by_hard_links_keeps_its_times() {
     assert_eq!(modified("out/i.svg"), later);
 }
 
-/// ATTACK 17: a killed run leaves nothing beside a manifest outside of the static root; others' files stay.
+/// A killed run leaves nothing beside a manifest outside of the static root; files of other builds stay.
 #[test]
-fn what_is_left_beside_a_manifest_elsewhere_goes() {
+fn what_is_left_beside_a_manifest_elsewhere_is_removed() {
     let site = site();
     let manifest = site.path("elsewhere/m.json");
     let build = [
@@ -609,7 +609,7 @@ fn what_is_left_beside_a_manifest_elsewhere_goes() {
     );
 }
 
-/// ATTACK 17: a static root that is its own source by another way is in place.
+/// A build is in place if the source root leads to the static root, even through a link or a mount.
 #[test]
 fn a_static_root_by_another_way_is_in_place() {
     let site = site();
@@ -638,7 +638,7 @@ fn a_static_root_by_another_way_is_in_place() {
     );
 }
 
-/// ATTACK 17
+/// A `SOURCE_DATE_EPOCH` beyond the system's times is an error, not a crash.
 #[test]
 fn no_time_is_too_late() {
     let site = site();
@@ -652,7 +652,7 @@ fn no_time_is_too_late() {
     assert!(text(&output.stderr).contains("SOURCE_DATE_EPOCH"));
 }
 
-/// ATTACK 17: a cache that others can write to decides nothing.
+/// A cache that others can write to is not used.
 #[test]
 fn a_cache_that_is_not_ours_alone_is_not_used() {
     let site = site();

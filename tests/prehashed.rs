@@ -1,4 +1,4 @@
-//! What a bundler has hashed already is left as it is.
+//! Assets that a bundler has hashed are left as they are.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod support;
@@ -62,7 +62,7 @@ fn vites_chunks_keep_names_and_bytes() {
     );
     assert!(!project.has("out/app.css") && !project.has("out/plain.js"));
     project.ok(&["verify", "out", "--ignore-errors", "assets/*:*"]);
-    // Again, and one that was damaged in between.
+    // Again, after one of them was damaged.
     fs::write(project.dir().join("out/assets/vendor-Bq1.js"), "damaged").unwrap();
     project.ok(&[&["build", "src", "dist", "-o", "out"], &quick[..]].concat());
     project.ok(&["verify", "out", "--ignore-errors", "assets/*:*"]);
@@ -73,7 +73,7 @@ fn vites_chunks_keep_names_and_bytes() {
 }
 
 #[test]
-fn the_account_names_each_variant_once() {
+fn the_report_names_each_variant_once() {
     let project = vite();
     let output = project.run(&[
         "build",

@@ -1,5 +1,5 @@
-//! Sources that a Django project has: `--site-packages` with `--apps`, and how `--from-django` asks. Real projects are
-//! asked in `tests/python/test_project.py`.
+//! The sources of a Django project: `--site-packages` with `--apps`, and how `--from-django` asks the project. Real
+//! projects are asked in `tests/python/test_project.py`.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod support;
@@ -15,14 +15,14 @@ fn project(files: &[(&str, &str)]) -> Project {
     project.with_env("PATH", only_path)
 }
 
-/// What is said of wrong usage.
+/// The message of a build that must fail as wrong usage.
 fn refused(project: &Project, arguments: &[&str]) -> String {
     let output = project.try_build(arguments);
     assert_eq!(output.status.code(), Some(2), "{arguments:?}");
     stderr(&output)
 }
 
-/// A Python that prints `answer` behind its arguments.
+/// A Python that prints `answer` after its arguments.
 fn python(project: &Project, answer: &str) -> String {
     let path = project.path("fake-python");
     let script = format!(
@@ -45,7 +45,7 @@ fn packages() -> Project {
 }
 
 #[test]
-fn apps_are_found_in_their_order_behind_named_sources() {
+fn apps_are_found_in_their_order_after_named_sources() {
     let project = packages();
     let output = project.try_build(&[
         "assets",
@@ -65,7 +65,7 @@ fn apps_are_found_in_their_order_behind_named_sources() {
 }
 
 #[test]
-fn apps_that_are_not_there_are_told() {
+fn apps_that_are_not_there_are_reported() {
     let project = packages();
     let why = refused(
         &project,
@@ -115,7 +115,7 @@ fn a_project_may_list_its_files() {
 }
 
 #[test]
-fn a_project_that_cannot_be_asked_is_told() {
+fn a_project_that_cannot_be_asked_is_reported() {
     let project = packages();
     let python = python(&project, r#"{"error": "it has no static files"}"#);
     let why = refused(&project, &["--from-django", "--python", &python]);

@@ -1,4 +1,4 @@
-//! The record of a build: `verify` knows the options that decided what was written and what was let pass.
+//! The record of a build: `verify` takes from it the options that decided what was written and what was allowed.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod support;
@@ -34,7 +34,7 @@ fn json(output: &str) -> Value {
     serde_json::from_str(output).unwrap()
 }
 
-/// FAULTS 14: what the options of a build decide is no error of its outcome.
+/// What the options of a build allow is no error for `verify`.
 #[test]
 fn verify_judges_as_the_build_did() {
     for options in [
@@ -55,13 +55,13 @@ fn verify_judges_as_the_build_did() {
             "{options:?}: {}",
             text(&output.stderr)
         );
-        // What is given wins over the record.
+        // Options that are given win over the record.
         if options[0] == "--on-missing=warn" {
             let strict = site.run(&["verify", "out", "--on-missing", "error"]);
             assert!(text(&strict.stderr).contains("gone.png"), "{options:?}");
             assert_eq!(strict.status.code(), Some(1), "{options:?}");
         }
-        // A plain copy that was edited is found out, whatever the options.
+        // An edited plain copy is found, whatever the options.
         let path = site.path("out/css/full.css");
         std::fs::remove_file(&path).unwrap();
         std::fs::write(path, "a{margin:2px}").unwrap();
@@ -72,7 +72,7 @@ fn verify_judges_as_the_build_did() {
     }
 }
 
-/// A record that belongs to another manifest says nothing.
+/// A record that belongs to another manifest is ignored.
 #[test]
 fn the_record_counts_only_for_its_own_manifest() {
     let site = Project::with_sources(SOURCES);
@@ -101,7 +101,7 @@ fn defaults_are_not_recorded() {
     assert!(site.has("out/.staticfiles.generations.json"));
 }
 
-/// FAULTS 15: one meaning of the number of references, for `build` and `verify`.
+/// The number of references has one meaning, for `build` and `verify`.
 #[test]
 fn build_and_verify_count_the_same_references() {
     for options in [

@@ -1,4 +1,4 @@
-//! A build of what is built already opens no file, and misses no change.
+//! A build with nothing to do opens no file, and misses no change.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod support;
@@ -11,11 +11,11 @@ use std::sync::OnceLock;
 
 use support::{Project, preloaded, tree};
 
-/// After this many seconds, a file that nobody has touched counts as left alone (`stamp.rs`).
+/// Seconds after which a file that was not touched counts as unchanged (`stamp.rs`).
 const SETTLED: u32 = 120;
 
 thread_local! {
-    /// By how many seconds the clock of this test's builds is ahead.
+    /// Seconds by which the clock of this test's builds is ahead.
     static LATER: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -24,7 +24,7 @@ fn wait() {
     LATER.set(LATER.get() + SETTLED);
 }
 
-/// What sets their clock.
+/// The library that sets the clock of the builds.
 fn clock() -> &'static Path {
     static CLOCK: OnceLock<PathBuf> = OnceLock::new();
     CLOCK.get_or_init(|| preloaded("later"))
@@ -52,7 +52,7 @@ fn run(project: &Project, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// The report of a build that succeeds.
+/// Runs a build that must succeed. Returns its report.
 fn build(project: &Project, more: &[&str]) -> serde_json::Value {
     report(&run(
         project,
@@ -66,7 +66,7 @@ fn report(output: &Output) -> serde_json::Value {
     document["report"].take()
 }
 
-/// Whether the build had nothing to do but to look.
+/// Whether the build took its report from an earlier one.
 fn is_repeat(report: &serde_json::Value) -> bool {
     report["stages"][0]["stage"] == "unchanged"
 }
@@ -204,7 +204,7 @@ fn without_a_cache_everything_is_read() {
     assert!(is_repeat(&build(&project, &[])));
 }
 
-/// As Django does with each `collectstatic`.
+/// Django writes the manifest anew in each `collectstatic`.
 #[test]
 fn a_manifest_may_be_written_anew_with_the_same_bytes() {
     let project = project();
@@ -226,8 +226,8 @@ fn a_manifest_may_be_written_anew_with_the_same_bytes() {
     assert!(!is_repeat(&build()));
 }
 
-/// Time is too coarse to show whether a file was changed again right after it was read; and for half a minute, the
-/// system may not note a change that is made through a mapping.
+/// Timestamps are too coarse to show that a file was changed again right after it was read; and for half a minute, the
+/// system may not record a change through a memory mapping.
 #[test]
 fn what_was_changed_a_while_ago_is_read_again() {
     let project = project();
@@ -246,7 +246,7 @@ fn what_was_changed_a_while_ago_is_read_again() {
     assert!(is_repeat(&build(&project, &[])));
 }
 
-/// On tmpfs, nothing shows of what is written through a mapping.
+/// On tmpfs, a write through a memory mapping changes no timestamp.
 #[test]
 fn not_every_file_system_is_relied_on() {
     let memory = Project::in_memory(&[]);

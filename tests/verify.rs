@@ -98,7 +98,7 @@ fn a_second_build_is_verified_too_and_so_is_one_in_place() {
     }
 }
 
-/// Every file, at several places, in several ways.
+/// Changes every file, at several places, in several ways.
 #[test]
 fn a_flipped_byte_in_any_output_is_found() {
     let project = project();
@@ -150,10 +150,10 @@ fn a_missing_file_is_found() {
     }
 }
 
-/// Breaks a static root with that manifest.
+/// Breaks a static root that has this manifest.
 type Break = fn(&Path, &BTreeMap<String, String>);
 
-/// Each kind of break, with what is said about it.
+/// Each kind of break, with its message.
 #[test]
 fn every_break_has_its_message() {
     let project = project();

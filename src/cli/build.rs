@@ -215,7 +215,7 @@ impl Build {
     }
 }
 
-/// `644`, `0o644`, `umask`
+/// Parses permissions of files: `644`, `0o644`, `umask`.
 fn file_mode(argument: &str) -> Result<FileMode, String> {
     match argument {
         "umask" => Ok(FileMode::Umask),
@@ -223,7 +223,7 @@ fn file_mode(argument: &str) -> Result<FileMode, String> {
     }
 }
 
-/// Permission bits in octal.
+/// Parses permission bits in octal.
 fn mode_bits(argument: &str) -> Result<u32, String> {
     let digits = argument.strip_prefix("0o").unwrap_or(argument);
     match u32::from_str_radix(digits, 8) {

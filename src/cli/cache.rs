@@ -22,7 +22,7 @@ pub(crate) struct CacheDir {
 }
 
 impl CacheDir {
-    /// The directory named, or `hashstatic` in the user's directory for caches. `None` for users who have none.
+    /// The directory named, or `hashstatic` in the user's directory for caches. `None` if the user has none.
     pub(crate) fn dir(&self, environment: &Environment) -> Option<PathBuf> {
         let named = self.dir.as_ref().filter(|dir| !dir.as_os_str().is_empty());
         named
@@ -57,7 +57,7 @@ impl CacheOptions {
     }
 }
 
-/// `500`, `500MB`, `1.5 GiB`: bytes.
+/// Parses a size in bytes: `500`, `500MB`, `1.5 GiB`.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -1,5 +1,5 @@
-//! The configuration file: `hashstatic.toml`, or `[tool.hashstatic]` in `pyproject.toml`. Its keys are the long names of
-//! options, and its values become their arguments: each option has one definition.
+//! The configuration file: `hashstatic.toml`, or `[tool.hashstatic]` in `pyproject.toml`. Its keys are the long names
+//! of options, and its values become their arguments: each option has one definition.
 
 use std::ffi::OsString;
 use std::fs::OpenOptions;
@@ -11,7 +11,7 @@ use clap::Command;
 use hashstatic::{Error, shown};
 use toml::{Table, Value};
 
-/// Larger files (bytes) are not parsed: that takes fifty times their size in memory.
+/// The largest file (bytes) that is parsed: that takes fifty times its size in memory.
 const LARGEST: u64 = 1_000_000;
 
 /// The key of the source roots, which have no option.
@@ -28,7 +28,7 @@ const PATHS: [&str; 7] = [
     "bundler-manifest",
     "cache-dir",
 ];
-/// Keys that say where the assets come from. If a stronger layer says that, none of them counts.
+/// Keys that decide where the assets come from. If a stronger layer decides that, none of them counts.
 pub(super) const INPUT: [&str; 8] = [
     SOURCES,
     "files-from",
@@ -40,8 +40,8 @@ pub(super) const INPUT: [&str; 8] = [
     "python",
 ];
 
-/// The beginning of a file, one byte more than it may have. `None`: it is not there, or cannot be read, or is a pipe or a
-/// device, which might never end, nor begin.
+/// The beginning of a file, at most one byte more than [`LARGEST`]. `None`: the file is missing, cannot be read, or is
+/// a pipe or a device, where a read might never begin or never end.
 fn regular_file(path: &Path) -> Option<Vec<u8>> {
     let without_waiting = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     let file = OpenOptions::new()
@@ -65,7 +65,7 @@ pub(crate) struct ConfigFile {
 }
 
 impl ConfigFile {
-    /// The nearest one, from the current directory upwards.
+    /// Finds the nearest configuration file, from the current directory upwards.
     pub(super) fn find() -> Result<Option<Self>, Error> {
         let Ok(directory) = std::env::current_dir() else {
             return Ok(None);
@@ -121,7 +121,7 @@ impl ConfigFile {
         self.table.iter().map(|(key, value)| (key.as_str(), value))
     }
 
-    /// Whether all keys are `known`.
+    /// Checks that all keys are `known`.
     pub(super) fn check(&self, known: &[&str]) -> Result<(), Error> {
         let mut keys = self.table.keys();
         match keys.find(|key| !known.contains(&key.as_str())) {
@@ -143,7 +143,7 @@ impl ConfigFile {
         }
     }
 
-    /// The arguments of a command that a key and its value stand for.
+    /// The arguments that a key and its value stand for.
     pub(super) fn arguments(
         &self,
         subcommand: &Command,
@@ -181,7 +181,7 @@ impl ConfigFile {
         })
     }
 
-    /// `DIR` or `PREFIX=DIR`
+    /// The argument of a source root: `DIR` or `PREFIX=DIR`, with the directory relative to the configuration file.
     fn source(&self, text: &str) -> OsString {
         match text.split_once('=') {
             Some((prefix, dir)) if !self.path(text).is_dir() => {

@@ -13,7 +13,7 @@ pub(crate) struct Environment(BTreeMap<&'static str, OsString>);
 /// Variables that stand for an option, by its long name.
 pub(crate) const OPTIONS: [(&str, &str); 1] = [("HASHSTATIC_CACHE_DIR", "cache-dir")];
 
-/// All that are read, but for those.
+/// The other variables that are read.
 const OTHERS: [&str; 3] = ["HOME", "SOURCE_DATE_EPOCH", "XDG_CACHE_HOME"];
 
 impl Environment {
@@ -23,7 +23,7 @@ impl Environment {
         Self::new(names.filter_map(|name| Some((name, std::env::var_os(name)?))))
     }
 
-    /// These variables. An empty one counts as not set.
+    /// An environment of these variables. An empty variable counts as not set.
     pub(crate) fn new(variables: impl IntoIterator<Item = (&'static str, OsString)>) -> Self {
         let set = variables.into_iter().filter(|(_, value)| !value.is_empty());
         Self(set.collect())
@@ -35,7 +35,7 @@ impl Environment {
     }
 
     /// The user's directory for caches: `XDG_CACHE_HOME` or `~/.cache` (the XDG base directory specification), on macOS
-    /// `~/Library/Caches`. `None` for users who have none of these.
+    /// `~/Library/Caches`. `None` if the user has none of these.
     pub(crate) fn caches(&self) -> Option<PathBuf> {
         let directory = |name| {
             let path = PathBuf::from(self.get(name)?);

@@ -73,7 +73,7 @@ pub(crate) struct Invocation {
     /// The sources that a Django project has given.
     pub(crate) input: Option<Input>,
     pub(crate) environment: Environment,
-    /// By the long names of options. Those that have their default are not listed.
+    /// Origins by the long names of options. Options that have their default are not listed.
     origins: BTreeMap<String, Origin>,
 }
 
@@ -133,7 +133,7 @@ impl Invocation {
         })
     }
 
-    /// Whether an option has another value than its default, or was at least given. `option` is its long name.
+    /// Whether a layer gives the option, even with its default value. `option` is the long name.
     pub(crate) fn is_given(&self, option: &str) -> bool {
         self.origins.contains_key(option)
     }
@@ -198,7 +198,7 @@ fn known(command: &Command) -> Vec<&str> {
 /// The arguments of one command, the strongest layer first.
 struct Combined<'c> {
     subcommand: &'c Command,
-    /// The command line has sources.
+    /// Whether the command line has sources.
     has_roots: bool,
     origins: BTreeMap<String, Origin>,
     /// The arguments of the weaker layers, each with a long name of its own.
@@ -229,10 +229,10 @@ impl<'c> Combined<'c> {
         arguments.find(|argument| argument.get_long() == Some(long))
     }
 
-    /// Whether this command has the option, and no stronger layer gives it, nor its opposite.
+    /// Whether this command has the option, and no stronger layer gives it or its opposite.
     fn is_free(&self, key: &str) -> bool {
         let is_given = |option: &str| self.origins.contains_key(option);
-        // A layer that says where the assets come from says all of it.
+        // A layer that decides where the assets come from decides all of it.
         let has_input = || self.has_roots || INPUT.iter().any(|key| self.is_of_stronger(key));
         if INPUT.contains(&key) && has_input() {
             return false;
@@ -262,7 +262,7 @@ impl<'c> Combined<'c> {
         }
     }
 
-    /// Adds what a project says. What can be given several times is given besides the command line's.
+    /// Adds the arguments of a project. Options that may be repeated are added to those of the command line.
     fn project(&mut self, answer: &Answer) {
         let mut layer = BTreeMap::new();
         for argument in answer.arguments(self.subcommand.get_name()) {
@@ -281,7 +281,7 @@ impl<'c> Combined<'c> {
         }
     }
 
-    /// The whole command line: the options of all layers after the command's name. Positional ones stand behind all
+    /// The whole command line: the options of all layers after the command's name. Positional arguments come after all
     /// others, so that no option takes one of them for its value.
     fn words(&self, given: &[OsString]) -> Vec<OsString> {
         let name = self.subcommand.get_name();

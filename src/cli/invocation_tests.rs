@@ -3,7 +3,7 @@ use hashstatic::options::{DjangoVersion, HashAlgorithm, Minify, SourceRoot};
 
 use super::*;
 
-/// What the layers of one case are.
+/// The layers of one case.
 #[derive(Default)]
 struct Case<'c> {
     words: &'c str,
@@ -114,7 +114,7 @@ fn values_come_from_the_layer_that_wins() {
     assert_eq!(options.variants.encodings.gzip, None);
     assert!(options.references.js_modules);
 
-    // FAULTS 3: a project drops nothing that the file says.
+    // A project drops nothing that the file sets.
     let (options, _) = resolved(&Case {
         words: "h build --from-django",
         file: "hash = 'md5'\ngzip = false\nkeep-only-hashed = true\nstatic-url = '/f/'",

@@ -1,4 +1,4 @@
-//! The command line, and its way to [`hashstatic::Options`].
+//! The command line, and its conversion to [`hashstatic::Options`].
 
 mod build;
 mod cache;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use hashstatic::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// How often it is drawn, per second.
+/// Redraws per second.
 const RATE: u8 = 10;
 
 /// Shows how far compressing has come.

@@ -1,5 +1,5 @@
-//! Where the static files of a Django project are: asked of the project itself (`--from-django`), or found among the
-//! installed packages (`--site-packages`, `--apps`), which needs no Python at all.
+//! Finds the static files of a Django project: asks the project itself (`--from-django`), or searches the installed
+//! packages (`--site-packages`, `--apps`), which needs no Python at all.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,13 +12,14 @@ use serde::Deserialize;
 
 /// The program that the project's Python runs.
 const ASK: &str = include_str!("from_django.py");
-/// The rule of what the binary may do for a storage, which is the Python package's too.
+/// The rule for what the binary may do for a storage. The Python package uses the same file.
 const RULE: &str = include_str!("../../python/hashstatic/_rule.py");
-/// What its answer begins with.
+/// The beginning of the program's answer.
 const MARK: &str = "\u{1e}hashstatic:";
 
 const DJANGO: &str = "Django project";
-/// What cannot go with `--from-django`, nor with its companions: clap would not require it where it is in conflict.
+/// The arguments that `--from-django` and its companions exclude. The companions name them too: clap does not require
+/// an option that is in conflict.
 const OTHER_SOURCES: [&str; 3] = ["roots", "files_from", "site_packages"];
 
 /// A Django project as a source.
@@ -60,10 +61,10 @@ pub(super) struct Project {
     apps: Vec<String>,
 }
 
-/// What a project says.
+/// The answer of a project.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    /// Its static files.
+    /// The project's static files.
     pub(super) input: Input,
     /// Arguments about sources and references.
     pub(super) sources: Vec<String>,
@@ -72,7 +73,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The arguments of a command that the project gives.
+    /// The arguments that the project gives for a command.
     pub(super) fn arguments(&self, command: &str) -> impl Iterator<Item = &str> {
         let build = self.build.iter().filter(move |_| command == "build");
         self.sources.iter().chain(build).map(String::as_str)
@@ -141,7 +142,7 @@ impl Project {
         )))
     }
 
-    /// Asks the project, if that is wanted.
+    /// Asks the project, if `--from-django` is given.
     pub(super) fn ask(&self) -> Result<Option<Answer>, Error> {
         if !self.from_django {
             return Ok(None);
@@ -193,13 +194,14 @@ impl Project {
         }
     }
 
-    /// `--python`, else that of the active virtual environment, else that of the one this binary is installed in.
+    /// The project's Python: that of `--python`, else of the active virtual environment, else of the environment that
+    /// this binary is installed in.
     fn python(&self) -> OsString {
         if let Some(python) = &self.python {
             return python.into();
         }
         let active = std::env::var_os("VIRTUAL_ENV").map(|dir| Path::new(&dir).join("bin/python"));
-        // As it was called first: a symbolic link stands where its environment is.
+        // First the path that was called: a symbolic link lies in its environment.
         let called = std::env::args_os().next().map(PathBuf::from);
         let beside = [called, std::env::current_exe().ok()]
             .into_iter()

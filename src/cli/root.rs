@@ -1,4 +1,4 @@
-//! The commands for what builds have left behind: static roots and the build cache.
+//! The commands on the results of builds: static roots and the build cache.
 
 use std::path::PathBuf;
 
@@ -163,7 +163,7 @@ impl Explain {
     }
 }
 
-/// `90s`, `30m`, `12h`, `7d`, `2w`.
+/// Parses a duration: `90s`, `30m`, `12h`, `7d`, `2w`.
 fn duration(argument: &str) -> Result<Duration, String> {
     let split = argument
         .find(|c: char| !c.is_ascii_digit())
@@ -211,7 +211,7 @@ pub(crate) struct CacheArguments {
 }
 
 impl CacheDir {
-    /// The directory, which must be known here.
+    /// The directory; not to know one is an error here.
     pub(crate) fn find(&self, environment: &Environment) -> Result<PathBuf, Error> {
         self.dir(environment)
             .ok_or_else(|| Error::Usage("name the build cache with --cache-dir".into()))

@@ -136,7 +136,7 @@ impl Check {
     }
 }
 
-/// `DIR` or `PREFIX=DIR`. A directory that exists under the whole name is taken as it stands.
+/// Parses a source root: `DIR` or `PREFIX=DIR`. A directory that exists under the whole name is taken as it stands.
 fn source_root(argument: &Path) -> SourceRoot {
     if !argument.is_dir()
         && let Some((prefix, dir)) = argument.to_str().and_then(|text| text.split_once('='))

@@ -1,4 +1,4 @@
-//! Removes what earlier generations have left in the static root.
+//! Removes the files of earlier generations from a static root.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ pub struct CleanOptions {
 }
 
 impl CleanOptions {
-    /// Every default.
+    /// Default options for `static_root`.
     pub fn new(static_root: PathBuf) -> Self {
         Self {
             static_root,
@@ -48,7 +48,7 @@ impl CleanOptions {
     }
 }
 
-/// What [`crate::clean`] has removed, or would remove.
+/// The result of [`crate::clean`]: what it has removed, or would remove.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Cleaning {
@@ -56,11 +56,11 @@ pub struct Cleaning {
     pub dry_run: bool,
     /// Generations that stay, the current one included.
     pub kept: usize,
-    /// Generations that went.
+    /// Generations that were removed.
     pub expired: usize,
-    /// The files that went, variants included, sorted.
+    /// The files that were removed, variants included, sorted.
     pub files: Vec<String>,
-    /// How many these are, and their bytes.
+    /// The number of these files, and their bytes.
     pub removed: Tally,
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
                 shown(&record_name)
             ))
         })?,
-        None => Generations::default(), // there was one generation only
+        None => Generations::default(), // there has been one generation only
     };
     let others = root.other_manifests(&manifest_name)?;
     let expired = record.take_expired(options.keep, options.age, SystemTime::now());
@@ -118,7 +118,7 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
         }
     }
     cleaning.files.sort();
-    // Last: a run that is killed before leaves a record of what is still to be removed.
+    // Last, so that a run that is killed leaves a record of the files that are still to be removed.
     if expired.is_empty() {
         return Ok(cleaning);
     }

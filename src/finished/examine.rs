@@ -1,4 +1,4 @@
-//! What one file of a finished static root holds: read once, whatever is to be known of it.
+//! Examines one file of a finished static root: reads it once, for all checks.
 
 use std::io::Read as _;
 
@@ -19,24 +19,24 @@ use crate::text::{NotParsed, Scan};
 /// A reference in a text file.
 pub(crate) type Found = Resolved<'static>;
 
-/// One file.
+/// The contents of one file, as far as they are needed.
 pub(crate) struct Examined {
     pub(crate) content: Content,
-    /// Whether the digest in its name, if it is a hashed file, is that of its bytes.
+    /// Whether the digest in the file's name is that of its bytes. `true` if the file is no hashed file.
     pub(crate) digest_matches: bool,
-    /// Those that are wanted.
+    /// The references that `wanted` has chosen.
     pub(crate) references: Vec<Found>,
-    /// Why module specifiers are not among them.
+    /// The reason why module specifiers are not among `references`.
     pub(crate) not_parsed: Option<NotParsed>,
-    /// What is wrong with its variants.
+    /// The variants that do not decode to the file, with the reason.
     pub(crate) bad_variants: Vec<(Encoding, AssetId, String)>,
-    /// Of text files.
+    /// The bytes of a text.
     pub(crate) bytes: Option<Vec<u8>>,
 }
 
 impl Examined {
-    /// Forgets the text and its references, unless they are needed to see whether it is a member of a reference cycle.
-    /// There can be gigabytes of them.
+    /// Drops the text and its references, unless they are needed to decide whether the file is a member of a reference
+    /// cycle. In all files, there can be gigabytes of them.
     pub(crate) fn settle(&mut self) {
         if self.digest_matches {
             self.bytes = None;
@@ -46,8 +46,8 @@ impl Examined {
 }
 
 impl FinishedRoot {
-    /// Reads a file, its references and its variants. Of the references in the text, `wanted` says which are kept: there
-    /// may be millions, all of them broken.
+    /// Reads a file, its references and its variants. `wanted` chooses the references that are kept: there may be
+    /// millions, all of them broken.
     pub(crate) fn examine(
         &self,
         id: AssetId,
@@ -58,7 +58,7 @@ impl FinishedRoot {
         let syntax = if self.is_named(name) {
             self.syntax(id)
         } else {
-            Syntax::Opaque // an earlier generation's
+            Syntax::Opaque // a file of an earlier generation
         };
         let bytes = if syntax.is_text() {
             Some(self.read(id)?)
@@ -96,7 +96,8 @@ impl FinishedRoot {
         })
     }
 
-    /// The content that `feed` gives, and whether it has the digest in the entry's hashed path, by either hash.
+    /// Hashes what `feed` passes: the content, and whether the entry's hashed path carries its digest, by either
+    /// algorithm.
     fn hash(
         &self,
         entry: Option<&Entry>,
@@ -151,7 +152,7 @@ impl FinishedRoot {
         Ok(bad)
     }
 
-    /// Whether a file decodes to the one beside which a variant of that name would stand.
+    /// Whether a file is named like a variant of a file beside it, and decodes to that file's content.
     pub(super) fn is_variant_of_neighbour(
         &self,
         id: AssetId,
@@ -172,8 +173,9 @@ impl FinishedRoot {
     }
 }
 
-/// Whether the entry's hashed path carries the beginning of this digest. A path that is the logical path itself claims
-/// none. In the odd names that Django gives to names with `%` and the like, the digest stands somewhere.
+/// Whether the entry's hashed path carries the beginning of this digest. A hashed path that equals the logical path
+/// carries none, and counts as right. In the names that Django gives to names with `%` and the like, any part may be
+/// the digest.
 fn has_digest(entry: &Entry, digest: &str) -> bool {
     const FEWEST: usize = 4; // digits that `--hash-length` allows
     let is_it = |digits: &str| digits.len() >= FEWEST && digest.starts_with(digits);

@@ -1,4 +1,4 @@
-//! Everything that a static root shows about one asset.
+//! Explains one asset: everything that a static root shows about it.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::options::ReferenceOverrides;
 use crate::parallel::{map_in_order, pool};
 use crate::text::resolve::Target;
 
-/// What [`crate::explain`] is asked.
+/// The options of [`crate::explain`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ExplainOptions {
@@ -22,12 +22,13 @@ pub struct ExplainOptions {
     pub asset: String,
     /// The manifest, relative to the static root unless absolute. Default: `staticfiles.json`.
     pub manifest: PathBuf,
-    /// The options about references that are given. Default: those of the build, as far as its record has them.
+    /// The options about references that override those of the build. Default: none; what the record of the build lacks
+    /// has its default.
     pub references: ReferenceOverrides,
 }
 
 impl ExplainOptions {
-    /// Every default.
+    /// Default options for `asset` in `static_root`.
     pub fn new(static_root: PathBuf, asset: String) -> Self {
         Self {
             static_root,
@@ -41,11 +42,11 @@ impl ExplainOptions {
 /// A file of the asset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AssetFile {
-    /// Its path in the static root.
+    /// The path in the static root.
     pub path: String,
-    /// Bytes.
+    /// Length in bytes.
     pub bytes: u64,
-    /// Its variants.
+    /// The variants beside the file.
     pub variants: Vec<AssetVariant>,
 }
 
@@ -54,22 +55,22 @@ pub struct AssetFile {
 pub struct AssetVariant {
     /// The content coding: `gzip`, `br` or `zstd`.
     pub encoding: &'static str,
-    /// Its path in the static root.
+    /// The path in the static root.
     pub path: String,
-    /// Bytes.
+    /// Length in bytes.
     pub bytes: u64,
 }
 
 /// A reference in the hashed file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AssetReference {
-    /// Where it stands in the hashed file.
+    /// The place of the reference in the hashed file.
     pub location: Location,
-    /// The URL as it is written there, escapes undone.
+    /// The URL as written, with its escapes decoded.
     pub url: String,
-    /// The logical path of the asset it leads to; `None` if it leads to none.
+    /// The logical path of the target; `None`: no asset.
     pub asset: Option<String>,
-    /// Whether it leads to a file of the static root, out of it on purpose, or to nothing.
+    /// Where the reference leads.
     pub leads: Leads,
 }
 
@@ -85,7 +86,7 @@ pub enum Leads {
     Nowhere,
 }
 
-/// What [`crate::explain`] answers.
+/// The result of [`crate::explain`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -93,19 +94,19 @@ pub struct Explanation {
     pub asset: String,
     /// The digest in the hashed path; empty if there is none.
     pub digest: String,
-    /// Whether it is the digest of the hashed file's own bytes. That of members of a reference cycle is not.
+    /// Whether `digest` is that of the hashed file's own bytes. For members of a reference cycle, it is not.
     pub own_digest: bool,
     /// The hashed file; `None` if it is not there.
     pub hashed: Option<AssetFile>,
     /// The plain copy; `None` if there is none.
     pub plain: Option<AssetFile>,
-    /// What the hashed file refers to.
+    /// The references in the hashed file.
     pub references: Vec<AssetReference>,
-    /// The logical paths of the assets that refer to it.
+    /// The logical paths of the assets that refer to this one.
     pub referrers: Vec<String>,
 }
 
-/// Tells about one asset.
+/// Explains one asset.
 pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
     let mut diagnostics = Vec::new();
     let root = FinishedRoot::open(

@@ -1,4 +1,4 @@
-//! A static root that a build (anybody's) has finished, as it lies on disk.
+//! A finished static root as it lies on disk, built by hashstatic or another program.
 
 pub(crate) mod clean;
 mod examine;
@@ -25,7 +25,7 @@ use crate::static_root::{TEMPORARY, must_be_there};
 use crate::text::Syntax;
 use crate::walk::walk;
 
-/// One line of the manifest.
+/// One entry of the manifest.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) logical: LogicalPath,
@@ -44,24 +44,24 @@ pub(crate) struct FinishedRoot {
     pub(crate) dir: PathBuf,
     /// Sorted by logical path.
     pub(crate) entries: Vec<Entry>,
-    /// The hash that names were made with, as far as the manifest shows.
+    /// The hash algorithm of the digests in names, as far as the manifest shows.
     pub(crate) hash: HashAlgorithm,
-    /// Every file, whatever it is.
+    /// Every file in the static root.
     pub(crate) files: Catalog,
     /// How references are read and judged.
     pub(crate) references: ReferenceOptions,
     /// The options of the build, if its record has them.
     pub(crate) options: Option<RecordedOptions>,
-    /// What builds have remembered of it.
+    /// The record of generations.
     pub(crate) record: Generations,
-    /// Into `entries`, by hashed path.
+    /// Indices into `entries`, by hashed path.
     by_hashed: HashMap<LogicalPath, usize>,
-    /// What earlier manifests named.
+    /// The files that earlier manifests named.
     earlier: HashSet<String>,
 }
 
 impl FinishedRoot {
-    /// Reads the manifest and looks at what is there. `references`: options that are given. What is
+    /// Reads the manifest and the record, and lists the files. `references` overrides the options of the build. What is
     /// wrong with the manifest is added to `diagnostics`.
     pub(crate) fn open(
         dir: &Path,
@@ -137,7 +137,7 @@ impl FinishedRoot {
         })
     }
 
-    /// How a file is read.
+    /// The syntax of a file.
     pub(crate) fn syntax(&self, file: AssetId) -> Syntax {
         Syntax::of(self.files.name(file), self.references.js_modules)
     }
@@ -171,12 +171,12 @@ impl FinishedRoot {
         self.by_hashed.contains_key(file) || self.entry(file.as_str()).is_some()
     }
 
-    /// Whether an earlier manifest named it.
+    /// Whether an earlier manifest named a file.
     fn was_named(&self, file: &LogicalPath) -> bool {
         self.earlier.contains(file.as_str())
     }
 
-    /// The variants that lie beside a file. A file that only looks like one, an asset of its own, is none.
+    /// The variants that lie beside a file. An asset that is only named like one is none.
     pub(crate) fn variants(&self, file: AssetId) -> impl Iterator<Item = (Encoding, AssetId)> {
         let name = self.files.name(file).as_str();
         Encoding::ALL.into_iter().filter_map(move |encoding| {
@@ -188,7 +188,7 @@ impl FinishedRoot {
     }
 }
 
-/// What builds have remembered. One that cannot be read is reported; the rest is verified without it.
+/// The record of generations. A record that cannot be parsed is reported; the rest is verified without it.
 fn record(
     dir: &Path,
     manifest: &Path,
@@ -215,7 +215,8 @@ fn record(
     }))
 }
 
-/// Every file of the static root. Links are followed wherever they lead: `collectstatic --link` makes such.
+/// Every file of the static root. Links are followed wherever they lead: `collectstatic --link` writes links to the
+/// sources.
 fn files(dir: &Path, diagnostics: &mut Vec<Diagnostic>) -> Result<Catalog, Error> {
     let mut options = Options::new(Input::Roots(vec![SourceRoot {
         prefix: String::new(),

@@ -1,5 +1,6 @@
-//! Whether a plain copy is the source that a hashed file was made from. The plain bytes are transformed and linked
-//! again, in the way that the record of the build names, else in every way that a build could have done it, with the digests that the manifest names.
+//! Checks whether a plain copy is the source that a hashed file was made from. The plain bytes are transformed and
+//! linked again, with the digests that the manifest names: with the options in the record of the build, else in every
+//! way that a build could have done it.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -15,7 +16,7 @@ use crate::text::css::{Targets, transform_css};
 use crate::text::edges::{edges, splice};
 use crate::text::resolve::UrlSpace;
 
-/// The assets by their logical paths, as the build that made them saw them.
+/// The assets by their logical paths, as the build saw them.
 pub(super) struct Sources<'r> {
     root: &'r FinishedRoot,
     catalog: Catalog,
@@ -36,7 +37,7 @@ impl<'r> Sources<'r> {
         }
     }
 
-    /// Whether a build makes `hashed` of the plain bytes `source`.
+    /// Whether a build makes `hashed` from the plain bytes `source`.
     pub(super) fn gives(
         &self,
         entry: &Entry,
@@ -50,7 +51,7 @@ impl<'r> Sources<'r> {
             let text = minified(entry, syntax, source, options.minify.mode, targets.as_ref());
             return self.linked(entry, syntax, &text) == hashed;
         }
-        // A build without a record had its defaults, unless another program or an old version made it.
+        // Without recorded options, the build had the defaults, or it was another program or an old version.
         let ways: &[(Syntax, Minify)] = match syntax {
             Syntax::Css => &[
                 (syntax, Minify::Safe),
@@ -68,7 +69,7 @@ impl<'r> Sources<'r> {
         }) || self.django_gives(entry, syntax, source, hashed)
     }
 
-    /// The default mode's references with the digests in them.
+    /// The text with digests in its references, by the rules of the default mode.
     fn linked(&self, entry: &Entry, syntax: Syntax, text: &[u8]) -> Vec<u8> {
         let space = UrlSpace {
             catalog: &self.catalog,
@@ -110,7 +111,7 @@ impl<'r> Sources<'r> {
         })
     }
 
-    /// The MD5 of a file, as Django's names have it.
+    /// The MD5 of a file, in the 12 digits of Django's names.
     fn md5(&self, name: &str) -> Option<String> {
         let id = self.root.files.find(name)?;
         let bytes = self.root.read(id).ok()?;

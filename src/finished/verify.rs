@@ -1,4 +1,5 @@
-//! Verifies a finished static root: everything that the manifest promises is there, whole, and fits together.
+//! Verifies a finished static root: all files that the manifest names are there, intact, and consistent with one
+//! another.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -25,8 +26,7 @@ use crate::text::missing::Missing;
 use crate::text::notes::{self, Notes};
 use crate::text::resolve::Target;
 
-/// Of a hundred plain copies at least this many must be there for the others to be missed: without
-/// `--keep-only-hashed`, all are.
+/// The percentage of plain copies from which a missing one is an error: without `--keep-only-hashed`, all are there.
 const MOST: usize = 90;
 
 /// The options of [`crate::verify`].
@@ -37,7 +37,8 @@ pub struct VerifyOptions {
     pub static_root: PathBuf,
     /// The manifest, relative to the static root unless absolute. Default: `staticfiles.json`.
     pub manifest: PathBuf,
-    /// The options about references that are given. Default: those of the build, as far as its record has them.
+    /// The options about references that override those of the build. Default: none; what the record of the build lacks
+    /// has its default.
     pub references: ReferenceOverrides,
     /// Logical paths that must be there and must not be empty.
     pub require: Vec<String>,
@@ -46,7 +47,7 @@ pub struct VerifyOptions {
 }
 
 impl VerifyOptions {
-    /// Every default.
+    /// Default options for `static_root`.
     pub fn new(static_root: PathBuf) -> Self {
         Self {
             static_root,
@@ -58,7 +59,7 @@ impl VerifyOptions {
     }
 }
 
-/// What [`crate::verify`] has found.
+/// The result of [`crate::verify`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Verification {
@@ -70,7 +71,7 @@ pub struct Verification {
     pub variants: Tally,
     /// References that the build has rewritten, as its report counts them.
     pub references: usize,
-    /// Every break, and warnings and notices; sorted by path and position.
+    /// All errors, warnings and notices, sorted by path and position.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -83,13 +84,13 @@ impl Verification {
     }
 }
 
-/// How often a static root is looked at that does not stay as it is.
+/// The most attempts at a static root that keeps changing.
 const ATTEMPTS: usize = 5;
-/// How long to wait for a build at work there, each time.
+/// The time that each attempt waits for a build at work in the static root.
 const WAIT: Duration = Duration::from_secs(60);
 
-/// Verifies a static root. While a build is at work there, what one reads of it may be of two builds: a fault counts only
-/// if it is seen twice, with no build in between.
+/// Verifies a static root. While a build is at work there, the files read may belong to two builds: a fault counts only
+/// if it is found twice, with no build in between.
 pub(crate) fn verify(options: &VerifyOptions) -> Result<Verification, Error> {
     let mut before = None;
     for _ in 1..ATTEMPTS {
@@ -98,7 +99,7 @@ pub(crate) fn verify(options: &VerifyOptions) -> Result<Verification, Error> {
             Ok(verification) if verification.is_intact() => return now,
             Ok(verification) => Ok(verification.clone()),
             Err(Error::Io { .. }) => Err(format!("{now:?}")),
-            Err(_) => return now, // not a matter of time
+            Err(_) => return now, // does not depend on when the files are read
         };
         if before.as_ref() == Some(&seen) {
             return now;
@@ -218,7 +219,7 @@ impl<'v> Verifier<'v> {
         is_hashed(file) && target.is_some_and(is_hashed)
     }
 
-    /// Every file but the manifest and the variants, which are read with what they stand beside; largest first.
+    /// Every file but the manifest and the variants, which are read with their files; largest first.
     fn files_to_read(&self) -> Vec<AssetId> {
         let files = &self.root.files;
         let manifest = self.root.dir.join(&self.options.manifest);
@@ -242,8 +243,8 @@ impl<'v> Verifier<'v> {
         &mut self.diagnostics[at]
     }
 
-    /// The references of a file that lead to files. What there is to be said about the others goes to `broken`. In a plain
-    /// copy, an asset will do that has no plain copy.
+    /// The references of a file that lead to files. Diagnostics about the others go to `broken`. A reference in a plain
+    /// copy may also name an asset that has no plain copy.
     fn inside(
         &self,
         id: AssetId,
@@ -275,7 +276,7 @@ impl<'v> Verifier<'v> {
         inside
     }
 
-    /// Every entry's hashed file is there; and its plain copy, where plain copies are kept.
+    /// Checks that every entry's hashed file is there, and its plain copy, where plain copies are kept.
     fn entries(&mut self, examined: &HashMap<AssetId, Examined>) {
         let root = self.root;
         let is_there = |name: &str| {
@@ -319,7 +320,7 @@ impl<'v> Verifier<'v> {
         }
     }
 
-    /// Files that not even their owner may read: root can, and so a verification by root, but no server.
+    /// Reports files that not even their owner may read. A verification by root can read them, a server cannot.
     fn modes(&mut self) {
         const OWNER_READS: u32 = 0o400;
         let root = self.root;
@@ -338,8 +339,8 @@ impl<'v> Verifier<'v> {
         }
     }
 
-    /// Hashed files whose names carry another digest than that of their bytes: members of reference cycles, whose
-    /// digest is that of them all, or broken.
+    /// Reports hashed files whose names carry another digest than that of their bytes, unless they are members of a
+    /// reference cycle, which share one digest.
     fn wrong_digests(&mut self, examined: &HashMap<AssetId, Examined>) {
         let root = self.root;
         let mut cycles: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
@@ -384,7 +385,8 @@ impl<'v> Verifier<'v> {
         }
     }
 
-    /// The cycle rule (`link.rs`): the digest of all members' contents, references to one another by logical path.
+    /// Whether these entries are a reference cycle with this digest ([`cycle_digest`]): that of all members' contents,
+    /// in which references to members name the logical path.
     fn is_cycle(
         &self,
         digest: &str,
@@ -400,7 +402,7 @@ impl<'v> Verifier<'v> {
                 .and_then(|id| examined.get(&id));
             let Some((file, bytes)) = file.and_then(|file| Some((file, file.bytes.as_ref()?)))
             else {
-                return false; // only text refers to anything
+                return false; // only texts have references
             };
             let edges = file
                 .references
@@ -419,7 +421,7 @@ impl<'v> Verifier<'v> {
             })
     }
 
-    /// Plain copies are what the hashed files were made from.
+    /// Checks that every hashed file was made from its plain copy.
     fn plain_copies(&mut self, examined: &HashMap<AssetId, Examined>) -> Result<(), Error> {
         let root = self.root;
         let sources = Sources::new(root);
@@ -437,7 +439,7 @@ impl<'v> Verifier<'v> {
                 return Ok(None);
             }
             if root.is_variant_of_neighbour(plain_id, |name| Some(of(name)?.1.content))? {
-                return Ok(None); // with `--django-exact`, variants win: as WhiteNoise's
+                return Ok(None); // with `--django-exact`, variants overwrite assets, as WhiteNoise's do
             }
             let syntax = root.syntax(plain_id);
             let is_text = syntax.is_text();
@@ -446,8 +448,8 @@ impl<'v> Verifier<'v> {
             {
                 return Ok(None);
             }
-            // Options that only the build knows may have made another hashed file of it; its variants are of these
-            // very bytes, at least.
+            // The build may have had options that `verify` does not know. If the variants are of these very bytes, this
+            // is a warning.
             let has_variants = is_text && root.variants(plain_id).next().is_some();
             let severity = if has_variants && plain.bad_variants.is_empty() {
                 Severity::Warning

@@ -21,7 +21,7 @@ pub enum DjangoVersion {
 }
 
 impl DjangoVersion {
-    /// All of them.
+    /// All versions, the newest first.
     pub const ALL: &[Self] = &[Self::V6_1, Self::V6_0, Self::V5_2, Self::V4_2];
 }
 

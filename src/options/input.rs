@@ -1,32 +1,33 @@
-//! What the assets are.
+//! The sources of a build, and which of their files are assets.
 
 use std::path::PathBuf;
 
 /// A directory that assets come from: a source root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceRoot {
-    /// Put before every name found there, as Django's prefixed `STATICFILES_DIRS` do. Empty: none.
+    /// Prefix of every name found there, as of Django's prefixed `STATICFILES_DIRS`. Empty: none.
     pub prefix: String,
     /// The directory.
     pub dir: PathBuf,
 }
 
-/// A file that a caller has already found, with the name it shall have.
+/// A file that the caller has found, with the name it is to have.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NamedFile {
-    /// Its logical path.
+    /// The logical path.
     pub name: String,
-    /// Where its bytes are.
+    /// The file that has the bytes.
     pub path: PathBuf,
-    /// The plain file in the static root is the caller's: it is neither written nor changed. Default: `false`.
+    /// Whether the plain file in the static root is the caller's: then it is neither written nor changed. Default:
+    /// `false`.
     #[serde(default)]
     pub leave_plain: bool,
 }
 
 impl NamedFile {
-    /// Reads the list that `--files-from` names: JSON, `[{"name": …, "path": …}, …]`. Whether the names are logical paths
-    /// and the files are there is found out by the build.
+    /// Parses the list that `--files-from` names: JSON, `[{"name": …, "path": …}, …]`. The error is the parser's
+    /// message. Whether the names are logical paths and the files are there is checked by the build.
     pub fn parse_list(json: &[u8]) -> Result<Vec<Self>, String> {
         serde_json::from_slice(json).map_err(|error| error.to_string())
     }

@@ -19,7 +19,7 @@ pub enum Minify {
 #[serde(default)]
 #[non_exhaustive]
 pub struct MinifyOptions {
-    /// Default: [`Minify::Safe`].
+    /// How CSS is minified. Default: [`Minify::Safe`].
     pub mode: Minify,
     /// Browsers for [`Minify::Full`], as a browserslist query. Default: none.
     pub targets: Option<String>,

@@ -1,4 +1,4 @@
-//! What a build is asked to do, in groups. Plain data: the command line, a configuration file or a caller fills it in.
+//! The options of a build, in groups. Plain data: the command line, a configuration file or a caller fills it in.
 //!
 //! Every option is defined here, once: its type, its default, its documentation. Stages take the groups that they need.
 
@@ -64,7 +64,7 @@ impl Options {
         self
     }
 
-    /// Whether the options make sense together.
+    /// Checks the options, each by itself and against each other.
     pub(crate) fn validate(&self) -> Result<(), Error> {
         let usage = |message: String| Err(Error::Usage(message));
         if matches!(&self.input.sources, Input::Roots(roots) if roots.is_empty()) {

@@ -1,4 +1,4 @@
-//! What hashed paths look like.
+//! The form of hashed paths.
 
 use super::DjangoVersion;
 
@@ -15,7 +15,7 @@ pub enum HashAlgorithm {
 }
 
 impl HashAlgorithm {
-    /// How many hex digits a whole digest has: the most that `hash_length` may ask for.
+    /// Hex digits of a whole digest: the most that `hash_length` may ask for.
     pub fn hex_digits(self) -> usize {
         match self {
             Self::Blake3 => 64,
@@ -29,7 +29,7 @@ impl HashAlgorithm {
 #[serde(default)]
 #[non_exhaustive]
 pub struct NamingOptions {
-    /// Default: [`HashAlgorithm::Blake3`].
+    /// The hash algorithm. Default: [`HashAlgorithm::Blake3`].
     pub hash: HashAlgorithm,
     /// Hex digits of the digest in a file name, from 4 to [`HashAlgorithm::hex_digits`]. Default: 12.
     pub hash_length: usize,

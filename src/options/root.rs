@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How a hashed file and its plain twin share their bytes.
+/// How a hashed file and its plain copy share their bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[non_exhaustive]
@@ -19,8 +19,8 @@ pub enum LinkMode {
 }
 
 impl LinkMode {
-    /// In place, plain files are the user's own: editors write into them, and a hard link would carry that over into
-    /// the hashed file.
+    /// The mode for plain files. In place, they are the user's own: editors write into them, and a hard link would
+    /// carry that over into the hashed file.
     pub(crate) fn for_plain_twins(self, in_place: bool) -> Self {
         match self {
             Self::Auto if in_place => Self::Reflink,
@@ -33,7 +33,7 @@ impl LinkMode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileMode {
-    /// These, whatever the umask.
+    /// These bits, whatever the umask.
     Bits(u32),
     /// What the umask leaves of 0666.
     Umask,
@@ -55,7 +55,7 @@ pub enum HeadersFormat {
 }
 
 impl HeadersFormat {
-    /// All of them.
+    /// All formats.
     pub const ALL: &[Self] = &[Self::Nginx, Self::Caddy, Self::Netlify, Self::Json];
 }
 
@@ -65,25 +65,26 @@ impl HeadersFormat {
 pub struct RootOptions {
     /// The static root. `None`: in place, in the only source root. Default: `None`.
     pub out: Option<PathBuf>,
-    /// No plain-named copies. Default: `false`.
+    /// Write no plain copies. Default: `false`.
     pub keep_only_hashed: bool,
-    /// Globs of logical paths that keep their plain copy all the same. Default: none.
+    /// Globs of logical paths that keep their plain copy even so. Default: none.
     pub keep_original: Vec<String>,
     /// The manifest, relative to the static root unless absolute. Default: `staticfiles.json`.
     pub manifest: PathBuf,
-    /// Write the manifest. Where it is `false`, the caller does, and one that is there is left alone. Default: `true`.
+    /// Write the manifest. If `false`, the caller writes it, and a manifest that is there is left alone. Default:
+    /// `true`.
     pub write_manifest: bool,
     /// Write the headers that the files are to be served with, beside the manifest. Default: none.
     pub headers: Vec<HeadersFormat>,
     /// Permissions of files. Default: 0644.
     pub file_mode: FileMode,
-    /// Permissions of directories that are made. Default: `None`, what the umask leaves of 0777.
+    /// Permissions of new directories. Default: `None`, what the umask leaves of 0777.
     pub directory_mode: Option<u32>,
-    /// How a hashed file and its plain twin share their bytes. Default: [`LinkMode::Auto`].
+    /// How a hashed file and its plain copy share their bytes. Default: [`LinkMode::Auto`].
     pub link_mode: LinkMode,
     /// Modification time of everything written, in seconds since 1970 (`SOURCE_DATE_EPOCH`). Default: the source's.
     pub source_date_epoch: Option<u64>,
-    /// Empty the static root of everything that this build does not write. Default: `false`.
+    /// Remove everything from the static root that this build does not write. Default: `false`.
     pub clear: bool,
     /// How long to wait for another build on the same static root. Default: 60 s.
     pub lock_timeout: Duration,

@@ -1,4 +1,4 @@
-//! How a build works, which has no influence on its output.
+//! The options of the run itself, which have no influence on its output.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ pub struct RunOptions {
     pub dry_run: bool,
     /// Threads; 0: one per available core. Default: 0.
     pub jobs: usize,
-    /// The build cache. Default: `None`, no cache.
+    /// The directory of the build cache. Default: `None`, no cache.
     pub cache_dir: Option<PathBuf>,
     /// The most that the build cache may hold, in bytes. Default: [`RunOptions::CACHE_MAX_SIZE_DEFAULT`].
     pub cache_max_size: u64,

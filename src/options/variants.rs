@@ -1,6 +1,6 @@
-//! Which precompressed variants are written.
+//! The precompressed variants that are written.
 
-/// Which variants are written, and how hard the encoders work. `None`: not written.
+/// The variants that are written, and the effort of their encoders. `None`: not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Encodings {
     /// gzip level, 1–12 (libdeflate's scale). Default: 9.

@@ -12,21 +12,21 @@ use crate::static_root::{FileId, Staged, StaticRoot, Written};
 use crate::text::Syntax;
 use crate::walk::SourceFile;
 
-/// A source file and what is to be done with it.
+/// A source file, and what is to be done with it.
 #[derive(Debug, Clone)]
 pub(crate) struct Planned {
     pub(crate) id: AssetId,
     pub(crate) source: SourceFile,
     pub(crate) syntax: Syntax,
-    /// The name of its plain copy: the logical path. (Django's storage turns backslashes into slashes there.)
+    /// The name of the plain copy: the logical path; in exact mode with slashes for backslashes, as Django stores it.
     pub(crate) plain: LogicalPath,
-    /// Its plain-named copy is wanted too.
+    /// Whether a plain copy is wanted.
     pub(crate) keep_plain: bool,
-    /// Its extension is not on the skip list.
+    /// Whether variants are wanted: the extension is not in `skip_compress`.
     pub(crate) compress: bool,
-    /// A bundler has hashed it: its hashed path is its logical path, its bytes stay.
+    /// Whether a bundler has hashed the asset: its hashed path is its logical path, and its bytes stay.
     pub(crate) prehashed: bool,
-    /// `Some`: the asset lives on under this hashed path from an earlier in-place run that removed the plain file.
+    /// The hashed path from an earlier build in place that removed the plain file; `None`: there is a source.
     pub(crate) carried: Option<LogicalPath>,
 }
 
@@ -46,18 +46,18 @@ impl Planned {
         }
     }
 
-    /// Its logical path.
+    /// The logical path.
     pub(crate) fn name(&self) -> &LogicalPath {
         &self.source.logical
     }
 }
 
-/// The plain-named copy of an asset.
+/// The plain copy of an asset.
 #[derive(Debug)]
 pub(crate) enum Plain {
     /// Not wanted.
     None,
-    /// There already, with the right bytes (in place: the source itself).
+    /// Already there, with the right bytes (in place: the source itself).
     Unchanged(Held),
     /// Staged; its bytes differ from the hashed file's.
     Staged(Staged, Held),
@@ -75,14 +75,14 @@ pub(crate) struct Stored {
     pub(crate) content: Held,
     pub(crate) written: Written,
     pub(crate) plain: Plain,
-    /// The bytes that the hashed and the plain file have in common at their beginning, where they differ.
+    /// Length of the common beginning of the hashed and the plain file, in bytes; 0 if it is not needed.
     pub(crate) common: usize,
-    /// References that were rewritten in it.
+    /// References rewritten in the hashed file.
     pub(crate) references: usize,
 }
 
 impl Stored {
-    /// The content of the asset's plain file; `None`: there is none.
+    /// The content of the plain file; `None`: there is none.
     pub(crate) fn plain_content(&self) -> Option<Held> {
         match &self.plain {
             Plain::None => None,
@@ -103,18 +103,18 @@ pub(crate) struct Hashed {
 #[derive(Debug)]
 pub(crate) struct Variant {
     pub(crate) encoding: Encoding,
-    /// Bytes.
+    /// Length in bytes.
     pub(crate) length: u64,
-    /// Its file was not there before with these bytes.
+    /// Whether no file with these bytes was there before.
     pub(crate) new: bool,
-    /// Its file on disk, as far as that is known.
+    /// The file on disk, if known.
     pub(crate) id: Option<FileId>,
-    /// Beside a plain file: to be put in place together with it.
+    /// Set beside a plain file: the variant is put in place together with that file.
     pub(crate) pending: Option<PendingVariant>,
 }
 
 impl Variant {
-    /// Its name beside `file`.
+    /// The variant's name beside `file`.
     pub(crate) fn name(&self, file: &str) -> String {
         self.encoding.variant_of(file)
     }

@@ -1,4 +1,4 @@
-//! The exact mode of a build: what Django's rules need to know of it.
+//! The exact mode of a build: the context that Django's rules need.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -32,7 +32,7 @@ impl Disk for Job<'_> {
 
     fn stale(&self, name: &str) -> StaticName {
         if self.options.root.clear {
-            return StaticName::Missing; // Django clears before it looks
+            return StaticName::Missing; // `collectstatic` clears before it post-processes
         }
         if self.root.had_directory(name) {
             return StaticName::Directory;

@@ -1,4 +1,4 @@
-//! Stage 1, walk: the source files, and at the same time a look at the static root.
+//! Stage 1, walk: finds the source files and, at the same time, lists what the static root holds.
 
 use super::job::Job;
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -6,8 +6,8 @@ use crate::error::Error;
 use crate::static_root::{Finished, JOURNAL};
 use crate::walk::{SourceFile, Walked, walk};
 
-/// Finds the source files, and looks at the static root. In place, where both are the same directory, one after the
-/// other: temporary files of a run that was killed must be gone before the walk.
+/// Finds the source files and lists the static root. In place, both are one directory, and the walk comes second: by
+/// then, the temporary files of a killed run are removed.
 pub(super) fn find(job: &Job<'_>) -> Result<Vec<SourceFile>, Error> {
     recover(job)?;
     let look = || job.root.look();
@@ -23,7 +23,7 @@ pub(super) fn find(job: &Job<'_>) -> Result<Vec<SourceFile>, Error> {
     Ok(files)
 }
 
-/// Finishes, or undoes, what a run that was killed has begun.
+/// Finishes or undoes what a killed run has begun. Warns where the file system has no locks.
 fn recover(job: &Job<'_>) -> Result<(), Error> {
     if !job.root.is_locked() && !job.options.run.dry_run {
         let dir = job.root.dir().display().to_string();

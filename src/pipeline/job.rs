@@ -1,4 +1,4 @@
-//! One run of a build: its checked options, and what they open.
+//! The context of a build: the checked options, and what they open.
 
 use std::path::Path;
 use std::time::SystemTime;
@@ -18,7 +18,7 @@ use crate::progress::Progress;
 use crate::static_root::{Opening, StaticRoot};
 use crate::text::css::Targets;
 
-/// What all stages of a build can ask for.
+/// The context that all stages of a build share.
 pub(crate) struct Job<'o> {
     pub(crate) options: &'o Options,
     /// The time at which the build began.
@@ -26,7 +26,7 @@ pub(crate) struct Job<'o> {
     pub(crate) root: StaticRoot,
     /// The manifest's name in the static root, or its absolute path where it lies elsewhere.
     pub(crate) manifest: String,
-    /// The source root is the static root: plain files are the user's own.
+    /// Whether the source root is the static root: plain files are then the user's own.
     pub(crate) in_place: bool,
     pub(crate) prehashed: Prehashed,
     /// The browsers of `--targets`.
@@ -94,12 +94,12 @@ impl<'o> Job<'o> {
         self.pool.install(work)
     }
 
-    /// Everything that decides what is built, but for the contents of the sources.
+    /// Everything that decides what is built, except the contents of the sources.
     pub(crate) fn request(&self) -> impl std::fmt::Debug {
         (self.options, &self.prehashed, &self.targets)
     }
 
-    /// A name as the manifest has it.
+    /// A name as the manifest spells it.
     pub(crate) fn manifest_entry(&self, name: &str) -> String {
         match self.options.naming.django_exact {
             Some(_) => django::manifest_name(name),
@@ -107,7 +107,7 @@ impl<'o> Job<'o> {
         }
     }
 
-    /// The digest of `bytes`, as many hex digits as names have.
+    /// The digest of `bytes`, in as many hex digits as hashed paths have.
     pub(crate) fn digest(&self, bytes: &[u8]) -> String {
         Digest::of(self.options.naming.hash, bytes).hex(self.options.naming.hash_length)
     }
@@ -117,7 +117,7 @@ impl<'o> Job<'o> {
         self.options.variants.encodings != Encodings::NONE
     }
 
-    /// Whether the static root shall have the asset's plain file. No plain file may take the manifest's name.
+    /// Whether the static root gets the asset's plain file. No plain file may take the manifest's name.
     pub(crate) fn keeps_plain(&self, asset: &Planned) -> bool {
         asset.keep_plain && !asset.prehashed && asset.plain.as_str() != self.manifest
     }
@@ -128,7 +128,7 @@ impl<'o> Job<'o> {
     }
 }
 
-/// The build cache, if the options name one. A dry run writes nothing, there either.
+/// Opens the build cache, if the options name one. A dry run has none: it writes nothing.
 fn cache(options: &Options, root: &StaticRoot, log: &Log) -> Option<Cache> {
     let dir = options
         .run

@@ -1,4 +1,4 @@
-//! What a build reports while it is at work: diagnostics, and how long its stages take.
+//! The log of a build: diagnostics, and the times of its stages.
 
 use std::cmp::Reverse;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -47,7 +47,7 @@ impl Log {
         self.entries().diagnostics.extend(diagnostics);
     }
 
-    /// Notes that a stage is done.
+    /// Records the end of a stage, with the time since the stage before.
     pub(crate) fn stage(&self, stage: &'static str) -> &Self {
         let now = Instant::now();
         let mut entries = self.entries();
@@ -57,7 +57,7 @@ impl Log {
         self
     }
 
-    /// Ends the build if there is an error so far.
+    /// Returns the diagnostics so far as an error, if one of them is an error.
     pub(crate) fn fail_on_errors(&self) -> Result<(), Error> {
         let mut entries = self.entries();
         let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
@@ -73,20 +73,21 @@ impl Log {
         self.entries().diagnostics.clone()
     }
 
-    /// Takes out the diagnostics, sorted.
+    /// Takes the diagnostics, sorted.
     pub(crate) fn take_diagnostics(&self) -> Vec<Diagnostic> {
         let diagnostics = std::mem::take(&mut self.entries().diagnostics);
         sorted(diagnostics, self.django_order)
     }
 
-    /// Takes out the times of the stages.
+    /// Takes the times of the stages.
     pub(crate) fn take_stages(&self) -> Vec<StageTime> {
         std::mem::take(&mut self.entries().stages)
     }
 }
 
-/// By path and position. In `django_order`, errors go first and in the order in which Django would have come to them:
-/// the deepest files first, those of one level as they were found, and cycles at the end.
+/// Sorts diagnostics by path and position. In `django_order`: errors first, in the order of Django's
+/// `HashedFilesMixin._post_process`, which takes the deepest files first, files of one level as they were found, and
+/// reports cycles at the end.
 fn sorted(mut diagnostics: Vec<Diagnostic>, django_order: bool) -> Vec<Diagnostic> {
     if django_order {
         diagnostics.sort_by_key(|diagnostic| {

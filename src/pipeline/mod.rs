@@ -1,4 +1,4 @@
-//! One build, its stages in their order.
+//! A build: its stages, in order.
 
 pub(crate) mod asset;
 pub(crate) mod compress;
@@ -22,13 +22,13 @@ use crate::report::Report;
 use job::Job;
 use repeat::Repeat;
 
-/// See [`crate::build`]. A build that fails leaves nothing behind.
+/// Runs a build, see [`crate::build`]. A build that fails removes what it has written.
 pub(crate) fn build(options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
     let job = Job::open(options, progress)?;
     job.in_pool(|| stages(&job).inspect_err(|_| job.root.roll_back()))
 }
 
-/// The stages. Each takes the values of the one before it, and hands on its own.
+/// Runs the stages. Each takes the values of the one before and returns its own.
 fn stages(job: &Job<'_>) -> Result<Report, Error> {
     let sources = find::find(job)?; // Vec<SourceFile>
     let repeat = Repeat::new(job, &sources);

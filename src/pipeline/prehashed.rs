@@ -1,4 +1,4 @@
-//! Assets that a bundler has hashed already: they keep their names and bytes, whatever else is done with the others.
+//! Assets that a bundler has hashed: they keep their names and bytes.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,10 +12,10 @@ use crate::name::glob::Glob;
 use crate::name::logical_path::normpath;
 use crate::options::{Input, Options};
 
-/// Vite keeps its manifest in this directory below the one that it writes to.
+/// The directory of Vite's manifest, below Vite's output directory.
 const VITE: &str = ".vite";
 
-/// Which assets these are.
+/// The names of prehashed assets.
 #[derive(Debug, Default)]
 pub(crate) struct Prehashed {
     globs: Vec<Glob>,
@@ -23,7 +23,7 @@ pub(crate) struct Prehashed {
 }
 
 impl Prehashed {
-    /// By `--prehashed` and `--bundler-manifest`, whose files are read.
+    /// Reads `--prehashed` and `--bundler-manifest`, and the manifests that the latter names.
     pub(crate) fn read(options: &Options) -> Result<Self, Error> {
         let mut names = BTreeSet::new();
         for file in &options.input.bundler_manifest {
@@ -59,13 +59,13 @@ impl Prehashed {
         })
     }
 
-    /// Whether the asset of that name is one.
+    /// Whether the asset of that name is prehashed.
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.names.contains(name) || self.globs.iter().any(|glob| glob.matches(name))
     }
 }
 
-/// The files that a bundler's manifest names:
+/// The files that a bundler's manifest names; `None` for any other JSON:
 /// - Vite (and Rollup plugins like it): `{"src/main.ts": {"file": …, "css": […], "assets": […]}}`
 /// - webpack-manifest-plugin and others like it: `{"main.js": "/static/main.4889e940.js"}`
 /// - esbuild's metafile: `{"inputs": …, "outputs": {"assets/main-4889E940.js": …}}`
@@ -91,8 +91,8 @@ fn named_files(manifest: &Value) -> Option<Vec<&str>> {
     Some(files)
 }
 
-/// The logical path, with a slash behind it, of the directory that the bundler wrote to: the manifest's own, if that
-/// lies in a source root. Otherwise the names are taken as they are.
+/// The logical path of the bundler's output directory, ending in a slash: the directory of the manifest, if that lies
+/// in a source root. Otherwise empty: names are taken as they are.
 fn base(file: &Path, options: &Options) -> String {
     let Input::Roots(roots) = &options.input.sources else {
         return String::new();

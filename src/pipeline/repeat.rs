@@ -1,8 +1,8 @@
-//! A build of what an earlier one has found built already: there is nothing to do but to say so once more.
+//! Repeated builds: the report of an earlier build, if nothing has changed since.
 //!
-//! A build that had nothing to write has read every source, and every file of the static root that it would have written.
-//! It leaves its report in the build cache, with the state of both. While that stays as it is, and the same is asked for,
-//! the report stays true, and no file need be opened.
+//! A build that had nothing to write has read every source, and every file of the static root that it would have
+//! written. Such a build leaves its report in the build cache, with the state of both. While that state and the options
+//! stay the same, the report stays true, and no file need be opened.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::platform::stamp::{Settling, boot, is_reliable};
 use crate::report::{BuiltAsset, Report, Totals};
 use crate::walk::SourceFile;
 
-/// A build that may have been done before.
+/// A build that may repeat an earlier one.
 pub(crate) struct Repeat<'j> {
     job: &'j Job<'j>,
     /// `None` where the state of the sources cannot be known, or there is no cache to keep a report in.
@@ -28,14 +28,14 @@ pub(crate) struct Repeat<'j> {
 
 struct Request<'j> {
     cache: &'j Cache,
-    /// A hash over the options, the sources' state, and the bytes of the manifest that is there: Django writes it anew
-    /// each time, so that its stamp says nothing.
+    /// A hash of the options, the sources' state, and the bytes of the manifest. Not of the manifest's stamp: Django
+    /// writes the manifest anew in each run.
     hash: [u8; 32],
-    /// Whether a change of a source since the build began would be noticed by the next one.
+    /// Whether the next build would notice a change of a source since this build began.
     is_settled: bool,
 }
 
-/// What is kept of a report: all but what is the build's own.
+/// The part of a report that a repeated build has in common with the earlier one.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     totals: Totals,
@@ -45,13 +45,13 @@ struct Kept {
 }
 
 impl<'j> Repeat<'j> {
-    /// For a build that has just walked its `sources`.
+    /// The repeat of a build that has just walked its `sources`.
     pub(crate) fn new(job: &'j Job<'j>, sources: &[SourceFile]) -> Self {
         let request = Request::new(job, sources);
         Self { job, request }
     }
 
-    /// The report of an earlier build, if it was asked the same and nothing has changed since.
+    /// The report of an earlier build, if that had the same options and nothing has changed since.
     pub(crate) fn report(&self) -> Option<Report> {
         let request = self.request.as_ref()?;
         let record = request.cache.record()?;
@@ -110,14 +110,14 @@ impl<'j> Request<'j> {
     fn new(job: &'j Job<'j>, sources: &[SourceFile]) -> Option<Self> {
         let cache = job.cache.as_ref()?;
         if Path::new(&job.manifest).is_absolute() {
-            return None; // nor is what stands beside it a part of the static root's state
+            return None; // a manifest elsewhere is no part of the static root's state
         }
         let mut hasher = blake3::Hasher::new();
         let manifest = job.root.read(&job.manifest).ok();
         hasher.update(&[manifest.is_some().into()]);
         hasher.update(&Content::of(&manifest.unwrap_or_default()).key);
         let asked = format!("{:?}", (boot()?, job.request(), job.log.diagnostics()));
-        hasher.update(&fingerprint()); // another version may have something to do
+        hasher.update(&fingerprint()); // another version may write other bytes
         hasher.update(asked.as_bytes()).update(&[0]);
         let mut devices: HashMap<u64, &Path> = HashMap::new();
         let settling = Settling::of_system();

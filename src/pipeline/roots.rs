@@ -1,4 +1,4 @@
-//! How the source roots, the static root and the build cache may lie to one another.
+//! Checks where the source roots, the static root and the build cache lie relative to each other.
 
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
@@ -18,8 +18,8 @@ pub(super) fn is_in_place(options: &Options, static_root: &Path) -> Result<bool,
     Ok(false)
 }
 
-/// A source root must exist and must not lie inside the static root, where the build would write over it. The cache
-/// must lie in neither: its entries are no assets.
+/// Checks the directories against each other. A source root must exist and must not lie inside the static root, where
+/// the build would overwrite it. The build cache must lie in neither: its entries are no assets.
 pub(super) fn check(options: &Options, static_root: &Path, in_place: bool) -> Result<(), Error> {
     let usage = |message: String| Err(Error::Usage(message));
     let canonical_static = match static_root.canonicalize() {
@@ -80,8 +80,8 @@ fn source_roots(options: &Options) -> impl Iterator<Item = &Path> {
     roots.iter().map(|root| root.dir.as_path())
 }
 
-/// Whether both are one directory, also by a link or another mount. If that cannot be known, nothing is built: taken for
-/// another directory, a static root among its sources would be hashed again.
+/// Whether both paths lead to one directory, also through a link or another mount. A failed read is an error: a static
+/// root that is taken for another directory would be hashed again as a source.
 fn same_directory(a: &Path, b: &Path) -> Result<bool, Error> {
     let identity = |path: &Path| match path.metadata() {
         Ok(found) => Ok(Some((found.dev(), found.ino()))),
@@ -92,7 +92,7 @@ fn same_directory(a: &Path, b: &Path) -> Result<bool, Error> {
     Ok(a.is_some() && a == b)
 }
 
-/// The canonical path of something that may not exist yet.
+/// The canonical path of a file or directory that may not exist yet.
 fn canonical(path: &Path) -> Option<PathBuf> {
     let path = std::path::absolute(path).ok()?;
     let existing = path

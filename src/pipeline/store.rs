@@ -1,4 +1,4 @@
-//! Storing a file of the build: its hashed file in place, and its plain file beside its place.
+//! Stores the files of an asset: the hashed file in its place, the plain file beside its place.
 
 use super::asset::{Plain, Planned, Stored};
 use super::job::Job;
@@ -7,11 +7,11 @@ use crate::name::digest::digest_and_content;
 use crate::name::digest::{Content, Held, may_be_hashed};
 use crate::static_root::Written;
 
-/// How the files of a build are stored.
+/// Stores the files of a build.
 #[derive(Clone, Copy)]
 pub(crate) struct Store<'a> {
     job: &'a Job<'a>,
-    /// The content of every file is needed, to find files with the same bytes.
+    /// Whether the content of every file is needed, to find files with the same bytes.
     compares: bool,
 }
 
@@ -22,9 +22,9 @@ pub(super) struct Ready<'b> {
     pub(super) digest: String,
     pub(super) content: Held,
     pub(super) bytes: &'b [u8],
-    /// The source's bytes, where they differ.
+    /// The source's bytes, if they differ from `bytes`.
     pub(super) plain: Option<&'b [u8]>,
-    /// References that were rewritten in the bytes.
+    /// References rewritten in `bytes`.
     pub(super) references: usize,
 }
 
@@ -36,7 +36,7 @@ impl<'a> Store<'a> {
         }
     }
 
-    /// The digest as it stands in names, and the content.
+    /// Hashes bytes: the digest, as hashed paths carry it, and the content.
     pub(super) fn hash(&self, bytes: &[u8]) -> (String, Held) {
         let options = self.job.options;
         if !self.compares {
@@ -46,7 +46,7 @@ impl<'a> Store<'a> {
         (digest.hex(options.naming.hash_length), content.into())
     }
 
-    /// The content of bytes that give no name.
+    /// The content of bytes whose digest no hashed path carries.
     fn content(&self, bytes: &[u8]) -> Held {
         if self.compares {
             Content::of(bytes).into()
@@ -55,8 +55,8 @@ impl<'a> Store<'a> {
         }
     }
 
-    /// A plain file that is left alone. `source` is what the source holds: in place, the same file. Otherwise the two
-    /// may differ, which only matters for variants.
+    /// A plain file that is neither written nor changed. `source` is the content of the source: in place, of the same
+    /// file. Otherwise the two may differ, which only matters for variants.
     fn left(&self, asset: &Planned, source: Held) -> Plain {
         if !self.job.in_place && self.job.compresses() {
             return match self.job.root.content(asset.plain.as_str()) {
@@ -67,7 +67,7 @@ impl<'a> Store<'a> {
         Plain::Unchanged(source)
     }
 
-    /// Puts the hashed file in place and sees to the plain one.
+    /// Puts the hashed file in place, and stages the plain file if it needs bytes of its own.
     pub(super) fn store(&self, asset: &Planned, ready: Ready<'_>) -> Result<Stored, Error> {
         let Ready {
             name: hashed,
@@ -111,8 +111,8 @@ impl<'a> Store<'a> {
         })
     }
 
-    /// The plain file of an asset whose hashed file has the same bytes. `is_right` looks whether it is there already,
-    /// which one link to the hashed file answers without reading.
+    /// The plain file of an asset whose hashed file has the same bytes. `is_right` reads whether it is there already;
+    /// if it is a hard link to the hashed file, nothing need be read.
     pub(super) fn twin(
         &self,
         asset: &Planned,
@@ -137,8 +137,8 @@ impl<'a> Store<'a> {
     }
 }
 
-/// Whether it matters which files hold the same: for variants, each of which is made once, and where a hashed file may
-/// have the name of another asset.
+/// Whether files with the same bytes must be known: for variants, which are made once for each content, and where a
+/// hashed path may be the name of another asset.
 fn compares(job: &Job<'_>, assets: &[Planned]) -> bool {
     let is_hashed = |asset: &Planned| {
         may_be_hashed(asset.name().as_str(), job.options.naming.hash_length)
@@ -149,7 +149,7 @@ fn compares(job: &Job<'_>, assets: &[Planned]) -> bool {
     job.compresses() || keeps_hashes || assets.iter().any(is_hashed)
 }
 
-/// The bytes that both have in common at their beginning.
+/// Length of the common beginning of `a` and `b`, in bytes.
 fn common(a: &[u8], b: &[u8]) -> usize {
     const BLOCK: usize = 4096;
     let same = |block: &(&[u8], &[u8])| block.0 == block.1;

@@ -10,7 +10,7 @@ use hashstatic::options::{
 };
 use proptest::prelude::*;
 
-/// What lay in the static root before the first build.
+/// Files that lie in the static root before the first build.
 const FOREIGN: [(&str, &str); 3] = [
     ("mine.txt", "mine"),
     ("mine.0123456789ab.css", "a{}"),
@@ -162,7 +162,7 @@ impl Choice {
         self.in_place && self.keep_only_hashed
     }
 
-    /// Whether a file of that name is nobody's.
+    /// Whether a file of that name is one of `FOREIGN`.
     pub(crate) fn is_foreign(&self, name: &str) -> bool {
         self.foreign && FOREIGN.iter().any(|(foreign, _)| *foreign == name)
     }

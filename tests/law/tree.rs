@@ -1,4 +1,4 @@
-//! Small trees of sources, whose names are those of everything that a build writes.
+//! Small trees of sources, with the names of everything that a build writes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -36,17 +36,17 @@ const NAMES: &[&str] = &[
     "d/m.json",
 ];
 
-/// What a file holds.
+/// The contents of a file.
 #[derive(Debug, Clone)]
 pub(crate) enum Text {
     Empty,
-    /// So many times the same, so that variants pay; a number of its own.
+    /// The same line this many times, so that variants pay, with a number of its own.
     Plain(usize, u8),
-    /// A text that names these.
+    /// A text that names these files.
     Names(Vec<usize>, u8),
     /// Random bytes.
     Bytes(Vec<u8>),
-    /// What gzip makes of the file whose name is its own without `.gz`, if there is one.
+    /// The gzip variant of the file that is named like this one without `.gz`, if there is one.
     GzipOfNeighbour,
 }
 
@@ -61,7 +61,7 @@ fn text() -> impl Strategy<Value = Text> {
     ]
 }
 
-/// Some of the names, each with a text; and whether a file of a hashed name of another one is among them.
+/// Some of the names, each with a text, and whether a hashed path of another file is among them.
 #[derive(Debug, Clone)]
 pub(crate) struct Tree {
     texts: BTreeMap<usize, Text>,
@@ -119,7 +119,7 @@ impl Tree {
         for (name, bytes) in files {
             let path = root.join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            // Not into the file that is there, which may have other names.
+            // A new file: the old one may have other names.
             let _ = fs::remove_file(&path);
             fs::write(path, bytes).unwrap();
         }
@@ -151,7 +151,7 @@ fn bytes(name: &str, text: &Text) -> Vec<u8> {
                     _ => format!("{to}\n"),
                 }
             };
-            // Not the manifest: Django takes a reference to an earlier one for what it was.
+            // Not the manifest: Django resolves a reference to an earlier one as it was.
             let is_named = |at: &&usize| !NAMES[**at].contains(".json");
             let mut lines: Vec<String> = names.iter().filter(is_named).map(line).collect();
             lines.sort_unstable(); // imports first

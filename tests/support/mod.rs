@@ -1,4 +1,4 @@
-//! A directory to work in, and the command run in it: what all tests share.
+//! What all tests share: a directory to work in, and the command run in it.
 #![allow(dead_code, reason = "each of the tests uses a part")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +39,7 @@ impl Project {
         Self::at(tempfile::tempdir().unwrap(), files)
     }
 
-    /// The same in memory, if there is such a place.
+    /// The same on tmpfs (`/dev/shm`), if there is one.
     pub(crate) fn in_memory(files: &[(&str, &str)]) -> Self {
         let memory = Path::new("/dev/shm");
         if memory.is_dir() {
@@ -82,7 +82,7 @@ impl Project {
         self
     }
 
-    /// Other arguments for `try_build` and `build`.
+    /// Sets the arguments of `try_build` and `build`.
     pub(crate) fn building_with(mut self, arguments: &'static [&'static str]) -> Self {
         self.build = arguments;
         self
@@ -121,40 +121,40 @@ impl Project {
         self.command().args(arguments).output().unwrap()
     }
 
-    /// A run that must succeed; its stdout.
+    /// Runs a command that must succeed. Returns its stdout.
     pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         assert_success(&output);
         text(&output.stdout)
     }
 
-    /// A run that must fail with status 1 and this text.
+    /// Runs a command that must fail with status 1 and this text.
     pub(crate) fn fails(&self, arguments: &[&str], why: &str) {
         assert_failure(&self.run(arguments), why);
     }
 
-    /// A run that must succeed; the document that it prints.
+    /// Runs a command that must succeed. Returns its JSON document.
     pub(crate) fn json(&self, arguments: &[&str]) -> serde_json::Value {
         let stdout = self.ok(&[arguments, &["--output-format", "json"]].concat());
         serde_json::from_str(&stdout).unwrap()
     }
 
-    /// `build src -o out`, quickly, with more arguments.
+    /// Runs `build src -o out`, quickly, with more arguments.
     pub(crate) fn try_build(&self, more: &[&str]) -> Output {
         self.run(&[self.build, more].concat())
     }
 
-    /// The same, which must succeed; its stdout.
+    /// The same, which must succeed. Returns its stdout.
     pub(crate) fn build(&self, more: &[&str]) -> String {
         self.ok(&[self.build, more].concat())
     }
 
-    /// The same; its report.
+    /// The same, which must succeed. Returns its report.
     pub(crate) fn report(&self, more: &[&str]) -> serde_json::Value {
         self.json(&[self.build, more].concat())["report"].take()
     }
 
-    /// A build that must fail with this text, and leave the static root as it was.
+    /// Runs a build that must fail with this text, and leave the static root as it was.
     pub(crate) fn refuses(&self, more: &[&str], why: &str) {
         let before = self.tree("out");
         assert_failure(&self.try_build(more), why);
@@ -192,13 +192,13 @@ pub(crate) fn assert_success(output: &Output) {
     assert!(output.status.success(), "{}", stderr(output));
 }
 
-/// Status 1 and this text.
+/// Asserts status 1 and this text.
 pub(crate) fn assert_failure(output: &Output, why: &str) {
     assert_eq!(output.status.code(), Some(1), "{}", stderr(output));
     assert!(stderr(output).contains(why), "{}", stderr(output));
 }
 
-/// The name of a hashed file has the digest of these bytes.
+/// Asserts that the name of a hashed file has the digest of these bytes.
 pub(crate) fn assert_digest(hashed: &str, bytes: &[u8]) {
     let digest = blake3::hash(bytes).to_hex();
     assert!(
@@ -212,7 +212,7 @@ pub(crate) fn files(root: &Path) -> BTreeSet<String> {
     tree(root).into_keys().collect()
 }
 
-/// The same with their bytes. Of a link that leads nowhere there are none.
+/// The same with their bytes. A link that leads nowhere has none.
 pub(crate) fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
     walkdir::WalkDir::new(root)
         .into_iter()
@@ -240,7 +240,7 @@ pub(crate) fn paths_of(manifest: &Path) -> BTreeMap<String, String> {
 pub(crate) fn preloaded(name: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let library = directory.join(format!("{name}.so"));
-    // Tests that compile it at the same moment do not see a half of it.
+    // Renamed when complete: other tests compile the same library at the same moment.
     let unfinished = tempfile::NamedTempFile::new_in(directory).unwrap();
     let compiled = Command::new("cc")
         .args(["-shared", "-fPIC", "-O1", "-o"])

@@ -39,7 +39,7 @@ fn sarif_result(diagnostic: &Diagnostic) -> Value {
     })
 }
 
-/// `::error file=…,line=…,col=…::message`, a line each.
+/// The diagnostics as workflow commands, a line each: `::error file=…,line=…,col=…::message`.
 pub(crate) fn github(diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics {
@@ -60,7 +60,8 @@ pub(crate) fn github(diagnostics: &[Diagnostic]) -> String {
     out
 }
 
-/// GitHub's escapes for workflow commands. What else controls terminals or reorders text is escaped as in any message.
+/// Escapes a text for workflow commands. Other characters that control terminals or reorder text are escaped as in any
+/// message.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! What people and programs see: the only module that prints.
+//! Renders results for people and programs: the only module that prints.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -28,7 +28,7 @@ fn message(error: &Error) -> String {
     }
 }
 
-/// Writes a result to stdout. A reader that has gone away is no error.
+/// Writes a result to stdout. A closed pipe is no error.
 fn out(text: &str) -> ExitCode {
     let mut stdout = anstream::stdout();
     match stdout
@@ -45,13 +45,13 @@ fn out(text: &str) -> ExitCode {
     }
 }
 
-/// Shows what is wrong before there is anything to render with.
+/// Shows an error that comes before there is a renderer.
 pub(crate) fn wrong_usage(error: &Error) -> ExitCode {
     err!("{ERROR}error{ERROR:#}: {}", printable(&error.to_string()));
     ExitCode::from(2)
 }
 
-/// The document's version: raised when a field changes its meaning or goes.
+/// The version of the JSON documents: raised when a field changes its meaning or is removed.
 const JSON_VERSION: u32 = 1;
 
 /// Renders results the way the arguments ask for.
@@ -70,7 +70,7 @@ impl Renderer {
         Self::of_check(format, &output.verbosity)
     }
 
-    /// Also settles, for the whole process, whether colours are written.
+    /// A renderer of `check`. Also decides, for the whole process, whether colours are written.
     pub(crate) fn of_check(format: CheckFormat, output: &Verbosity) -> Self {
         match output.color {
             Color::Auto => {}
@@ -84,7 +84,7 @@ impl Renderer {
         }
     }
 
-    /// Whether a person is to see more than the result.
+    /// Whether progress is shown: to people, unless quiet.
     pub(crate) fn shows_progress(&self) -> bool {
         !self.quiet && self.format == CheckFormat::Human
     }
@@ -158,7 +158,7 @@ impl Renderer {
         }
     }
 
-    /// Errors always, warnings unless quiet, notices if verbose.
+    /// Shows diagnostics: errors always, warnings unless quiet, notices if verbose.
     fn diagnostics(&self, diagnostics: &[Diagnostic]) {
         let mut django_spoke = false;
         for diagnostic in diagnostics {
@@ -171,7 +171,7 @@ impl Renderer {
                 continue;
             }
             if diagnostic.code == Code::DjangoFailure && !django_spoke {
-                django_spoke = true; // Django stops at the first
+                django_spoke = true; // Django stops at the first failure
                 err!("Post-processing '{}' failed!\n", shown(&diagnostic.path));
             }
             err!(
@@ -306,13 +306,13 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const NOTICE: Style = AnsiColor::Blue.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
 
-/// `1 warning`, `2 warnings`
+/// A number with its noun: `1 warning`, `2 warnings`.
 fn counted(number: usize, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {thing}{plural}", grouped(number))
 }
 
-/// `12,345`
+/// A number with separators: `12,345`.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() * 2);
@@ -325,7 +325,7 @@ fn grouped(number: usize) -> String {
     out
 }
 
-/// `1.2 MB`, decimal.
+/// A size in decimal units: `1.2 MB`.
 #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
 fn size(bytes: u64) -> String {
     let mut value = bytes as f64;
@@ -339,8 +339,8 @@ fn size(bytes: u64) -> String {
     format!("{value:.1} TB")
 }
 
-/// Text of several lines, which stay, without what a name in it could do to a terminal, or to GitHub: there, a line that
-/// begins with two colons is a command, on stderr too.
+/// Escapes what a name in a text could do to a terminal, or to GitHub, where a line that begins with two colons is a
+/// command, on stderr too. The line breaks of the text stay.
 fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut line_begins = true;

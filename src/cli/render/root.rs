@@ -1,4 +1,4 @@
-//! What the commands show that look at what builds have left behind.
+//! Renders the results of the commands on static roots and the build cache.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -112,7 +112,7 @@ impl Renderer {
         }
     }
 
-    /// Shows what is, or was, in the build cache.
+    /// Shows what the build cache holds, or held before it was cleared.
     pub(crate) fn cache(
         &self,
         action: &CacheAction,
@@ -194,7 +194,7 @@ fn explained(explanation: &Explanation) -> String {
     text
 }
 
-/// A URL that fits on a line: `data:` URLs are long.
+/// A URL shortened to fit on a line: `data:` URLs are long.
 fn shortened(url: &str) -> String {
     const MOST: usize = 60;
     match url.char_indices().nth(MOST) {
@@ -203,7 +203,7 @@ fn shortened(url: &str) -> String {
     }
 }
 
-/// A JSON document: `version`, `command`, `status` (of success, unless `result` says otherwise) and the fields of
+/// Writes a JSON document: `version`, `command`, `status` (`ok`, unless `result` has another) and the fields of
 /// `result`.
 fn document(command: &str, result: &serde_json::Value) -> ExitCode {
     let mut document = json!({

@@ -1,7 +1,7 @@
-//! The edge to Google's C encoder: the one place in this crate with `unsafe`.
+//! Google's C encoder of Brotli: the only module of this crate with `unsafe`.
 //!
-//! Below quality 10, the encoder's own memory is recycled per thread: it takes megabytes for every file, however small,
-//! and getting those from the system anew each time costs more than the compression.
+//! Below quality 10, the encoder's memory is recycled per thread: it needs megabytes for every file, however small, and
+//! new memory from the system costs more than the compression.
 
 use std::alloc::{Layout, alloc, dealloc};
 use std::cell::RefCell;
@@ -22,31 +22,31 @@ use compu_brotli_sys::{
 
 /// `BROTLI_DEFAULT_WINDOW` (log 2 of bytes), as Python's `brotli.compress` uses.
 const WINDOW: u32 = 22;
-/// Before every block: its size, and room to keep the alignment that `malloc` gives.
+/// Bytes before every block: they hold its size, and keep the alignment that `malloc` gives.
 const PREFIX: usize = 16;
-/// Bytes that a thread keeps for its next file, at most: the hash table of quality 9 (34 MB) fits in.
+/// The most bytes that a thread keeps for its next file: the hash table of quality 9 (34 MB) fits in.
 const KEPT: usize = 40 << 20;
 
-/// What a flush adds, at most: an empty metablock that fills up the last byte (RFC 7932, section 9.2).
+/// The most bytes that a flush adds: an empty metablock that fills up the last byte (RFC 7932, section 9.2).
 const FLUSH: usize = 16;
 
-/// Compresses `bytes` with `quality` 0–11: what `BrotliEncoderCompress` gives. `None` if the encoder fails (it cannot
-/// get memory).
+/// Compresses `bytes` with `quality` 0–11, with the result of `BrotliEncoderCompress`. `None` if the encoder fails (it
+/// cannot get memory).
 pub(super) fn compress(bytes: &[u8], quality: u8) -> Option<Vec<u8>> {
     Encoder::new(bytes, quality)?.run(bytes, BrotliEncoderOperation_BROTLI_OPERATION_FINISH)
 }
 
-/// Compresses what a stream begins with, to the end of a byte, so that more can follow.
+/// Compresses the beginning of a stream up to a whole byte, so that more can follow.
 pub(super) fn beginning(bytes: &[u8], quality: u8) -> Option<Vec<u8>> {
     Encoder::new(bytes, quality)?.run(bytes, BrotliEncoderOperation_BROTLI_OPERATION_FLUSH)
 }
 
-/// Compresses what follows `from` bytes of a stream to its end, without referring to them.
+/// Compresses `bytes`, the end of a stream after its first `from` bytes, without references to these.
 pub(super) fn end(from: usize, bytes: &[u8], quality: u8) -> Option<Vec<u8>> {
     let encoder = Encoder::new(bytes, quality)?;
     encoder.set(
         BrotliEncoderParameter_BROTLI_PARAM_STREAM_OFFSET,
-        from.try_into().unwrap_or(u32::MAX), // all the same beyond the window
+        from.try_into().unwrap_or(u32::MAX), // beyond the window, all offsets are the same
     );
     encoder.run(bytes, BrotliEncoderOperation_BROTLI_OPERATION_FINISH)
 }
@@ -55,7 +55,7 @@ pub(super) fn end(from: usize, bytes: &[u8], quality: u8) -> Option<Vec<u8>> {
 struct Encoder(*mut BrotliEncoderState);
 
 impl Encoder {
-    /// For `bytes`.
+    /// Creates an encoder for `bytes`.
     fn new(bytes: &[u8], quality: u8) -> Option<Self> {
         POOL.with_borrow_mut(|pool| pool.recycles = quality < 10);
         // SAFETY: both functions keep to the contract of `malloc` and `free`, and need no opaque pointer.
@@ -116,7 +116,7 @@ impl Encoder {
     }
 
     fn set(&self, parameter: BrotliEncoderParameter, value: u32) {
-        // SAFETY: the encoder is alive and has not begun. A value it does not like is refused, not stored.
+        // SAFETY: the encoder is alive and has not begun. It rejects an invalid value, and does not store it.
         unsafe { BrotliEncoderSetParameter(self.0, parameter, value) };
     }
 }
@@ -128,16 +128,17 @@ impl Drop for Encoder {
     }
 }
 
-/// Memory that encoders on this thread have used and the next one may have.
+/// Memory that encoders of this thread have freed, for the next one.
 #[derive(Default)]
 struct Pool {
     blocks: Vec<Block>,
     size: usize,
-    /// Whether blocks are worth keeping: at the higher qualities sizes go with the input's, and time is spent elsewhere.
+    /// Whether blocks are worth keeping: at the higher qualities, their sizes follow the input's, and time is spent
+    /// elsewhere.
     recycles: bool,
 }
 
-/// From the global allocator, with the layout of [`layout`].
+/// A block from the global allocator, with the layout of [`layout`]. `size` does not count the prefix.
 struct Block {
     start: *mut u8,
     size: usize,
@@ -158,7 +159,7 @@ impl Drop for Pool {
 impl Block {
     fn free(self) {
         if let Some(layout) = layout(self.size) {
-            // SAFETY: `start` was allocated with this layout, and nobody has it any more.
+            // SAFETY: `start` was allocated with this layout, and is not used any more.
             unsafe { dealloc(self.start, layout) };
         }
     }
@@ -202,8 +203,8 @@ extern "C" fn give_back(_: *mut c_void, address: *mut c_void) {
     if address.is_null() {
         return;
     }
-    // SAFETY: the encoder gives back what it got from `take`: a place PREFIX bytes into a block, whose size stands at
-    // its start.
+    // SAFETY: the encoder only frees what it got from `take`: an address PREFIX bytes into a block, whose first bytes
+    // are its size.
     let block = unsafe {
         let start = address.cast::<u8>().sub(PREFIX);
         Block {

@@ -1,4 +1,4 @@
-//! The encoders, and the rule for what is worth keeping.
+//! The encoders, and WhiteNoise's rule for which variants are worth keeping.
 
 use std::cell::RefCell;
 
@@ -18,8 +18,8 @@ pub(crate) fn encode(bytes: &[u8], encoding: Encoding, level: u8) -> Option<Vec<
     is_effective(bytes, &encoded).then_some(encoded)
 }
 
-/// The Brotli variant of bytes whose first `common` ones another file begins with, too, as [`encode`] gives it. Those are
-/// compressed by themselves, once for both files: into `beginning`, if that is empty.
+/// The Brotli variant of `bytes`, whose first `common` bytes another file has too; `None` as in [`encode`]. These bytes
+/// are compressed by themselves, once for both files, and kept in `beginning`.
 pub(crate) fn brotli_behind(
     beginning: &mut Option<Vec<u8>>,
     common: usize,
@@ -47,7 +47,7 @@ fn is_effective(bytes: &[u8], encoded: &[u8]) -> bool {
 /// gzip with header time 0, without a file name. Level 1–12.
 fn gzip(bytes: &[u8], level: u8) -> Option<Vec<u8>> {
     thread_local! {
-        /// The encoder's state is large; making it anew for every small file costs more than the compression.
+        /// The encoder. Its state is large: a new one for every small file costs more than the compression.
         static ENCODER: RefCell<Option<(u8, Compressor)>> = const { RefCell::new(None) };
     }
     ENCODER.with_borrow_mut(|cached| {
@@ -64,7 +64,7 @@ fn gzip(bytes: &[u8], level: u8) -> Option<Vec<u8>> {
     })
 }
 
-/// Zstandard with a window of at most 8 MiB, the most that RFC 9659 lets a browser be asked for.
+/// Zstandard with a window of at most 8 MiB, the limit for content codings (RFC 9659).
 fn zstd(bytes: &[u8], level: u8) -> std::io::Result<Vec<u8>> {
     const WINDOW: u32 = 23;
     thread_local! {
@@ -119,7 +119,7 @@ mod tests {
         }
     }
 
-    /// Memory that another file was compressed in must not show in the next one's bytes.
+    /// Memory reused from another file must not change the bytes of the next one.
     #[test]
     fn a_used_encoder_is_as_good_as_a_new_one() {
         let text = |n: u64| -> Vec<u8> {

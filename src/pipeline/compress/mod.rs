@@ -23,11 +23,12 @@ use crate::static_root::encoding::Encoding;
 use pieces::batches;
 use work::Work;
 
-/// The quality of Brotli at which a common beginning is compressed by itself. Below, there is little time to be saved. At
-/// 11, no total may be larger than WhiteNoise's, and npm's leaflet has too little to be saved elsewhere.
+/// The only Brotli quality at which a common beginning is compressed by itself. Below it, that saves little time. At
+/// 11, no total may be larger than WhiteNoise's; that of npm's leaflet would be.
 const SHARED: u8 = 10;
 
-/// Compresses the files of all assets. Variants of hashed files are put in place, those of plain files wait for theirs.
+/// Compresses the files of all assets. Variants of hashed files are put in place; variants of plain files wait for
+/// these.
 pub(crate) fn compress(
     job: &Job<'_>,
     inventory: &Inventory,
@@ -37,7 +38,8 @@ pub(crate) fn compress(
     variants.resize_with(assets.len(), Variants::default);
     let wanted = wanted(job.options.variants.encodings);
     if !wanted.is_empty() && !job.root.is_dry_run() {
-        // WhiteNoise's variants win over assets of their names. In place, that would cost a source.
+        // As with WhiteNoise, variants overwrite assets of their names in exact mode. In place, that would destroy a
+        // source.
         let assets_win = job.options.naming.django_exact.is_none() || job.in_place;
         let reserved = assets_win.then_some(&inventory.catalog);
         let pairs = job.options.variants.encodings.brotli == Some(SHARED);
@@ -75,7 +77,8 @@ pub(crate) fn compress(
         .collect())
 }
 
-/// The encodings asked for with their levels, in WhiteNoise's order: Brotli decides whether there is any.
+/// The encodings that are wanted, with their levels, in WhiteNoise's order: Brotli comes first and decides about the
+/// others.
 fn wanted(encodings: Encodings) -> Vec<(Encoding, u8)> {
     [
         (Encoding::Brotli, encodings.brotli),

@@ -1,5 +1,5 @@
-//! The pieces of work of compressing: each distinct content once, and once the common beginning of a hashed file and its
-//! plain one, where they only differ at the end. That is so with every script and style sheet that names a source map.
+//! The pieces of work of compressing: each distinct content once, and once the common beginning of a hashed and a plain
+//! file that differ only at the end, as with scripts and style sheets that name a source map.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -11,24 +11,24 @@ use crate::pipeline::asset::{Hashed, Plain, Stored};
 use crate::static_root::Staged;
 use crate::static_root::built_file::Role;
 
-/// From how many bytes on it pays to compress a common beginning by itself: it costs some twenty bytes.
+/// The fewest bytes of a common beginning that is compressed by itself, which costs some twenty bytes.
 const WORTHWHILE: usize = 128 << 10;
-/// Which part of the beginning what follows it may be, at most: it is compressed without looking back.
+/// The end has at most one `SHORT`-th of the beginning's bytes: it is compressed without references to the beginning.
 const SHORT: usize = 256;
-/// Bytes that must follow the beginning: the encoder needs two.
+/// The fewest bytes that must follow the beginning: the encoder needs two.
 const LEAST: u64 = 8;
 
 /// One content and all the files that have it.
 pub(super) struct Piece<'o> {
     pub(super) content: Content,
-    /// A file to read it from.
+    /// A file to read the content from.
     pub(super) from: Source<'o>,
     pub(super) files: Vec<Beside<'o>>,
-    /// The bytes at its beginning that the other piece of its batch has, too.
+    /// Length in bytes of the beginning that the other piece of the batch has too.
     pub(super) common: Option<usize>,
 }
 
-/// Pieces to be done one after the other: a single one, or two with a common beginning.
+/// Pieces that are compressed one after the other: a single one, or two with a common beginning.
 pub(super) type Batch<'o> = Vec<Piece<'o>>;
 
 pub(super) enum Source<'o> {
@@ -48,7 +48,7 @@ pub(super) struct Beside<'o> {
     pub(super) role: Role,
 }
 
-/// All pieces, the largest batch first. With `pairs`, common beginnings are looked for.
+/// All pieces, the largest batch first. With `pairs`, finds common beginnings.
 pub(super) fn batches(assets: &[Hashed], pairs: bool) -> Vec<Batch<'_>> {
     let mut pieces = pieces(assets);
     let mut batches = Vec::new();
@@ -66,7 +66,7 @@ pub(super) fn batches(assets: &[Hashed], pairs: bool) -> Vec<Batch<'_>> {
     batches
 }
 
-/// Takes out the pieces of a hashed file and of its plain one, if they have a beginning worth sharing.
+/// Removes the pieces of a hashed file and its plain file from `pieces`, if they have a beginning worth sharing.
 fn pair<'o>(pieces: &mut HashMap<ContentKey, Piece<'o>>, file: &Stored) -> Option<Batch<'o>> {
     let (Plain::Unchanged(plain) | Plain::Staged(_, plain)) = &file.plain else {
         return None;
@@ -92,7 +92,7 @@ fn pieces<'o>(assets: &'o [Hashed]) -> HashMap<ContentKey, Piece<'o>> {
     let mut pieces: HashMap<ContentKey, Piece<'o>> = HashMap::new();
     let mut add = |held: Held, from: Source<'o>, file: Beside<'o>| {
         let Some(content) = held.content() else {
-            return; // where variants are wanted, it was taken
+            return; // does not happen: where variants are wanted, contents are known
         };
         let piece = pieces.entry(content.key).or_insert_with(|| Piece {
             content,

@@ -1,4 +1,4 @@
-//! Compressing one content, and putting its variants beside every file that has it.
+//! Compresses one content, and puts its variants beside every file that has it.
 
 use std::time::SystemTime;
 
@@ -14,19 +14,19 @@ use crate::static_root::Written;
 use crate::static_root::built_file::Role;
 use crate::static_root::encoding::Encoding;
 
-/// One job being done.
+/// A piece that is being compressed.
 pub(super) struct Work<'w, 'b> {
     /// The names that no variant may take.
     reserved: Option<&'w Catalog>,
     job: &'w Job<'w>,
     piece: &'w Piece<'w>,
-    /// What is to be compressed, once it had to be read.
+    /// The content's bytes, once they were read.
     bytes: Option<Vec<u8>>,
-    /// The Brotli stream of [`Piece::common`], once it had to be made for this job or the one before it.
+    /// The Brotli stream of [`Piece::common`], once it was made, for this piece or the one before it.
     beginning: &'b mut Option<Vec<u8>>,
 }
 
-/// A variant's content; its bytes are loaded when they are needed, which they are not where they are in place already.
+/// A variant's content. Its bytes are loaded only if the variant is not in place already.
 struct Encoded {
     content: Content,
     bytes: Option<Vec<u8>>,
@@ -49,8 +49,8 @@ impl<'w, 'b> Work<'w, 'b> {
         }
     }
 
-    /// The variants worth having, by WhiteNoise's rules (`whitenoise.compress.Compressor.compress`): where Brotli does
-    /// not pay, there are none at all.
+    /// Makes the variants worth having, by WhiteNoise's rules (`whitenoise.compress.Compressor.compress`): where Brotli
+    /// does not pay, there are none.
     pub(super) fn run(
         mut self,
         wanted: &[(Encoding, u8)],
@@ -92,8 +92,8 @@ impl<'w, 'b> Work<'w, 'b> {
         }
     }
 
-    /// `None`, too, if the file has changed since the build has read it: what is made of its bytes now belongs neither to
-    /// the cache nor beside the file.
+    /// Compresses the content. `None`, too, if the file has changed since the build read it: a variant of its new bytes
+    /// belongs neither in the cache nor beside the file.
     fn compute(&mut self, encoding: Encoding, level: u8) -> Result<Option<Encoded>, Error> {
         if self.bytes.is_none() {
             self.bytes = self.read()?;
@@ -117,7 +117,8 @@ impl<'w, 'b> Work<'w, 'b> {
         }))
     }
 
-    /// The bytes that the job is about. `None`: its plain file has others by now. A file of this build that has is an error.
+    /// The bytes of the piece. `None`: a plain file that was there before has changed. For a file of this build, that
+    /// is an error.
     fn read(&self) -> Result<Option<Vec<u8>>, Error> {
         let piece = self.piece;
         let bytes = match &piece.from {
@@ -138,7 +139,7 @@ impl<'w, 'b> Work<'w, 'b> {
         )))
     }
 
-    /// Puts the variant beside every file of the job: the first one's bytes serve for the others.
+    /// Puts the variant beside every file of the piece; the others share the bytes of the first.
     fn store(
         &mut self,
         encoding: Encoding,
@@ -176,7 +177,7 @@ impl<'w, 'b> Work<'w, 'b> {
                 } else if let Some(bytes) = self.payload(encoding, level, &mut encoded)? {
                     PendingVariant::Staged(self.job.root.stage(&name, bytes, modified)?)
                 } else {
-                    break; // the encoder found it worth keeping before
+                    break; // a damaged entry of the cache, and the content has changed or does not pay
                 };
                 if file.role == Role::Hashed {
                     place.publish(&self.job.root, &name, modified)?;
@@ -219,7 +220,7 @@ impl<'w, 'b> Work<'w, 'b> {
         Ok(PendingVariant::Staged(staged))
     }
 
-    /// The variant's bytes. An entry of the cache that turns out to be damaged is computed anew.
+    /// The variant's bytes. A damaged entry of the cache is computed anew.
     fn payload<'e>(
         &mut self,
         encoding: Encoding,
@@ -239,7 +240,8 @@ impl<'w, 'b> Work<'w, 'b> {
     }
 }
 
-/// Whether a name is short enough for file systems: the file that the variant stands beside may use up all 255 bytes.
+/// Whether a file name has at most 255 bytes, the limit of file systems. The file that the variant lies beside may use
+/// all of them.
 fn has_room(name: &str) -> bool {
     name.rsplit('/').next().unwrap_or(name).len() <= 255
 }

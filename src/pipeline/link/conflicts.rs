@@ -5,7 +5,7 @@ use crate::name::catalog::Catalog;
 use crate::pipeline::asset::Hashed;
 use crate::pipeline::job::Job;
 
-/// No hashed file may be in the way of another asset's plain file, unless both have the same bytes.
+/// Reports hashed paths that are the plain name of another asset, unless both files have the same bytes.
 pub(super) fn between_hashed_and_plain(job: &Job<'_>, catalog: &Catalog, hashed: &[Hashed]) {
     for asset in hashed {
         let Some(other) = catalog.find(&asset.file.name) else {

@@ -10,7 +10,7 @@ use crate::options::DjangoVersion;
 use crate::pipeline::prepare::Text;
 use crate::text::edges::{Edge, splice};
 
-/// Links and stores the members of a cycle. One digest for all of them ([`cycle_digest`]): of their contents, in which
+/// Links and stores the members of a cycle. All share one digest ([`cycle_digest`]): that of their contents, in which
 /// references to members name the logical path and all others are rewritten.
 pub(super) fn link(rewriter: &Rewriter<'_>, nodes: &[usize]) -> Result<(), Error> {
     let mut members: Vec<&Text<'_>> = nodes.iter().map(|node| &rewriter.texts[*node]).collect();
@@ -54,8 +54,8 @@ pub(super) fn link(rewriter: &Rewriter<'_>, nodes: &[usize]) -> Result<(), Error
     Ok(())
 }
 
-/// Django never comes to an end with a cycle, nor with what refers to one: its failure, if there is one. `name` is that
-/// of a node.
+/// Django's failure at cycles, and at files that refer to one: `HashedFilesMixin.post_process` runs out of passes.
+/// `None`: there are none. `name` gives the name of a node.
 pub(super) fn endless<'n>(
     version: DjangoVersion,
     edges: &[Vec<usize>],
@@ -80,7 +80,7 @@ pub(super) fn endless<'n>(
             Severity::Error,
             Code::DjangoFailure,
             if version == DjangoVersion::V4_2 {
-                "All".into() // it does not say which
+                "All".into() // Django 4.2 names no file
             } else {
                 names.join(", ")
             },

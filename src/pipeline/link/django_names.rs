@@ -35,8 +35,8 @@ impl Names for Rewriter<'_> {
 }
 
 impl Rewriter<'_> {
-    /// The digest of the source of an asset that is linked already. Of the bytes that were read then: its plain copy has
-    /// them, if there is one.
+    /// The digest of the source of an asset that is linked already, as the source was read then: the plain copy has
+    /// those bytes, if there is one.
     fn source_digest(&self, id: AssetId, stored: &Stored) -> String {
         let job = self.prepare.job;
         let Some(asset) = self.assets.get(id) else {

@@ -3,17 +3,17 @@
 /// A set of nodes that refer to one another in a circle, or a single node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Component {
-    /// Ascending.
+    /// The nodes, ascending.
     pub(crate) nodes: Vec<usize>,
-    /// Whether its nodes (or its only node) refer to one another.
+    /// Whether the nodes refer to one another, or the only node to itself.
     pub(crate) cyclic: bool,
 }
 
 /// Groups the components into levels: a component refers only to components of earlier levels. All of one level can be
 /// linked in parallel.
 ///
-/// `edges[n]` are the nodes that node `n` refers to. Tarjan's algorithm, without recursion: `@import` chains may be as
-/// deep as they like.
+/// `edges[n]` are the nodes that node `n` refers to. Tarjan's algorithm, without recursion: `@import` chains may have
+/// any length.
 pub(crate) fn levels(edges: &[Vec<usize>]) -> Vec<Vec<Component>> {
     let mut levels: Vec<Vec<Component>> = Vec::new();
     let mut level_of = vec![0; edges.len()];

@@ -1,9 +1,9 @@
 //! Stage 4, link: gives the assets their digests and rewrites their references, dependencies first.
 //!
 //! The digest of an asset is taken from the bytes that are written under its hashed path, so it can only be known once
-//! the assets it refers to have theirs. An asset that refers to nothing is stored while its bytes are at hand, so that
-//! only the few that must wait for others are held in memory. Members of a reference cycle wait for each other for ever;
-//! they share one rule instead, see [`cycle`].
+//! the assets it refers to have theirs. An asset that refers to nothing is stored while its bytes are in memory, so
+//! that only the few that must wait for others are held there. Members of a reference cycle would wait for each other
+//! for ever; they have a rule of their own, see [`cycle`].
 
 mod conflicts;
 mod cycle;
@@ -54,7 +54,7 @@ pub(crate) struct Linking<'a> {
 /// An asset after it was prepared.
 struct Read<'a> {
     asset: &'a Planned,
-    /// It refers to assets that are not stored yet.
+    /// The text, if it refers to assets that are not stored yet.
     waiting: Option<Text<'static>>,
     notes: Notes,
 }
@@ -68,8 +68,8 @@ impl<'a> Linking<'a> {
         }
     }
 
-    /// Prepares all assets: first what refers to nothing, then the texts, each the largest first, so that most texts can
-    /// be linked at once. Returns those that cannot, in the order in which they were found.
+    /// Prepares all assets: first those that are no texts, then the texts, each largest first, so that most texts can
+    /// be linked at once. Returns the texts that cannot, in the order in which they were found.
     pub(crate) fn prepare(&self, assets: &[Planned]) -> Result<Vec<Text<'static>>, Error> {
         let mut order: Vec<&Planned> = assets.iter().collect();
         order.sort_by_key(|asset| (asset.syntax.is_text(), Reverse(asset.source.length)));
@@ -85,7 +85,7 @@ impl<'a> Linking<'a> {
             }
         }
         if self.prepare.exact.is_some() {
-            // Django stops at the first: that must be among those that are kept.
+            // Django stops at the first failure: that must be among the diagnostics that are kept.
             noted.sort_by_key(|(asset, _)| Reverse(django::level(asset.name().as_str())));
         } else {
             noted.sort_by_key(|(asset, _)| asset.id);
@@ -176,7 +176,7 @@ impl<'a> Linking<'a> {
         Ok(true)
     }
 
-    /// Links and stores the texts that had to wait. Failures that only Django has go to the log.
+    /// Links and stores the texts that had to wait. Failures by Django's rules go to the log.
     pub(crate) fn link(&self, assets: &[Planned], texts: &[Text<'_>]) -> Result<(), Error> {
         let log = &self.prepare.job.log;
         let rewriter = Rewriter::new(&self.prepare, &self.slots, assets, texts);
@@ -190,7 +190,7 @@ impl<'a> Linking<'a> {
             }
         }
         for mut level in levels {
-            // Largest first; ties by name, for the sake of a steady order of errors.
+            // Largest first. The sort is stable, so that errors come in the same order in every run.
             let length = |component: &Component| -> usize {
                 let nodes = component.nodes.iter();
                 nodes.map(|node| texts[*node].text().len()).sum()

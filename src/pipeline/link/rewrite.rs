@@ -1,4 +1,4 @@
-//! Rewriting the references of one text, once the assets that it refers to have their digests.
+//! Rewrites the references of one text, once the assets that it refers to have their digests.
 
 use std::ops::Range;
 
@@ -20,14 +20,14 @@ pub(super) struct Rewriter<'a> {
     pub(super) assets: &'a [Planned],
     /// The texts that had to wait for others.
     pub(super) texts: &'a [Text<'a>],
-    /// By asset, its index in `texts`, if it is one of them. Empty without texts.
+    /// For each asset, its index in `texts`, if it had to wait. Empty if no text had to.
     pub(super) text_of: Vec<Option<usize>>,
 }
 
 /// A text after its conversion.
 pub(super) enum Converted {
     Linked(Linked),
-    /// Django fails at it.
+    /// Django fails at the text.
     Failed(Notes),
 }
 
@@ -86,7 +86,7 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    /// A text whose targets all have their digests, with these in it.
+    /// Converts a text whose targets all have their digests: writes these into its references.
     pub(super) fn converted(
         &self,
         text: &Text<'_>,
@@ -119,20 +119,20 @@ impl<'a> Rewriter<'a> {
         let name = self.prepare.inventory.catalog.name(text.id);
         let mut notes = Notes::default();
         if django_failures(name, &text.source, &converted.failures, &mut notes) {
-            return Ok(Converted::Failed(notes)); // the others were reported when the text was read
+            return Ok(Converted::Failed(notes)); // notes without an error were reported when the text was read
         }
         let bytes = converted.text.unwrap_or_else(|| content.to_owned());
         Ok(linked(bytes.into_bytes(), converted.replaced))
     }
 
-    /// What was converted when the text was read, with the digests, and how many references are in it.
+    /// The draft with the digests filled in, and the number of its references. `None` if a digest does not fit.
     fn filled(&self, draft: Draft) -> Option<(Vec<u8>, usize)> {
         let references = draft.replaced;
         let digest = |id: AssetId| Some(self.slots.get(id)?.digest.as_str());
         Some((draft.filled(digest)?, references))
     }
 
-    /// The insertion for a reference to a linked asset.
+    /// The edit that puts the digest into a reference to a linked asset.
     pub(super) fn digest_of(&self, edge: &Edge) -> Result<(Range<usize>, String), Error> {
         let digest = &self.slots.linked(edge.target)?.digest;
         Ok((edge.digest_at..edge.digest_at, format!(".{digest}")))

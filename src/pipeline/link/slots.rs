@@ -1,4 +1,4 @@
-//! The assets that are stored so far, by id, while others are still being linked.
+//! The assets stored so far, by id, while others are still being linked.
 
 use std::sync::OnceLock;
 
@@ -10,7 +10,7 @@ use crate::pipeline::asset::{Hashed, Planned, Stored};
 pub(super) struct Slots(Vec<OnceLock<Stored>>);
 
 impl Slots {
-    /// Slots for so many assets, all of them empty.
+    /// Empty slots for a number of assets.
     pub(super) fn new(assets: usize) -> Self {
         let mut slots = Vec::new();
         slots.resize_with(assets, OnceLock::new);
@@ -32,7 +32,7 @@ impl Slots {
         let _ = self.0[id].set(stored);
     }
 
-    /// All that are stored.
+    /// The files of all assets stored so far.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Stored> {
         self.0.iter().filter_map(OnceLock::get)
     }

@@ -1,4 +1,4 @@
-//! In place, assets of which only the hashed file is left.
+//! In place: assets that have only their hashed file left.
 
 use super::earlier::Earlier;
 use crate::error::Error;
@@ -6,11 +6,11 @@ use crate::name::logical_path::{LogicalPath, digest_in_name};
 use crate::pipeline::job::Job;
 use crate::walk::SourceFile;
 
-/// An asset that lives on under a hashed path, without a source: its hashed file, and that path.
+/// An asset without a source: its hashed file, and the hashed path.
 pub(super) type Carried = (SourceFile, LogicalPath);
 
-/// With `--keep-only-hashed` in place, plain files are removed after the first run. The assets live on under their
-/// hashed paths, also in a later build without it. (Records by older versions do not list them: `all` of the manifest count.)
+/// Finds the assets whose plain files a build in place with `--keep-only-hashed` has removed. They stay assets, also in
+/// later builds without that option. (Records of older versions do not list them: then `all` of the manifest count.)
 pub(super) fn carried(job: &Job<'_>, last: &Earlier) -> Result<Vec<Carried>, Error> {
     if !job.in_place {
         return Ok(Vec::new());
@@ -26,7 +26,7 @@ pub(super) fn carried(job: &Job<'_>, last: &Earlier) -> Result<Vec<Carried>, Err
             continue;
         }
         let (Ok(name), Ok(hashed)) = (LogicalPath::new(logical), LogicalPath::new(hashed)) else {
-            continue; // no name in a manifest that was read
+            continue; // a manifest that was parsed has no such names
         };
         let path = root.dir().join(hashed.as_str());
         let metadata = path.metadata().map_err(Error::io("read", &path))?;

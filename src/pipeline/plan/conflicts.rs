@@ -1,4 +1,4 @@
-//! Names that cannot be written, and names that must be there.
+//! Conflicts between names, and required assets that are missing.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::name::catalog::Catalog;
 use crate::pipeline::job::Job;
 
-/// One source root has a file where another has a directory: only one of them can be written.
+/// Reports files whose name is a directory in another source root: only one of the two can be written.
 pub(super) fn file_and_directory(job: &Job<'_>, catalog: &Catalog) {
     let mut conflicts = BTreeSet::new();
     for asset in catalog.iter() {
@@ -27,7 +27,7 @@ pub(super) fn file_and_directory(job: &Job<'_>, catalog: &Catalog) {
     }
 }
 
-/// `--require`: an asset that must be there and must not be empty.
+/// Reports assets of `--require` that are missing or empty.
 pub(super) fn required(job: &Job<'_>, catalog: &Catalog) {
     for name in &job.options.input.require {
         let problem = match catalog.find(name) {

@@ -1,4 +1,4 @@
-//! What is to be done with one source file, by the options.
+//! Decides by the options what is to be done with each source file.
 
 use std::collections::hash_map::Entry;
 
@@ -14,7 +14,8 @@ use crate::pipeline::job::Job;
 use crate::text::Syntax;
 use crate::walk::SourceFile;
 
-/// The assets, sorted by logical path, and the number of duplicates. The first of several sources with one name wins.
+/// Decides on all sources: the assets, sorted by logical path, and the number of duplicates. Of several sources with
+/// one name, the first wins.
 pub(super) fn decide(
     job: &Job<'_>,
     sources: Vec<SourceFile>,
@@ -50,7 +51,7 @@ pub(super) fn decide(
     (assets, duplicates)
 }
 
-/// How an asset of that name is read.
+/// The syntax of an asset with that name.
 pub(super) fn syntax(name: &LogicalPath, options: &Options) -> Syntax {
     if options.naming.django_exact.is_some() {
         return django::syntax(name);
@@ -78,7 +79,7 @@ impl<'a> Decide<'a> {
         }
     }
 
-    /// Its id is not known yet.
+    /// The asset of one source file. Its id is set later, when the assets are sorted.
     fn asset(&self, source: SourceFile, carried: Option<LogicalPath>) -> Planned {
         let options = self.job.options;
         let name = source.logical.as_str();

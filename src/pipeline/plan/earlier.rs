@@ -9,14 +9,14 @@ use crate::static_root::manifest::Manifest;
 /// The records of the builds before this one.
 #[derive(Debug, Default)]
 pub(crate) struct Earlier {
-    /// The manifest that is there.
+    /// The manifest of the last build.
     pub(crate) manifest: Manifest,
-    /// The record of those before it.
+    /// The record of the generations before it.
     pub(crate) generations: Generations,
 }
 
-/// Reads the manifest that is there and the record of those before it. One that cannot be parsed is a warning: it will
-/// be replaced. In place it is an error: without it, sources and outputs look alike.
+/// Reads the manifest and the record of generations. A file that cannot be parsed is a warning: it will be replaced. In
+/// place it is an error: without it, sources and outputs look alike.
 pub(super) fn earlier(job: &Job<'_>) -> Result<Earlier, Error> {
     if !job.root.has_file_for(&job.manifest) {
         return Ok(Earlier::default());
@@ -28,7 +28,7 @@ pub(super) fn earlier(job: &Job<'_>) -> Result<Earlier, Error> {
     })
 }
 
-/// The contents of a file; the default if there is none.
+/// Reads and parses a file; the default if there is none.
 fn read<T: Default>(
     job: &Job<'_>,
     name: &str,

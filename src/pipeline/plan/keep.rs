@@ -11,8 +11,8 @@ use crate::pipeline::job::Job;
 use crate::text::edges::edges;
 use crate::text::resolve::UrlSpace;
 
-/// What prehashed texts name stays under the names that they give: their bytes are not changed. So these assets keep their
-/// plain copies, where `--keep-only-hashed` would have none.
+/// Keeps the plain copies of assets that prehashed texts refer to, even with `--keep-only-hashed`: these texts are not
+/// rewritten, so their references need the plain names.
 pub(super) fn keep_targets(
     job: &Job<'_>,
     assets: &mut [Planned],

@@ -1,5 +1,5 @@
-//! Stage 2, plan: which source file becomes which asset, and what is to be done with each. Conflicts are found here,
-//! before any work.
+//! Stage 2, plan: decides which source file becomes which asset, and what is to be done with each. Finds conflicts
+//! before any file is written.
 
 mod carried;
 mod conflicts;
@@ -25,14 +25,15 @@ pub(crate) use earlier::Earlier;
 pub(crate) struct Inventory {
     /// The names of the assets.
     pub(crate) catalog: Catalog,
-    /// Source files that an earlier source root already provides.
+    /// The number of source files whose name an earlier source root provides.
     pub(crate) duplicates: usize,
-    /// Sources that are variants of others.
+    /// The names of sources that are variants of other sources.
     pub(crate) source_variants: NameSet,
     pub(crate) earlier: Earlier,
 }
 
-/// Decides on every source file. The assets are sorted by logical path, each name once: the id of an asset is its index.
+/// Decides on every source file. The assets are sorted by logical path, each name once: the id of an asset is its
+/// index.
 pub(crate) fn plan(
     job: &Job<'_>,
     sources: Vec<SourceFile>,
@@ -58,7 +59,7 @@ pub(crate) fn plan(
     Ok((assets, inventory))
 }
 
-/// With `SOURCE_DATE_EPOCH` (seconds since 1970), all files get that time.
+/// Gives all sources the time of `SOURCE_DATE_EPOCH` (seconds since 1970), if that is set.
 fn dated(mut sources: Vec<SourceFile>, epoch: Option<u64>) -> Result<Vec<SourceFile>, Error> {
     if let Some(seconds) = epoch {
         let modified = SystemTime::UNIX_EPOCH

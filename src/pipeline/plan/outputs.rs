@@ -1,4 +1,4 @@
-//! In place, the outputs of earlier builds lie among the sources.
+//! In place: the outputs of earlier builds, which lie among the sources.
 
 use std::collections::HashSet;
 
@@ -14,10 +14,10 @@ use crate::static_root::own_files::headers_names;
 use crate::static_root::{JOURNAL, MANIFESTS, StaticRoot};
 use crate::walk::SourceFile;
 
-/// The in-place sources without the outputs of earlier runs: nothing is hashed twice.
+/// Removes the outputs of earlier builds from the sources of a build in place, so that nothing is hashed twice.
 ///
-/// An output is what the last manifest or one before it names, a variant of any file, and a file whose name carries the digest of its
-/// own bytes beside the file it was made from.
+/// An output is a file that a manifest or its record names as hashed, a variant, a file of hashstatic's own (manifest,
+/// record, journal, headers), or a file that carries the digest of its own bytes and lies beside its plain file.
 pub(super) fn without_outputs(
     job: &Job<'_>,
     sources: Vec<SourceFile>,
@@ -33,18 +33,18 @@ pub(super) fn without_outputs(
         .iter()
         .map(|source| source.logical.as_str().to_owned())
         .collect();
-    // Plain files that are gone had their hashed files, too.
+    // A plain file that is gone may have left its hashed file.
     let known = |name: &str| names.contains(name) || last.manifest.paths.contains_key(name);
     let paths = last.manifest.paths.iter();
     let mut outputs: HashSet<&str> = paths
         .filter(|(logical, hashed)| logical != hashed)
         .map(|(_, hashed)| hashed.as_str())
         .collect();
-    // Plain copies of assets that are gone are in the record too; in place, such a file is a source.
+    // The record also lists plain copies of assets that are gone; in place, such a file is a source.
     outputs.extend(last.generations.files().filter(|name| has_digits(name)));
     let record = Generations::name(manifest_name);
     let headers = headers_names(manifest_name);
-    // Also without a manifest, a file whose name has the digest of its own bytes shows that there was an earlier build.
+    // Even without a manifest, a file that carries the digest of its own bytes shows that there was an earlier build.
     let mut built = HashSet::new();
     for source in &sources {
         let name = source.logical.as_str();
@@ -80,8 +80,8 @@ pub(super) fn without_outputs(
     Ok(sources)
 }
 
-/// Whether a file beside another one, named like its variant, is of an earlier build: that has made it if it knew the other
-/// file, and no source of that name.
+/// Whether a file that is named like a variant is the output of an earlier build: one that knew the file beside it, and
+/// had no source with the variant's name.
 fn is_our_variant(
     name: &str,
     names: &HashSet<String>,
@@ -97,7 +97,7 @@ fn is_our_variant(
     })
 }
 
-/// Whether a name has a digest in it, by its looks.
+/// Whether a name seems to carry a digest.
 fn has_digits(name: &str) -> bool {
     let file_name = name.rsplit('/').next().unwrap_or(name);
     file_name.split('.').skip(1).any(is_digits)
@@ -107,7 +107,8 @@ fn is_digits(part: &str) -> bool {
     part.len() >= 4 && is_hex(part)
 }
 
-/// Of `css/app.4889e940a1b2.css` beside `css/app.css`: the latter, if the digits begin the MD5 or BLAKE3 of the former's bytes.
+/// The plain name that belongs to a hashed file, as `css/app.css` to `css/app.4889e940a1b2.css`: if that name is
+/// `known`, and the digits begin the MD5 or BLAKE3 digest of the hashed file's bytes.
 fn plain_of(
     name: &LogicalPath,
     known: impl Fn(&str) -> bool,

@@ -1,5 +1,5 @@
-//! Variants among the sources, as bundlers write them: `app.js.gz` beside `app.js`. One that decodes to the file beside it
-//! is its variant and no asset: the build writes its own. One that does not is an asset like any other, and the file beside
+//! Variants among the sources, as bundlers write them: `app.js.gz` beside `app.js`. A file that decodes to the file
+//! beside it is a variant and no asset: the build writes its own. A file that does not is an asset, and the file beside
 //! it gets no variant of that name.
 
 use std::collections::HashMap;
@@ -14,7 +14,8 @@ use crate::static_root::decode::decode_any;
 use crate::static_root::encoding::Encoding;
 use crate::walk::SourceFile;
 
-/// Takes out the sources that are variants: the others, and the names of these. Django knows no variants.
+/// Separates the variants from the sources: returns the other sources, and the names of the variants. With
+/// `--django-exact` there are none: Django knows no variants.
 pub(super) fn without_variants(
     job: &Job<'_>,
     sources: Vec<SourceFile>,
@@ -42,14 +43,14 @@ pub(super) fn without_variants(
     Ok((sources, variants))
 }
 
-/// A source and another one that could be its variant, by its name.
+/// A source, and another source that is named like its variant.
 struct Pair<'s> {
     file: &'s SourceFile,
     variant: &'s SourceFile,
     encoding: Encoding,
 }
 
-/// All of these. Of several sources of one name, the first counts.
+/// All pairs. Of several sources with one name, the first counts.
 fn pairs(sources: &[SourceFile]) -> Vec<Pair<'_>> {
     let is_candidate = |source: &&SourceFile| {
         let mut behind = Encoding::files_behind(source.logical.as_str());

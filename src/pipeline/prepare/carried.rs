@@ -1,6 +1,7 @@
-//! Assets whose plain file an earlier build in place has removed: only the hashed file is left. Where it is a text, it
-//! names other assets by the hashed paths that they had then. These references are led back to the logical paths, so that
-//! the text can be linked like any other: if another asset has changed since, so do the reference and the digest.
+//! Carried assets, whose plain file an earlier build in place has removed: only the hashed file is left. A text among
+//! them refers to other assets by the hashed paths of that build. Such references are turned back into logical paths,
+//! so that the text can be linked like any other: if a target has changed since, the reference changes, and so does the
+//! digest.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,9 +23,9 @@ use crate::text::resolve::UrlSpace;
 #[derive(Default)]
 pub(crate) struct LastNames {
     hashed: Catalog,
-    /// By hashed path.
+    /// Logical paths, by hashed path.
     logical: HashMap<String, String>,
-    /// What the hashed files held, by logical path.
+    /// The recorded contents of the hashed files, by logical path.
     contents: BTreeMap<String, OnlyHashed>,
 }
 
@@ -41,7 +42,7 @@ impl LastNames {
         }
     }
 
-    /// Whether the hashed file of an asset may hold this, as far as that was written down.
+    /// Whether `content` is what was recorded for the asset's hashed file, or nothing was recorded.
     fn are_right(&self, asset: &Planned, hashed: &LogicalPath, content: Content) -> bool {
         let written_down = self.contents.get(asset.source.logical.as_str());
         let of_this_file = written_down.filter(|of| of.hashed == hashed.as_str());
@@ -50,7 +51,7 @@ impl LastNames {
 }
 
 impl Prepare<'_> {
-    /// Reads such an asset into `buffer`; `false`: it refers to none of the others, and stays as it is.
+    /// Reads a carried asset into `buffer`; `false`: nothing in it is turned back, and its file stays as it is.
     pub(super) fn read_carried(
         &self,
         asset: &Planned,
@@ -62,7 +63,7 @@ impl Prepare<'_> {
         }
         let text = self.job.root.read(hashed.as_str())?;
         if !self.last_names.are_right(asset, hashed, Content::of(&text)) {
-            return Ok(false); // see `carried`
+            return Ok(false); // `carried` reports it
         }
         let Some(unlinked) = self.unlinked(asset, &text) else {
             return Ok(false);
@@ -71,7 +72,7 @@ impl Prepare<'_> {
         Ok(true)
     }
 
-    /// The text with logical paths for hashed ones; `None`: there are none.
+    /// The text with hashed paths turned back into logical paths; `None`: there are none.
     fn unlinked(&self, asset: &Planned, text: &[u8]) -> Option<Vec<u8>> {
         let last = &self.last_names;
         let space = UrlSpace {
@@ -101,7 +102,7 @@ impl Prepare<'_> {
         (!edits.is_empty()).then(|| splice(text, edits.into_iter()))
     }
 
-    /// Such an asset, as it is.
+    /// A carried asset whose file stays as it is. Other bytes than those recorded are an error.
     pub(super) fn carried<'t>(
         &self,
         asset: &Planned,

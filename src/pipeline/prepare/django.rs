@@ -1,4 +1,4 @@
-//! Reading with `--django-exact`.
+//! Prepares texts with `--django-exact`.
 
 use super::{Prepare, Prepared, References, Text};
 use crate::diagnostic::{Code, Diagnostic, DjangoException, Location, Locator, Severity};
@@ -9,7 +9,7 @@ use crate::text::missing;
 use crate::text::notes::Notes;
 
 impl Prepare<'_> {
-    /// Reads what Django would rewrite.
+    /// Reads the references that Django would rewrite.
     pub(super) fn read_django<'t>(
         &self,
         exact: &Exact<'_>,
@@ -47,8 +47,8 @@ impl Prepare<'_> {
     }
 }
 
-/// Reports the references that Django fails at. Whether that is an error: `--ignore-errors` may cover all of them. Such
-/// references are left as they are.
+/// Reports the references that Django fails at. Returns whether one of them is an error: those that `--ignore-errors`
+/// covers are left as they are.
 pub(in crate::pipeline) fn failures(
     name: &LogicalPath,
     source: &[u8],

@@ -38,15 +38,15 @@ const STREAMED: u64 = 8 << 20;
 
 /// An asset that was prepared.
 pub(super) enum Prepared<'t> {
-    /// Its bytes, and what they refer to.
+    /// The bytes and references of an asset that is still to be linked.
     Text(Text<'t>),
     /// Nothing to rewrite, and stored already: too large to be held in memory, or left by an earlier build.
     Stored(Stored),
-    /// Its diagnostics show why it cannot be published.
+    /// The asset cannot be published; its diagnostics show why.
     Failed,
 }
 
-/// How assets are prepared.
+/// Prepares assets.
 pub(crate) struct Prepare<'a> {
     pub(super) job: &'a Job<'a>,
     pub(super) inventory: &'a Inventory,
@@ -122,7 +122,8 @@ impl<'a> Prepare<'a> {
         text
     }
 
-    /// The minified style sheet, from the cache where it has it. One with diagnostics is not kept there.
+    /// The minified style sheet, from the cache if it is there; `None`: minifying changes nothing. A result with
+    /// diagnostics is not cached.
     fn minified(&self, name: &LogicalPath, source: &[u8], notes: &mut Notes) -> Option<Vec<u8>> {
         let options = self.job.options;
         let mode = options.minify.mode;

@@ -1,4 +1,4 @@
-//! Where a reference that was found in a minified text stands in its source.
+//! Finds the places in a source of the references that were found in its minified text.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -6,12 +6,12 @@ use super::Text;
 use crate::diagnostic::{Location, Locator};
 use crate::text::Reference;
 
-/// Where the references of a text stand in its source. Minifying may have moved them, or (in `full`) dropped some.
+/// The places of a text's references in its source. Minifying may have moved them, or (in `full`) dropped some.
 pub(super) struct Places<'t> {
     text: &'t Text<'t>,
     found: &'t [Reference],
     locator: Locator<'t>,
-    /// For each of `found`, its offset in the source; made when it is first asked for.
+    /// For each of `found`, the offset in the source; computed when first needed.
     offsets: Option<Vec<Option<usize>>>,
 }
 
@@ -34,7 +34,7 @@ impl<'t> Places<'t> {
     }
 }
 
-/// The n-th occurrence of a URL in the text is its n-th in the source.
+/// The offset of each reference in the source: the n-th occurrence of a URL in the text is the n-th in the source.
 fn source_offsets(text: &Text<'_>, found: &[Reference]) -> Vec<Option<usize>> {
     if text.minified.is_none() {
         return found.iter().map(|found| Some(found.span.start)).collect();
@@ -44,7 +44,7 @@ fn source_offsets(text: &Text<'_>, found: &[Reference]) -> Vec<Option<usize>> {
         found.url(text.text()).text == source.url(&text.source).text
     };
     if of_source.len() == found.len() && found.iter().zip(&of_source).all(same) {
-        // Minifying has changed no order, as it hardly ever does.
+        // The usual case: minifying has kept the order.
         let spans = of_source.iter().map(|reference| &reference.span);
         return spans.map(|span| Some(span.start)).collect();
     }

@@ -1,4 +1,4 @@
-//! Large files that nothing is looked for in: hashed and written piece by piece, never held.
+//! Large files without references: hashed and written piece by piece, never held in memory.
 
 use std::io::Read as _;
 
@@ -41,8 +41,8 @@ impl Prepare<'_> {
         }
     }
 
-    /// The file, if the static root has it already. Only there it is read for that: a new file is read once, and one that
-    /// is there needs no room for another copy.
+    /// The hashed file, if the static root has it already. In a new static root the source is not read for this: it is
+    /// then read once only. Elsewhere, a file that is there needs no room for a second copy.
     fn stored(&self, asset: &Planned) -> Result<Option<(Streamed, FileId)>, Error> {
         let root = &self.job.root;
         if root.is_new() {
@@ -58,7 +58,8 @@ impl Prepare<'_> {
         Ok(id.map(|id| (streamed, id)))
     }
 
-    /// Hashes and writes it in one go: what the name says is what was written, even if the source changes meanwhile.
+    /// Hashes and writes the file in one pass: the digest is that of the bytes written, even if the source changes
+    /// meanwhile.
     fn write(
         &self,
         asset: &Planned,
@@ -76,7 +77,7 @@ impl Prepare<'_> {
         Ok(Ok((streamed, Written::New)))
     }
 
-    /// Reads the source to its end, showing every piece to `see`.
+    /// Hashes the source to its end, and passes every piece to `see`.
     fn hash(
         &self,
         asset: &Planned,

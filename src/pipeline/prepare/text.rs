@@ -1,4 +1,4 @@
-//! An asset whose bytes are at hand.
+//! An asset whose bytes are in memory.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -15,23 +15,23 @@ pub(crate) struct Text<'t> {
     pub(crate) syntax: Syntax,
     /// The source's bytes.
     pub(crate) source: Cow<'t, [u8]>,
-    /// The bytes after minifying, where that changed them.
+    /// The minified bytes; `None`: minifying changes nothing.
     pub(crate) minified: Option<Vec<u8>>,
     pub(crate) references: References,
 }
 
-/// What an asset refers to.
+/// The references of an asset.
 pub(crate) enum References {
-    /// Nothing: its bytes are final.
+    /// None: the bytes are final.
     None,
-    /// Places in its text.
+    /// References with their places in the text.
     Spans(Vec<Edge>),
-    /// Only the assets: with `--django-exact`, rewriting is Django's own way.
+    /// The targets only: with `--django-exact`, the text is rewritten by Django's rules.
     Django {
         targets: BTreeSet<AssetId>,
-        /// The conversion depends on nothing but the names of these.
+        /// Whether the conversion depends only on the names of the targets.
         names_only: bool,
-        /// The result of the conversion but for the digests, if that is known.
+        /// The result of the conversion without its digests, if that is known.
         draft: Option<Draft>,
     },
 }
@@ -48,7 +48,7 @@ impl<'t> Text<'t> {
         }
     }
 
-    /// The same, to be kept when the buffer that it was read into is used again.
+    /// The same text with bytes of its own, which stays when the buffer is used again.
     pub(crate) fn kept(self) -> Text<'static> {
         Text {
             id: self.id,
@@ -72,7 +72,7 @@ impl<'t> Text<'t> {
         }
     }
 
-    /// Its conversion but for the digests, if there is one.
+    /// The result of the conversion without its digests, if there is one.
     pub(crate) fn draft(&self) -> Option<&Draft> {
         match &self.references {
             References::Django { draft, .. } => draft.as_ref(),
@@ -80,7 +80,7 @@ impl<'t> Text<'t> {
         }
     }
 
-    /// The same, to be used up.
+    /// Takes the result of the conversion out of the text.
     pub(crate) fn take_draft(&mut self) -> Option<Draft> {
         match &mut self.references {
             References::Django { draft, .. } => draft.take(),
@@ -88,7 +88,7 @@ impl<'t> Text<'t> {
         }
     }
 
-    /// The assets it refers to.
+    /// The targets of the text.
     pub(crate) fn targets(&self) -> impl Iterator<Item = AssetId> {
         let django = match &self.references {
             References::Django { targets, .. } => Some(targets),

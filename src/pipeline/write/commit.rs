@@ -1,4 +1,4 @@
-//! The end of a build: everything on disk, then the manifest, then whatever is to go.
+//! The end of a build: waits until everything is on disk, publishes the manifest, then removes old files.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::report::{BuiltAsset, Pending, Totals};
 use crate::static_root::manifest::Manifest;
 use crate::static_root::{Opening, StaticRoot, must_be_there};
 
-/// A build that has everything on disk, beside its place or one link away.
+/// A build whose files are all on disk, in their places, beside them, or one link away.
 pub(super) struct Commit<'j> {
     job: &'j Job<'j>,
     identity: String,
@@ -25,14 +25,14 @@ pub(super) struct Commit<'j> {
 pub(super) struct Published {
     pub(super) built: Vec<BuiltAsset>,
     pub(super) totals: Totals,
-    /// What is left to [`finish`].
+    /// The removals that are left to [`finish`].
     pub(super) pending: Option<Pending>,
     pub(super) plain: Vec<PlainFile>,
 }
 
 impl<'j> Commit<'j> {
-    /// Waits until everything is on disk, with the records of what is to happen: that is all that the next run needs to
-    /// know if this one is killed. `has_changes`: whether files change, besides the manifest.
+    /// Waits until everything is on disk, with all records that the next run needs if this one is killed.
+    /// `has_changes`: whether files other than the manifest change.
     pub(super) fn prepare(
         job: &'j Job<'j>,
         manifest: &Manifest,
@@ -60,8 +60,8 @@ impl<'j> Commit<'j> {
         Ok(())
     }
 
-    /// Gives all files their names, puts the manifest in its place, and removes what is to go. Where the caller writes
-    /// the manifest, the removals wait for [`finish`].
+    /// Gives all files their names, puts the manifest in its place, and removes old files. Where the caller writes the
+    /// manifest, the removals wait for [`finish`].
     pub(super) fn run(self, mut publications: Publications) -> Result<Published, Error> {
         let root = &self.job.root;
         publications.publish(self.job)?;
@@ -73,14 +73,15 @@ impl<'j> Commit<'j> {
             ..
         } = publications;
         root.prepare(&self.job.manifest, self.identity.clone(), &removals)?;
-        // The names, too: some file systems keep what was done to one directory and lose what was done to another before.
+        // The names too: in a power cut, some file systems keep a change to one directory and lose an earlier one to
+        // another.
         self.barrier()?;
         let writes_manifest = self.job.options.root.write_manifest;
         if writes_manifest {
             let written = root.put_manifest(&self.job.manifest, &self.bytes)?;
             totals.count_written(written);
             root.finish_removals()?;
-            // Beside a manifest outside of the static root: the journal does not cover these.
+            // Files beside a manifest outside of the static root: the journal does not cover them.
             for name in removals.iter().filter(|name| Path::new(name).is_absolute()) {
                 root.remove(name)?;
             }
@@ -99,7 +100,7 @@ impl<'j> Commit<'j> {
     }
 }
 
-/// Whether the manifest that is there, if any, has other paths than the one to come.
+/// Whether the manifest that is there, if any, has other paths than the new one.
 fn differs_from_manifest(job: &Job<'_>, identity: &str) -> Result<bool, Error> {
     let bytes = job.root.read_if_there(&job.manifest)?;
     let manifest = bytes.and_then(|bytes| Manifest::parse(&bytes).ok());
@@ -109,7 +110,7 @@ fn differs_from_manifest(job: &Job<'_>, identity: &str) -> Result<bool, Error> {
 /// How long to wait for a build on the same static root.
 const WAIT: Duration = Duration::from_secs(60);
 
-/// Removes what a build has left to remove until its caller had written the manifest.
+/// Removes the files that a build has kept until its caller had written the manifest. Returns their number.
 pub(crate) fn finish(dir: &Path, build: &str) -> Result<usize, Error> {
     must_be_there(dir)?;
     let root = StaticRoot::open(dir, &Opening::new(LinkMode::Auto, WAIT, false))?;

@@ -36,8 +36,8 @@ pub(super) fn plan(
     Ok(files)
 }
 
-/// Puts the files in their places, and returns their names. Before the manifest: what is new in it is served right from
-/// the first request on.
+/// Puts the files in their places, and returns their names. Comes before the manifest, so that new files are served
+/// with the right headers from the first request on.
 pub(super) fn publish(
     job: &Job<'_>,
     headers: &[HeadersFile],
@@ -53,7 +53,7 @@ pub(super) fn publish(
     Ok(names)
 }
 
-/// The files that an earlier build has written and this one does not: they are true of that build alone.
+/// The headers files of an earlier build that this build does not write: they are true of that build alone.
 pub(super) fn unwanted(job: &Job<'_>, headers: &[HeadersFile]) -> Result<Vec<String>, Error> {
     let wanted: BTreeSet<HeadersFormat> = headers.iter().map(|file| file.format).collect();
     let mut unwanted = Vec::new();

@@ -1,5 +1,5 @@
-//! Stage 6, write: moves plain files and their variants to their places, publishes the manifest, last, and removes what
-//! no longer belongs in the static root, after the manifest.
+//! Stage 6, write: moves plain files and their variants to their places, then publishes the manifest, then removes what
+//! no longer belongs in the static root.
 
 pub(crate) mod commit;
 mod headers_files;
@@ -54,7 +54,7 @@ pub(crate) fn write(
     };
     repeat.keep(&report);
     report.cache = job.cache.as_ref().map(Cache::finish);
-    // Last of all: no build can know of an edit after that.
+    // Last of all, to catch edits for as long as possible.
     let outdated = plain_files::remove_outdated_variants(job, &published.plain)?;
     report.diagnostics.extend(outdated);
     Ok(report)

@@ -1,5 +1,5 @@
-//! In place, plain files are the user's own, and may change while the build is at work. Their variants must not be those
-//! of other bytes then.
+//! In place: plain files that change while the build is at work. They are the user's own; variants of their old bytes
+//! must not stay.
 
 use std::fs;
 use std::io;
@@ -21,7 +21,7 @@ pub(crate) struct PlainFile {
     path: PathBuf,
     stamp: Option<Stamp>,
     content: Held,
-    /// Beside it: name, and which file on disk.
+    /// The variants beside the file: name, and file on disk.
     variants: Vec<(String, FileId)>,
 }
 
@@ -36,7 +36,8 @@ impl PlainFile {
         }
     }
 
-    /// Whether it may have changed since. Its stamp says so, unless that is too young to tell: then its bytes do.
+    /// Whether the file may have changed since it was read. The stamp shows it; if that is too recent to be reliable,
+    /// the bytes do.
     fn has_changed(&self, began: SystemTime) -> Result<bool, Error> {
         let stamp = match fs::metadata(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),

@@ -1,4 +1,4 @@
-//! One asset while it is published: what is to be done for it, and doing it.
+//! Publishes one asset: decides what is to be done, and does it.
 
 use super::plain_files::PlainFile;
 use super::removals::{unwanted_variants, variants_there};
@@ -13,9 +13,9 @@ use crate::static_root::built_file::Role;
 /// An asset with what is to be done when it is published.
 pub(super) struct Publication {
     pub(super) built: Built,
-    /// Beside its plain file, before that changes: variants of the old bytes.
+    /// Variants of the plain file's old bytes, to be removed before that file changes.
     outdated: Vec<String>,
-    /// The name of its plain file is another asset's variant.
+    /// Whether the name of the plain file is that of another asset's variant.
     is_overridden: bool,
 }
 
@@ -28,7 +28,7 @@ impl Publication {
         }
     }
 
-    /// Its account in the report.
+    /// The asset's entry in the report.
     pub(super) fn account(&self, job: &Job<'_>) -> BuiltAsset {
         let variants = self.built.files().filter(|file| file.encoding.is_some());
         BuiltAsset {
@@ -39,7 +39,7 @@ impl Publication {
         }
     }
 
-    /// The names of its hashed file and of the variants beside that.
+    /// The names of the hashed file and its variants.
     pub(super) fn hashed_names(&self) -> impl Iterator<Item = String> {
         let files = self.built.files();
         files
@@ -47,7 +47,7 @@ impl Publication {
             .map(|file| file.name.into_owned())
     }
 
-    /// The plain file that is the user's own, if there is one.
+    /// In place: the plain file, which is the user's own, if there is one.
     pub(super) fn plain(&self, job: &Job<'_>) -> Option<PlainFile> {
         let Plain::Unchanged(content) = &self.built.file.plain else {
             return None;
@@ -66,7 +66,7 @@ impl Publication {
         ))
     }
 
-    /// Counts what is to be done, and returns what is to go once the manifest is in place.
+    /// Counts what is to be done, and returns the files to remove once the manifest is in place.
     pub(super) fn decide(
         &mut self,
         job: &Job<'_>,
@@ -124,7 +124,7 @@ impl Publication {
         removals
     }
 
-    /// Writes everything that takes more than a link.
+    /// Stages every file that takes more than a link.
     pub(super) fn stage(&mut self, job: &Job<'_>) -> Result<(), Error> {
         let root = &job.root;
         if self.is_overridden || root.tries_hard_link() {
@@ -148,14 +148,14 @@ impl Publication {
         Ok(())
     }
 
-    /// Gives everything its name.
+    /// Gives every file its name.
     pub(super) fn run(&mut self, job: &Job<'_>) -> Result<(), Error> {
         if self.is_overridden {
             return Ok(());
         }
         let root = &job.root;
         let name = self.built.asset.plain.as_str();
-        // A reader must never meet new plain bytes beside a variant of the old ones: such a variant goes first.
+        // A reader must never meet new plain bytes beside a variant of the old ones: such a variant is removed first.
         for variant in &self.outdated {
             root.set_aside(variant)?;
         }

@@ -15,25 +15,25 @@ use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::Generations;
 use crate::static_root::{JOURNAL, MANIFESTS};
 
-/// Assets that one thread publishes at a time: those of one directory wait for one another.
+/// Assets that one thread publishes at a time: writes to one directory wait for one another.
 const BATCH: usize = 32;
 
 /// Everything that is to be published, all of it on disk beside its place, or one link away.
 pub(super) struct Publications {
     assets: Vec<Publication>,
-    /// The account of each asset.
+    /// The entry of each asset in the report.
     pub(super) built: Vec<BuiltAsset>,
     /// The totals of the build once all is published.
     pub(super) totals: Totals,
-    /// The files that were there before and are to go, once the manifest is in place.
+    /// The old files to remove once the manifest is in place.
     pub(super) removals: Vec<String>,
-    /// In place: the plain files, to be looked at once more at the end.
+    /// In place: the plain files, which are checked for changes at the end.
     pub(super) plain: Vec<PlainFile>,
 }
 
 impl Publications {
-    /// Decides what is to be done for each asset, and prepares it. With `--clear`, everything else in the static root is
-    /// to be removed.
+    /// Decides what is to be done for each asset, and prepares it. With `--clear`, everything else in the static root
+    /// is to be removed.
     pub(super) fn prepare(
         job: &Job<'_>,
         inventory: &Inventory,
@@ -80,8 +80,8 @@ impl Publications {
         Ok(publications)
     }
 
-    /// The removals without what is needed: by another manifest, or by this build, as assets may be named like what a
-    /// build writes.
+    /// The removals without files that another manifest needs, or this build: assets may be named like what a build
+    /// writes.
     fn allowed(&self, job: &Job<'_>, mut removals: Vec<String>) -> Result<Vec<String>, Error> {
         let clear = job.options.root.clear;
         if !clear && !removals.is_empty() {
@@ -105,7 +105,7 @@ impl Publications {
         Ok(removals)
     }
 
-    /// Adds files that are to go.
+    /// Adds files to remove.
     pub(super) fn remove(&mut self, names: Vec<String>) {
         self.totals.removed += names.len();
         self.removals.extend(names);
@@ -116,15 +116,15 @@ impl Publications {
         (self.totals.written, self.totals.removed) != (0, 0)
     }
 
-    /// Gives everything its place: nothing but names change any more. After that, every name that the manifest will have
-    /// is complete (in place: once [`StaticRoot::prepare`](crate::static_root::StaticRoot::prepare) has given the files
-    /// theirs).
+    /// Gives every file its place; only names change any more. After that, every file that the manifest will name is
+    /// complete (in place: once [`StaticRoot::prepare`](crate::static_root::StaticRoot::prepare) has given the files
+    /// their names).
     pub(super) fn publish(&mut self, job: &Job<'_>) -> Result<(), Error> {
         map_in_batches(&mut self.assets, BATCH, |publication| publication.run(job)).map(drop)
     }
 }
 
-/// Whether an asset could be in the way of a variant.
+/// Whether the name of an asset could be that of a variant.
 fn is_named_like_variant(built: &Built) -> bool {
     Encoding::files_behind(built.asset.plain.as_str())
         .next()

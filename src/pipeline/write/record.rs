@@ -11,9 +11,9 @@ use crate::pipeline::plan::{Earlier, Inventory};
 use crate::static_root::generations::{Generations, OnlyHashed, RecordedOptions};
 use crate::static_root::manifest::Manifest;
 
-/// Records what the manifest that is about to be replaced has named and the new one does not, for `clean`. Before the
-/// manifest: a run that is killed in between leaves names in the record that are in use, which `clean` leaves alone,
-/// rather than files that no record lists.
+/// Records for `clean` which files the old manifest names and the new one does not. Comes before the manifest: if the
+/// run is killed in between, the record lists files that are in use, which `clean` leaves alone; the other order would
+/// leave files that no record lists.
 pub(super) fn write(
     job: &Job<'_>,
     inventory: &Inventory,
@@ -26,7 +26,7 @@ pub(super) fn write(
     } = &inventory.earlier;
     let clear = job.options.root.clear;
     let mut generations = Generations {
-        // With `--clear`, their files go, too.
+        // With `--clear`, the files of earlier generations are removed too.
         replaced: if clear {
             Vec::new()
         } else {
@@ -56,7 +56,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// The record of this build, but for the generations before it.
+/// The record of this build, without the generations before it.
 pub(super) fn of_build(
     job: &Job<'_>,
     inventory: &Inventory,
@@ -73,8 +73,8 @@ pub(super) fn of_build(
     }
 }
 
-/// The options that `verify` must know, unless all have their defaults. In the exact mode, whose first build leaves
-/// nothing that Django's does not leave, there are none: `verify` tries what Django does.
+/// The options that `verify` must know; `None` if all have their defaults. Also `None` in exact mode, whose first build
+/// leaves no file that Django does not: there, `verify` tries what Django does.
 fn options(job: &Job<'_>, manifest: &Manifest) -> Option<RecordedOptions> {
     let Options {
         naming,
@@ -96,7 +96,7 @@ fn options(job: &Job<'_>, manifest: &Manifest) -> Option<RecordedOptions> {
     })
 }
 
-/// The files that the manifest names by their logical paths, with their hashes: what a bundler has hashed.
+/// The files that the manifest names by their logical paths (prehashed ones), with their content hashes.
 fn contents(assets: &[Built]) -> BTreeMap<String, String> {
     assets
         .iter()
@@ -105,8 +105,7 @@ fn contents(assets: &[Built]) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// In place, the assets that have no plain file, or will have none once this build is done, with the hash of their hashed
-/// file.
+/// In place: the assets that have no plain file once this build is done, with the content hash of their hashed file.
 fn only_hashed(job: &Job<'_>, assets: &[Built]) -> BTreeMap<String, OnlyHashed> {
     let is_only_hashed = |asset: &Planned| asset.carried.is_some() || !asset.keep_plain;
     assets

@@ -1,4 +1,4 @@
-//! What was in the static root before and is to go.
+//! The files that were in the static root before and are to be removed.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::static_root::encoding::Encoding;
 use crate::static_root::own_files::headers_names;
 use crate::static_root::{JOURNAL, MANIFESTS};
 
-/// What lay in the static root that this build does not write.
+/// The files in the static root that this build does not write.
 pub(super) fn others(
     job: &Job<'_>,
     inventory: &Inventory,
@@ -40,13 +40,13 @@ pub(super) fn others(
         .collect()
 }
 
-/// Whether a file could be a manifest: these go first, so that none names a file that is gone.
+/// Whether a file could be a manifest: manifests are removed first, so that none names a file that is gone.
 pub(super) fn is_manifest(name: &str) -> bool {
     Path::new(name).extension() == Some("json".as_ref())
 }
 
-/// The variants beside `name` that were there before and are not to stay. In place, those that were among the sources are
-/// the user's own.
+/// The variants beside `name` that were there before and are to be removed. In place, those among the sources are the
+/// user's own and stay.
 pub(super) fn unwanted_variants(
     job: &Job<'_>,
     inventory: &Inventory,
@@ -62,8 +62,8 @@ pub(super) fn unwanted_variants(
         .collect()
 }
 
-/// The variants beside `name` that were there before, of the encodings that are `chosen`. Assets that only look like
-/// variants are none.
+/// The variants beside `name` that were there before, of the encodings that are `chosen`. Assets that are only named
+/// like variants are none.
 pub(super) fn variants_there(
     job: &Job<'_>,
     inventory: &Inventory,
