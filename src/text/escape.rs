@@ -1,11 +1,11 @@
-//! Escapes in a URL's text, and the way back from the decoded URL to the bytes it was written with.
+//! Escapes in URLs: decoding, and the way back from a decoded offset to the raw text.
 
 use std::borrow::Cow;
 
-/// The escape syntax of the place a reference stands in.
+/// The escape syntax of the text around a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Escapes {
-    /// Comments: none.
+    /// No escapes: in comments.
     None,
     /// css-syntax-3, in `url()` and in strings.
     Css,
@@ -13,16 +13,16 @@ pub(crate) enum Escapes {
     Js,
 }
 
-/// A URL with its escapes undone.
+/// A URL with its escapes decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Decoded<'t> {
     pub(crate) text: Cow<'t, str>,
-    /// For every byte of `text`, and for its end, the offset of the raw byte it came from. `None`: the same offsets.
+    /// For every byte of `text`, and for its end, the byte offset in the raw text. `None`: the same offsets.
     offsets: Option<Vec<usize>>,
 }
 
 impl Decoded<'_> {
-    /// Where byte `at` of the decoded URL begins in the raw text.
+    /// Converts the byte offset `at` in the decoded URL to one in the raw text.
     pub(crate) fn raw_offset(&self, at: usize) -> usize {
         match &self.offsets {
             None => at,
@@ -31,7 +31,7 @@ impl Decoded<'_> {
     }
 }
 
-/// Undoes the escapes of `raw`. Bytes that are not UTF-8 are read as Latin-1.
+/// Decodes the escapes of `raw`. Text that is not UTF-8 is read as Latin-1.
 pub(crate) fn decode(raw: &[u8], escapes: Escapes) -> Decoded<'_> {
     let escaped = escapes != Escapes::None && raw.contains(&b'\\');
     match std::str::from_utf8(raw) {
@@ -80,7 +80,8 @@ fn decode_chars(chars: &[(usize, char)], length: usize, escapes: Escapes) -> Dec
     }
 }
 
-/// What a backslash before `chars` stands for, if for anything, and how many of them belong to the escape.
+/// Decodes a CSS escape, with `chars` after its backslash. Returns the character, if any, and the number of `chars` in
+/// the escape.
 fn css_escape(chars: &[(usize, char)]) -> (Option<char>, usize) {
     let hex = hex_digits(chars, 6);
     if hex > 0 {
@@ -95,8 +96,8 @@ fn css_escape(chars: &[(usize, char)]) -> (Option<char>, usize) {
     }
 }
 
-/// The same for ECMAScript (section 12.9.4), with the octal escapes that old scripts may have. Halves of surrogate pairs
-/// are no characters.
+/// Decodes an ECMAScript escape (section 12.9.4) as [`css_escape`] does, with the octal escapes of old scripts. Half of
+/// a surrogate pair becomes U+FFFD.
 fn js_escape(chars: &[(usize, char)]) -> (Option<char>, usize) {
     let code_point = |value| char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER);
     let Some((_, first)) = chars.first() else {
@@ -142,7 +143,7 @@ fn js_escape(chars: &[(usize, char)]) -> (Option<char>, usize) {
     (Some(c), 1)
 }
 
-/// The number in `uXXXX` or `u{…}`, and how many characters that is.
+/// Returns the number in `uXXXX` or `u{…}` and its length in characters.
 fn unicode_escape(chars: &[(usize, char)]) -> Option<(u32, usize)> {
     let digits = behind(chars, 'u')?;
     if let Some(braced) = behind(digits, '{') {
@@ -154,13 +155,13 @@ fn unicode_escape(chars: &[(usize, char)]) -> Option<(u32, usize)> {
     (hex_digits(digits, 4) == 4).then(|| (number(&digits[..4], 16), 5))
 }
 
-/// What follows `first`, if `chars` begins with that.
+/// Returns the rest after `first`, if `chars` begins with `first`.
 fn behind(chars: &[(usize, char)], first: char) -> Option<&[(usize, char)]> {
     let ((_, c), rest) = chars.split_first()?;
     (*c == first).then_some(rest)
 }
 
-/// How many hex digits `chars` begins with, of `most` at most.
+/// Counts the hex digits that `chars` begins with, up to `most`.
 fn hex_digits(chars: &[(usize, char)], most: usize) -> usize {
     let hex = chars.iter().take(most);
     hex.take_while(|(_, c)| c.is_ascii_hexdigit()).count()
@@ -173,7 +174,7 @@ fn number(digits: &[(usize, char)], radix: u32) -> u32 {
     })
 }
 
-/// How many characters the one white space behind an escape takes: CR LF counts as one (css-syntax-3, section 3.3).
+/// Length in characters of the one white space after an escape. CR LF counts as one (css-syntax-3, section 3.3).
 fn white_space(chars: &[(usize, char)]) -> usize {
     match (chars.first(), chars.get(1)) {
         (Some((_, '\r')), Some((_, '\n'))) => 2,
@@ -182,7 +183,7 @@ fn white_space(chars: &[(usize, char)]) -> usize {
     }
 }
 
-/// The byte that two hex digits mean.
+/// Returns the byte that two hex digits encode.
 pub(crate) fn hex_pair(high: Option<&u8>, low: Option<&u8>) -> Option<u8> {
     let digit = |b: Option<&u8>| char::from(*b?).to_digit(16);
     let value = digit(high)? * 16 + digit(low)?;

@@ -1,9 +1,9 @@
-//! The prefixes of browsers before property names.
+//! Vendor prefixes of property names.
 
-/// Prefixes of properties, and none.
+/// All vendor prefixes, and the empty prefix first.
 pub(super) const VENDORS: &[&str] = &["", "-webkit-", "-moz-", "-ms-", "-o-"];
 
-/// A property's name without its vendor's prefix.
+/// Returns a property name without its vendor prefix.
 pub(super) fn without_vendor(name: &str) -> &str {
     let mut vendors = VENDORS.iter().skip(1);
     vendors

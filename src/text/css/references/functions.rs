@@ -1,18 +1,18 @@
-//! The functions of CSS whose strings are URLs.
+//! CSS functions whose strings are URLs.
 
-/// Where a string token is a URL.
+/// An open bracket, by what a string in it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bracket {
-    /// `url(` or `src(`, nothing but white space behind it so far.
+    /// `url(` or `src(`, with only white space after it so far.
     Url,
-    /// `image-set(` or `-webkit-image-set(`: every string right inside it (css-images-4).
+    /// `image-set(` or `-webkit-image-set(`: every string directly inside is a URL (css-images-4).
     ImageSet,
     /// Any other opening bracket.
     Other,
 }
 
 impl Bracket {
-    /// The opening bracket of the function of that name, in which there are no escapes.
+    /// Returns the bracket of the function `name`, whose escapes must be decoded.
     pub(super) fn of_function(name: &[u8]) -> Self {
         let is = |function: &&[u8]| name.eq_ignore_ascii_case(function);
         if [&b"url"[..], b"src"].iter().any(is) {

@@ -1,126 +1,13 @@
-//! Declarations that lightningcss 1.0.0-alpha.72 is not to be trusted with. Each of these was seen to change what
-//! Chromium makes of the declaration; often an ignored one takes effect.
+//! Declarations that lightningcss 1.0.0-alpha.72 breaks. Each check stands for a change of meaning seen in Chromium;
+//! often a declaration that browsers ignore takes effect.
 
-use super::sheet::{Sheet, joined};
+use super::properties::{FRACTIONS, NUMBERS, WORKED_OUT, is_color, takes_names};
 use super::vendor::without_vendor;
+use crate::text::css::sheet::{Sheet, joined};
 use crate::text::css::tokens::Kind;
 
-/// Properties in which a number without a unit means something.
-const NUMBERS: &[&str] = &[
-    "line-height",
-    "opacity",
-    "z-index",
-    "order",
-    "orphans",
-    "widows",
-    "zoom",
-    "columns",
-    "column-count",
-    "tab-size",
-    "aspect-ratio",
-    "scale",
-    "font",
-    "font-weight",
-    "counter-reset",
-    "counter-increment",
-    "counter-set",
-    "animation",
-    "animation-iteration-count",
-    "font-size-adjust",
-    "initial-letter",
-    "line-clamp",
-    "border-image",
-    "border-image-slice",
-    "border-image-width",
-    "border-image-outset",
-    "mask-border",
-    "mask-border-slice",
-    "shape-image-threshold",
-    "stroke-width",
-    "stroke-miterlimit",
-    "stroke-dasharray",
-    "stroke-dashoffset",
-    "stroke-opacity",
-    "fill-opacity",
-    "stop-opacity",
-    "flood-opacity",
-    "font-variation-settings",
-    "font-feature-settings",
-    "rotate",
-    "box-flex",
-    "box-ordinal-group",
-    "box-flex-group",
-    "math-depth",
-    "hyphenate-limit-chars",
-    "reading-order",
-    "flex-order",
-    "flex",
-    "flex-grow",
-    "flex-shrink",
-    "grid-area",
-    "grid-row",
-    "grid-row-start",
-    "grid-row-end",
-    "grid-row-span",
-    "grid-column",
-    "grid-column-start",
-    "grid-column-end",
-    "grid-column-span",
-    "flex-positive",
-    "flex-negative",
-];
-
-/// Properties that take any name: a colour written as one would become such a name.
-const NAMES: &[&str] = &[
-    "animation",
-    "transition",
-    "font-family",
-    "color-scheme",
-    "grid-",
-    "list-style",
-    "page",
-    "container",
-    "counter-",
-    "view-transition",
-    "will-change",
-];
-
-/// Properties whose numbers may well be written as `1.0`.
-const FRACTIONS: &[&str] = &[
-    "line-height",
-    "zoom",
-    "flex",
-    "flex-grow",
-    "flex-shrink",
-    "scale",
-    "box-flex",
-];
-
-/// Functions that would be worked out: browsers that do not know them ignore the declaration, or use a fallback.
-const WORKED_OUT: &[&str] = &[
-    "color-mix(",
-    "hwb(",
-    "light-dark(",
-    "abs(",
-    "sign(",
-    "sin(",
-    "cos(",
-    "tan(",
-    "asin(",
-    "acos(",
-    "atan(",
-    "atan2(",
-    "sqrt(",
-    "pow(",
-    "hypot(",
-    "log(",
-    "exp(",
-    "round(",
-    "rem(",
-    "mod(",
-];
-
-/// Byte offset and reason.
+/// Finds the first hazard in the declaration of `name` with the value tokens `from..to`: its byte offset and the
+/// reason.
 pub(super) fn declaration(
     sheet: Sheet<'_>,
     name: &str,
@@ -147,7 +34,7 @@ pub(super) fn declaration(
     let value = joined(sheet, from, to).to_ascii_lowercase();
     let value = value.trim_end_matches("!important");
     let reason = if name == "-webkit-border-radius" && values.count > 1 {
-        // Two values of the prefixed one are one corner's two radii.
+        // With the prefix, two values are the two radii of every corner.
         "several values of -webkit-border-radius"
     } else if plain == "flex" && values.numbers > 2 {
         "a number without a unit" // as flex-basis
@@ -163,16 +50,16 @@ pub(super) fn declaration(
     Some((offset, reason))
 }
 
-/// What a declaration's value holds.
+/// Counts of what a declaration's value contains.
 #[derive(Default)]
 struct Values {
-    /// Brackets that are open.
+    /// Number of open brackets.
     open: usize,
-    /// Values outside brackets.
+    /// Number of values outside brackets.
     count: usize,
-    /// Numbers among them.
+    /// How many of `count` are numbers.
     numbers: usize,
-    /// A percentage, dimension or custom property anywhere.
+    /// Whether a percentage, dimension or custom property occurs anywhere.
     has_unit: bool,
 }
 
@@ -214,7 +101,7 @@ impl Values {
                 (outside && is_color(&function) && takes_names(plain))
                     .then_some("a colour for a name")
             }
-            // Written without quotes, its white space would be collapsed.
+            // lightningcss removes the quotes, which collapses white space.
             Kind::String if plain.starts_with("font") => {
                 let family = raw.get(1..raw.len() - 1).unwrap_or_default();
                 (family.trim() != family || family.contains("  ")).then_some("an odd font name")
@@ -241,8 +128,8 @@ impl Values {
     }
 }
 
-/// `-webkit-margin-start`, `-webkit-logical-width` and the like: the optimizer does not know that they are the same as
-/// `margin-inline-start`, `inline-size`, and changes their order.
+/// Whether `name` is an old spelling of a logical property, such as `-webkit-margin-start` or `-webkit-logical-width`.
+/// lightningcss does not know these as aliases of `margin-inline-start` or `inline-size` and reorders them.
 fn is_old_logical(name: &str) -> bool {
     let Some(plain) = name
         .strip_prefix("-webkit-")
@@ -257,24 +144,4 @@ fn is_old_logical(name: &str) -> bool {
                 .iter()
                 .any(|name| side.starts_with(name))
         })
-}
-
-fn takes_names(plain: &str) -> bool {
-    NAMES.iter().any(|name| plain.starts_with(name))
-}
-
-fn is_color(function: &str) -> bool {
-    matches!(
-        function,
-        "rgb("
-            | "rgba("
-            | "hsl("
-            | "hsla("
-            | "hwb("
-            | "lab("
-            | "lch("
-            | "oklab("
-            | "oklch("
-            | "color("
-    )
 }

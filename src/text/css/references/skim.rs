@@ -1,26 +1,26 @@
-//! What stands between the references of a style sheet, passed over without making tokens of it, which is most of the time
-//! that reading real style sheets takes.
+//! Skips the text between the references of a style sheet without tokenizing it. Tokenizing takes most of the time of
+//! reading real style sheets.
 //!
-//! This is no second tokenizer: it only has to know which bytes cannot begin, end or hide a reference, and where a token
-//! begins that might. Whatever is not plain (a comment, an escape, a string that is not closed) is left to the tokenizer.
+//! This is not a second tokenizer: it only knows which bytes cannot begin, end or hide a reference, and where the
+//! tokens begin that might. Comments, escapes and unclosed strings are left to the tokenizer.
 
 use super::functions::Bracket;
 
-/// What a byte can mean where references are looked for.
+/// What a byte can mean for references.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     /// Nothing.
     Dull,
-    /// Nothing, but it can be a part of a function's name (css-syntax-3, ident code point, and NUL, which is read as one).
+    /// No meaning, but it can be part of a function's name (css-syntax-3, ident code point; NUL is read as one).
     Name,
     Quote,
     Open,
     Close,
     /// `(`: an opening bracket, or the end of a function's name.
     Function,
-    /// `/`, maybe of a comment.
+    /// `/`, which may begin a comment.
     Slash,
-    /// `\`: an escape, in a name if not in a string.
+    /// `\`, which begins an escape.
     Escape,
     /// `@`, of an at-rule; `<`, of `<!--`, which hides two bytes of names.
     Token,
@@ -48,8 +48,8 @@ const CLASSES: [Class; 256] = {
     }
 };
 
-/// The next token from `from` on, itself where a token begins, that must be looked at; the end of `text` if there is
-/// none. What was opened and closed before it is noted in `brackets`, of which `from` is in none where strings are URLs.
+/// Returns the byte offset of the next token at or after `from` that must be read, or the end of `text`. `from` must be
+/// at the start of a token and not inside a bracket whose strings are URLs; `brackets` is updated by what is skipped.
 pub(super) fn skim(text: &[u8], from: usize, brackets: &mut Vec<Bracket>) -> usize {
     let mut at = from;
     while let Some(byte) = text.get(at) {
@@ -59,7 +59,7 @@ pub(super) fn skim(text: &[u8], from: usize, brackets: &mut Vec<Bracket>) -> usi
                 None => return at,
             },
             Class::Open => brackets.push(Bracket::Other),
-            // Back to where strings may be URLs.
+            // The enclosing bracket is one whose strings may be URLs.
             Class::Close if matches!(brackets[..], [.., Bracket::Url | Bracket::ImageSet, _]) => {
                 return at;
             }
@@ -81,8 +81,8 @@ pub(super) fn skim(text: &[u8], from: usize, brackets: &mut Vec<Bracket>) -> usi
     text.len()
 }
 
-/// Where the closing quote of the string that opens at `at` is. `None` for what is not plainly closed: on the same line,
-/// and without an escaped line break before.
+/// Returns the byte offset of the closing quote of the string that opens at `at`. `None` if it is not on the same line,
+/// or an escaped line break comes first.
 fn string_end(text: &[u8], at: usize) -> Option<usize> {
     let quote = text[at];
     let mut end = at + 1;
@@ -97,8 +97,8 @@ fn string_end(text: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// Where the token begins that has the name before `end` in it, `from` being where one begins: at the name, at digits in
-/// front of it, or at a `#`.
+/// Returns the start of the token that contains the name before `end`: the name itself, digits before it, or a `#`.
+/// `from` is the start of a token.
 fn name_start(text: &[u8], from: usize, end: usize) -> usize {
     let name = text[from..end]
         .iter()
