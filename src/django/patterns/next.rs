@@ -1,17 +1,18 @@
-//! The next of something in a text.
+//! Repeated searches for the next of something in a text.
 
 use std::cell::Cell;
 
-/// What was found last, from where on. Asked for one place after another, all searches together cost one pass over the
-/// text: what is the next one for a place is also the next one for every place before it that was not asked for yet.
+/// The result of the last search. With ascending offsets, all searches take one pass over the text in total: the next
+/// match after one offset is also the next after every offset up to the match.
 #[derive(Default)]
 pub(super) struct Next {
-    /// From where on it was looked for, and where it is (`usize::MAX`: nowhere).
+    /// Byte offset of the last search, and of its match (`usize::MAX`: none).
     last: Cell<Option<(usize, usize)>>,
 }
 
 impl Next {
-    /// The place of the next one at `at` or behind it. `find` counts from where it is told to look.
+    /// Returns the byte offset of the next match at or after `at`. `find` searches from an offset and returns the
+    /// distance.
     pub(super) fn at_or_after(
         &self,
         at: usize,
