@@ -1,4 +1,4 @@
-//! What a run has to say about its input, as data. Rendering is the binary's job.
+//! Diagnostics: errors, warnings and notices about the input, as data. The binary renders them.
 
 pub(crate) mod fold;
 
@@ -19,7 +19,7 @@ pub enum Severity {
     Notice,
 }
 
-/// What kind of thing a [`Diagnostic`] tells, stable across releases.
+/// Kind of a [`Diagnostic`], stable across releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -46,31 +46,31 @@ pub enum Code {
     UnusableName,
     /// A symbolic link that was not followed.
     SymlinkSkipped,
-    /// Something that is neither a file nor a directory.
+    /// An entry that is neither a file nor a directory.
     SpecialFileSkipped,
     /// A source file that an earlier source root already provides.
     DuplicateAsset,
     /// Two assets, or an asset and an output, that need the same path.
     PathConflict,
-    /// An asset that keeps its plain copy with `--keep-only-hashed`, as something names it that must not change.
+    /// An asset that keeps its plain copy with `--keep-only-hashed`, as a file that must not change names it.
     KeptOriginal,
     /// An earlier manifest that cannot be read.
     UnreadableManifest,
-    /// The file system has no locks, so that other builds are not kept out.
+    /// The file system has no locks, so other builds are not kept out.
     NoLock,
-    /// A plain file that changed while a build in place was at work.
+    /// A plain file that changed during a build in place.
     ChangedMeanwhile,
-    /// The build cache cannot be used; the build does without.
+    /// The build cache cannot be used; the build runs without it.
     UnusableCache,
-    /// A file whose headers a server cannot be told (`--headers`).
+    /// A file whose headers a server configuration cannot express (`--headers`).
     InexpressibleHeaders,
-    /// A manifest that is not as a build writes it (`verify`).
+    /// A manifest that a build would not write (`verify`).
     BrokenManifest,
-    /// A file that must be there is not (`verify`).
+    /// A file of the build that is missing (`verify`).
     MissingFile,
     /// A hashed file whose bytes do not have the digest in its name (`verify`).
     WrongDigest,
-    /// A plain copy that is not what the hashed file was made from (`verify`).
+    /// A plain copy that the hashed file was not made from (`verify`).
     WrongPlainCopy,
     /// A variant that does not decode to the file beside it (`verify`).
     StaleVariant,
@@ -81,27 +81,27 @@ pub enum Code {
 /// A place in a source file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Location {
-    /// 1-based.
+    /// Line, 1-based.
     pub line: usize,
-    /// 1-based, in characters (Unicode scalar values) from the start of the line.
+    /// Column, 1-based, in characters (Unicode scalar values).
     pub column: usize,
 }
 
 impl Location {
-    /// The place of byte `offset` in `text`. Bytes that are not UTF-8 count one column each.
+    /// Returns the location of the byte `offset` in `text`. Bytes that are not UTF-8 count one column each.
     pub fn of(text: &[u8], offset: usize) -> Self {
         Locator::new(text).at(offset)
     }
 }
 
-/// Finds the places of many offsets in one text. Ascending ones cost one pass over the text, all together.
+/// Finds the locations of many byte offsets in one text. Ascending offsets take one pass over the text in total.
 pub(crate) struct Locator<'t> {
     text: &'t [u8],
-    /// How far the fields below have come.
+    /// Byte offset that the fields below describe.
     offset: usize,
     line: usize,
     line_start: usize,
-    /// Characters of the line so far; `None`: it is not UTF-8.
+    /// Characters of the line so far; `None`: the line is not UTF-8.
     chars: Option<usize>,
 }
 
@@ -138,24 +138,25 @@ impl<'t> Locator<'t> {
     }
 }
 
-/// One thing to tell: an error, a warning or a notice. Sorts by path, then position.
+/// An error, a warning or a notice. Sorts by path, then location.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Diagnostic {
-    /// The logical path (or file system path) it is about.
+    /// Logical path, or file system path, of the file with the problem.
     pub path: String,
-    /// Where in that file.
+    /// The place in that file.
     pub location: Option<Location>,
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
-    /// Its kind.
+    /// The kind.
     pub code: Code,
     /// One sentence (in `--django-exact`, Django's own text: it may have several lines).
     pub message: String,
-    /// What to do about it.
+    /// How to fix the problem.
     pub help: Option<String>,
-    /// The source file on disk, where it is about one.
+    /// The source file on disk, if the diagnostic is about one.
     pub file: Option<String>,
-    /// Not 0: it stands for so many of its kind, which are not reported one by one (`location` is where the first is).
+    /// If not 0, the number of problems that this diagnostic stands for, which are not reported one by one (`location`
+    /// is that of the first).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more: usize,
 }
@@ -166,7 +167,7 @@ fn is_zero(number: &usize) -> bool {
 }
 
 impl Diagnostic {
-    /// A diagnostic about a file as a whole.
+    /// Makes a diagnostic about a whole file.
     pub fn new(
         severity: Severity,
         code: Code,
@@ -185,19 +186,19 @@ impl Diagnostic {
         }
     }
 
-    /// Adds the place.
+    /// Sets the location.
     #[must_use]
     pub fn at(mut self, location: Location) -> Self {
         self.location = Some(location);
         self
     }
 
-    /// How many problems it stands for.
+    /// Number of problems that the diagnostic stands for.
     pub fn count(&self) -> usize {
         self.more.max(1)
     }
 
-    /// Adds what to do about it.
+    /// Sets the help.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -216,9 +217,9 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// A name, path or URL as messages show it. What comes from the input must not look like a message of its own, to a
-/// person or to a program that reads lines, nor change how the rest of the line is read: whatever ends a line, controls a
-/// terminal or reorders text is escaped.
+/// Returns a name, path or URL as messages show it. Text from the input must not look like a message of its own, to a
+/// person or to a program that reads lines, nor change how the rest of the line is read: characters that end a line,
+/// control a terminal or reorder text are escaped.
 pub fn shown(name: impl AsRef<Path>) -> String {
     let name = name.as_ref().display().to_string();
     if !name.contains(is_deceptive) {
@@ -231,7 +232,7 @@ pub fn shown(name: impl AsRef<Path>) -> String {
     name.chars().fold(String::new(), escaped)
 }
 
-/// Whether a character has an effect beyond its own place.
+/// Whether a character ends a line, controls a terminal or reorders text.
 pub fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(
