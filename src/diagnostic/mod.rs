@@ -1,11 +1,16 @@
 //! Diagnostics: errors, warnings and notices about the input, as data. The binary renders them.
 
 pub(crate) mod fold;
+mod location;
+mod shown;
 
 use std::fmt;
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+
+pub use location::Location;
+pub(crate) use location::Locator;
+pub use shown::{is_deceptive, shown};
 
 /// How much a [`Diagnostic`] matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,66 +81,6 @@ pub enum Code {
     StaleVariant,
     /// A file or directory that could not be read.
     Unreadable,
-}
-
-/// A place in a source file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Location {
-    /// Line, 1-based.
-    pub line: usize,
-    /// Column, 1-based, in characters (Unicode scalar values).
-    pub column: usize,
-}
-
-impl Location {
-    /// Returns the location of the byte `offset` in `text`. Bytes that are not UTF-8 count one column each.
-    pub fn of(text: &[u8], offset: usize) -> Self {
-        Locator::new(text).at(offset)
-    }
-}
-
-/// Finds the locations of many byte offsets in one text. Ascending offsets take one pass over the text in total.
-pub(crate) struct Locator<'t> {
-    text: &'t [u8],
-    /// Byte offset that the fields below describe.
-    offset: usize,
-    line: usize,
-    line_start: usize,
-    /// Characters of the line so far; `None`: the line is not UTF-8.
-    chars: Option<usize>,
-}
-
-impl<'t> Locator<'t> {
-    pub(crate) fn new(text: &'t [u8]) -> Self {
-        Self {
-            text,
-            offset: 0,
-            line: 1,
-            line_start: 0,
-            chars: Some(0),
-        }
-    }
-
-    pub(crate) fn at(&mut self, offset: usize) -> Location {
-        let offset = offset.min(self.text.len());
-        if offset < self.offset {
-            *self = Self::new(self.text);
-        }
-        let mut passed = &self.text[self.offset..offset];
-        if let Some(last) = memchr::memrchr(b'\n', passed) {
-            self.line += memchr::memchr_iter(b'\n', passed).count();
-            self.line_start = self.offset + last + 1;
-            self.chars = Some(0);
-            passed = &passed[last + 1..];
-        }
-        self.offset = offset;
-        let more = std::str::from_utf8(passed).map(|text| text.chars().count());
-        self.chars = self.chars.zip(more.ok()).map(|(chars, more)| chars + more);
-        Location {
-            line: self.line,
-            column: self.chars.unwrap_or(offset - self.line_start) + 1,
-        }
-    }
 }
 
 /// An error, a warning or a notice. Sorts by path, then location.
@@ -214,57 +159,5 @@ impl fmt::Display for Diagnostic {
             write!(f, ":{line}:{column}")?;
         }
         write!(f, ": {}", self.message)
-    }
-}
-
-/// Returns a name, path or URL as messages show it. Text from the input must not look like a message of its own, to a
-/// person or to a program that reads lines, nor change how the rest of the line is read: characters that end a line,
-/// control a terminal or reorder text are escaped.
-pub fn shown(name: impl AsRef<Path>) -> String {
-    let name = name.as_ref().display().to_string();
-    if !name.contains(is_deceptive) {
-        return name;
-    }
-    let escaped = |line: String, c: char| match c {
-        c if is_deceptive(c) => line + &c.escape_default().to_string(),
-        c => line + c.encode_utf8(&mut [0; 4]),
-    };
-    name.chars().fold(String::new(), escaped)
-}
-
-/// Whether a character ends a line, controls a terminal or reorders text.
-pub fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{2028}' | '\u{2029}' // line and paragraph separators
-                | '\u{61c}' | '\u{200e}' | '\u{200f}' // marks of direction
-                | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' // embeddings, overrides, isolates
-        )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_stay_on_their_line_and_in_their_order() {
-        for (name, expected) in [
-            ("é b.css", "é b.css"),
-            ("a\n::error::b", "a\\n::error::b"),
-            ("\u{1b}[2J\u{9b}", "\\u{1b}[2J\\u{9b}"),
-            ("\u{202e}gnp\u{2069}\u{85}", "\\u{202e}gnp\\u{2069}\\u{85}"),
-        ] {
-            assert_eq!(shown(name), expected);
-        }
-    }
-
-    #[test]
-    fn locations_count_from_one_and_in_characters() {
-        let text = "a\né{}x".as_bytes();
-        assert_eq!(Location::of(text, 0), Location { line: 1, column: 1 });
-        assert_eq!(Location::of(text, 2), Location { line: 2, column: 1 });
-        assert_eq!(Location::of(text, 4), Location { line: 2, column: 2 });
-        assert_eq!(Location::of(text, 99), Location { line: 2, column: 5 });
     }
 }
