@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_one_build_notes_the_next_one_knows() {
+    fn entries_used_by_one_build_are_in_the_index_of_the_next() {
         let key = |n| Key([n; 32]);
         let first = Index::new(key(0), None);
         first.note(key(2), Some(Content::of(b"two")));

@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_is_found() {
+    fn added_results_are_found() {
         let dir = tempfile::tempdir().unwrap();
         let cache = Cache::open(dir.path(), 1 << 20, Path::new("out")).unwrap();
         assert!(load(&cache, key(1)).is_none());

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_drafted() {
+    fn which_texts_have_drafts() {
         let js = |text| is_drafted(Syntax::Script, text);
         assert!(js(
             "import {b} from './b.js'; export * from '../a.js';\nimport('./b.js'); import './d';"

@@ -23,6 +23,7 @@ mod scan;
 mod storage;
 mod url_converter;
 
+#[cfg(feature = "fuzzing")]
 pub(crate) use conversion::Scanned;
 pub(crate) use draft::Draft;
 pub(crate) use exact::{Disk, Exact, Names};

@@ -8,7 +8,7 @@ use super::exact::{Exact, Names};
 use super::names::level;
 use crate::name::catalog::AssetId;
 
-/// Names and digests for dry conversions. All digests are zeros.
+/// Records which assets a conversion asks for. All digests are zeros.
 pub(super) struct Recorder<'a> {
     pub(super) exact: &'a Exact<'a>,
     /// The asset that is being converted.

@@ -1,4 +1,4 @@
-//! Django's storage, as a conversion asks it.
+//! The questions of a conversion to Django's storage.
 
 use super::failures::Failure;
 use crate::name::catalog::AssetId;

@@ -57,7 +57,7 @@ fn every_format() {
 }
 
 #[test]
-fn what_looks_hashed() {
+fn names_that_look_hashed() {
     for (name, without) in [
         ("css/app.0123456789ab.css", Some("css/app.css")),
         ("LICENSE.0123456789ab", Some("LICENSE")),
@@ -112,7 +112,7 @@ fn every_name_can_be_written() {
 }
 
 #[test]
-fn what_cannot_be_said_is_said_to_be_so() {
+fn headers_that_a_format_cannot_express_are_reported() {
     let plan = plan(&[
         ("a b.css", false, &[]),
         ("a.css", false, &[]),

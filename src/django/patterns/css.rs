@@ -5,14 +5,14 @@ use memchr::memmem;
 use super::scan::{Match, Scan, found};
 use crate::options::DjangoVersion;
 
-impl<'t> Scan<'t> {
+impl Scan<'_> {
     /// Since 6.0: `url\((?P<quote>['"]{0,1})\s*(?P<url>.*?)(?P=quote)\)`;
     /// before: `url\(['"]{0,1}\s*(?P<url>.*?)["']{0,1}\)`
     pub(super) fn css_url(&self, start: usize, at: usize) -> Option<Match> {
         let quote = self.quote(at);
         if self.version >= DjangoVersion::V6_0 {
             if let Some(quote) = quote {
-                self.line_end(at); // cached for the searches below
+                self.line_end(at); // first: `Next` takes ascending offsets, and the searches below ask again from here
                 let url = self.skip_space(at + 1);
                 if let Some(end) = self.closing(url, Some(quote)) {
                     return Some(found(start..end + 2, url..end, 0..0));

@@ -18,7 +18,7 @@ pub(super) struct Tail {
     end: usize,
 }
 
-impl<'t> Scan<'t> {
+impl Scan<'_> {
     /// Finds every `import`: (start, end of the word).
     pub(super) fn imports(&self) -> impl Iterator<Item = (usize, usize)> {
         // `p` is the rarest letter of the word whose only other case is ASCII.

@@ -8,7 +8,7 @@ use super::next::Next;
 use crate::django::python::is_space;
 use crate::options::DjangoVersion;
 
-/// A match of a [`Pattern`].
+/// A match of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::django) struct Match {
     /// Byte range of the whole match (Django's group `matched`).

@@ -6,19 +6,19 @@ use crate::text::edges::splice;
 use crate::text::resolve::{Target, resolve};
 use crate::text::{Escapes, ReferenceKind, Syntax, css_references_by_tokens};
 
-/// The CSS reference scanner: see [`reads_and_rewrites`]. Skimmed text has no references.
+/// The CSS reference scanner: see `reads_and_rewrites`. Skimmed text has no references.
 pub fn css_references(text: &[u8]) {
     assert_eq!(Syntax::Css.references(text), css_references_by_tokens(text));
     reads_and_rewrites(Syntax::Css, text);
 }
 
-/// The JS reference scanner: see [`reads_and_rewrites`]. There is at most one source map comment.
+/// The JS reference scanner: see `reads_and_rewrites`. There is at most one source map comment.
 pub fn js_references(text: &[u8]) {
     assert!(Syntax::Script.references(text).len() <= 1);
     reads_and_rewrites(Syntax::Script, text);
 }
 
-/// The scanner of `--js-modules`: see [`reads_and_rewrites`]. A script that cannot be parsed has no reference except
+/// The scanner of `--js-modules`: see `reads_and_rewrites`. A script that cannot be parsed has no reference except
 /// its source map.
 pub fn js_modules(text: &[u8]) {
     let found = Syntax::Module.scan(text);

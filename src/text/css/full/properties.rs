@@ -1,4 +1,4 @@
-//! Tables of properties and functions that lightningcss handles wrongly.
+//! Tables of properties and functions, by what their values may be.
 
 /// Properties that accept a number without a unit.
 pub(super) const NUMBERS: &[&str] = &[

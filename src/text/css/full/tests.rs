@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn what_it_is_for() {
+fn results_are_optimized() {
     for (css, expected) in [
         (
             "a{color:#ff0000;margin:0px 0px 0px 0px}",
@@ -20,7 +20,7 @@ fn what_it_is_for() {
 
 /// lightningcss breaks or rejects each of these.
 #[test]
-fn what_it_is_not_trusted_with() {
+fn hazards_are_not_optimized() {
     for css in [
         "a{animation:.5s ease-out both}",
         "a{background:-webkit-linear-gradient(top,red,blue)}",
@@ -146,7 +146,7 @@ fn long_runs_are_joined_piece_by_piece() {
 }
 
 #[test]
-fn results_that_explode_are_not_believed() {
+fn results_that_explode_are_rejected() {
     let targets = Targets::parse("ie 11").unwrap();
     let list: Vec<String> = (0..3_000).map(|n| format!(".a{n}")).collect();
     for css in [

@@ -59,7 +59,7 @@ fn every_form_of_the_contract() {
 }
 
 #[test]
-fn what_only_looks_like_a_reference() {
+fn text_that_only_looks_like_a_reference() {
     for css in [
         "/* url(x.png) */",
         "a{content:\"url(x.png)\"}",

@@ -31,7 +31,7 @@ pub(super) fn broken(text: &str, tokens: &[CssToken]) -> Option<(usize, &'static
             _ => {}
         }
     }
-    // A backslash at the end of the file escapes nothing; in the result it could escape a bracket or quote.
+    // An escape at the end of the file escapes nothing; a bracket or quote that closes what is open would be escaped.
     open.pop()
         .map(|(_, start)| (start, "a bracket that is not closed"))
         .or_else(|| {

@@ -101,7 +101,7 @@ fn every_form_of_the_contract() {
 }
 
 #[test]
-fn what_only_looks_like_a_reference() {
+fn text_that_only_looks_like_a_reference() {
     for script in [
         "import 'a.js'",
         "import a from 'lit/decorators.js'",
@@ -178,7 +178,7 @@ fn spans_are_the_url_alone() {
 }
 
 #[test]
-fn what_does_not_parse_is_left_alone() {
+fn scripts_that_do_not_parse_have_no_references() {
     for (script, offset, reason) in [
         ("import './a.js'; let a b", 22, "semicolon"),
         ("import './a.js'; a b", 18, "semicolon"),
@@ -196,13 +196,13 @@ fn what_does_not_parse_is_left_alone() {
 
 /// Found by fuzzing: a debug assertion of the parser fails.
 #[test]
-fn a_fault_of_the_parser_is_no_end() {
+fn a_panic_of_the_parser_is_caught() {
     let found = scan("import './a.js'; class B extends , {}");
     assert!(found.not_parsed.is_some() && found.references.is_empty());
 }
 
 #[test]
-fn what_cannot_have_references_is_not_parsed() {
+fn scripts_without_the_words_are_not_parsed() {
     for script in [
         "a b",
         "important b",

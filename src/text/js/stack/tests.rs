@@ -116,7 +116,7 @@ fn leaves_open(text: &str) -> bool {
 /// An overflow would kill the process. The stack is a quarter smaller than what is charged, as a margin for other
 /// compilers. Some constructs take quadratic time, as brackets do.
 #[test]
-fn no_text_of_these_bytes_comes_to_the_end_of_its_stack() {
+fn no_text_overflows_its_stack() {
     for nest in NESTED {
         let times = if leaves_open(nest.0) { 2_000 } else { 20_000 };
         let text = nested(nest, times);
@@ -149,7 +149,7 @@ fn many_of_each(times: usize) {
 }
 
 #[test]
-fn charges_are_for_bytes_and_words_wherever_they_stand() {
+fn charges_are_for_bytes_and_words_anywhere() {
     for (text, expected) in [
         ("a b _do dont do_ do1 $new 1 ,;)]}", (0, 0)),
         ("'(' do//new", (BRACKET + STATEMENT + 3 * OPERATOR, 1)),
@@ -161,7 +161,7 @@ fn charges_are_for_bytes_and_words_wherever_they_stand() {
 }
 
 #[test]
-fn what_cannot_be_had_is_said() {
+fn impossible_stacks_and_panics_are_errors() {
     let too_large = "!".repeat(LARGEST / OPERATOR / SCALE + 1);
     assert_eq!(
         with_stack(&too_large, || ()).unwrap_err(),
