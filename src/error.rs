@@ -1,4 +1,4 @@
-//! What stops a build.
+//! Errors: reasons why a build stops.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,23 +16,23 @@ pub enum Error {
     /// An option has a wrong value (exit status 2).
     #[error("{0}")]
     Option(OptionError),
-    /// The input has errors: all of them, with the warnings and notices of the run, sorted (exit status 1).
+    /// The input has errors: all diagnostics of the run, sorted (exit status 1).
     #[error("{} found, nothing was published", errors(.0))]
     Input(Vec<Diagnostic>),
-    /// The static root is not as it should be (exit status 1).
+    /// The static root is in a wrong state (exit status 1).
     #[error("{0}")]
     StaticRoot(String),
-    /// The file system refused (exit status 1).
+    /// An I/O error (exit status 1).
     #[error("cannot {action} {}: {source}", shown(path))]
     Io {
-        /// What was tried: `read`, `write`, …
+        /// The action that failed: `read`, `write`, …
         action: &'static str,
-        /// On which file.
+        /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// Another build is at work on the static root (exit status 1).
+    /// Another build holds the lock of the static root (exit status 1).
     #[error(
         "the static root {} is locked by another build{}, still so after {} s",
         shown(path),
@@ -42,12 +42,12 @@ pub enum Error {
     Locked {
         /// The static root.
         path: PathBuf,
-        /// The other build's process id, if it can be known.
+        /// Process id of the other build, if it is known.
         holder: Option<u32>,
         /// How long this build has waited.
         waited: Duration,
     },
-    /// A bug of hashstatic: what must be there at this point is not (exit status 1).
+    /// A bug of hashstatic: an invariant does not hold (exit status 1).
     #[error("internal error: {0}; please report this as a bug of hashstatic")]
     Internal(&'static str),
 }
@@ -75,7 +75,7 @@ impl Error {
         })
     }
 
-    /// Puts the path and the action to an I/O error, for `map_err`.
+    /// Adds the action and the path to an I/O error, for `map_err`.
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io {

@@ -1,11 +1,11 @@
-//! Work in parallel, in a given order of starting.
+//! Parallel work that is started in a given order.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
 
-/// This run's own threads, so many or (0) one per available core.
+/// Makes a thread pool with `jobs` threads; 0: one per available core.
 pub(crate) fn pool(jobs: usize) -> Result<rayon::ThreadPool, Error> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
@@ -13,11 +13,11 @@ pub(crate) fn pool(jobs: usize) -> Result<rayon::ThreadPool, Error> {
         .map_err(|error| Error::option("jobs", error.to_string()))
 }
 
-/// Runs `work` on every item, in the present rayon pool, and returns the results in the items' order.
+/// Runs `work` on every item in the current rayon pool, and returns the results in the order of the items.
 ///
 /// Items are started strictly one after the other (rayon's own iterators split the list in halves first), so that a
-/// list sorted by size keeps all cores busy to the end. After an error no new item is started; of several errors the
-/// earliest item's is returned.
+/// list sorted by size keeps all cores busy to the end. After an error no new item is started; of several errors, that
+/// of the earliest item is returned.
 pub(crate) fn map_in_order<I: IntoIterator<IntoIter: Send>, R: Send, E: Send>(
     items: I,
     work: impl Fn(I::Item) -> Result<R, E> + Sync,
@@ -25,9 +25,9 @@ pub(crate) fn map_in_order<I: IntoIterator<IntoIter: Send>, R: Send, E: Send>(
     map_in_batches(items, 1, work)
 }
 
-/// As [`map_in_order`], with `batch` items at a time for one thread: for items that are small, and that disturb one
-/// another when neighbours are worked on side by side, as files of one directory do. `items` are asked for by one thread at
-/// a time.
+/// Runs as [`map_in_order`], but each thread takes `batch` items at a time: for small items that slow one another down
+/// when neighbours run in parallel, as files of one directory do. Only one thread at a time calls the iterator of
+/// `items`.
 pub(crate) fn map_in_batches<I: IntoIterator<IntoIter: Send>, R: Send, E: Send>(
     items: I,
     batch: usize,
@@ -35,7 +35,7 @@ pub(crate) fn map_in_batches<I: IntoIterator<IntoIter: Send>, R: Send, E: Send>(
 ) -> Result<Vec<R>, E> {
     let items = items.into_iter();
     let (least, most) = items.size_hint();
-    // A panicking worker poisons nothing: rayon passes the panic on.
+    // Poisoning can be ignored: rayon propagates a worker's panic.
     let items = Mutex::new(items.enumerate());
     let take = |taken: &mut Vec<_>| {
         let mut items = items.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,22 +1,22 @@
-//! How far a build has come, for whoever wants to show it. The library itself shows nothing.
+//! Progress of a build, for callers that show it. The library itself shows nothing.
 
-/// Is told about the stage that takes long. Called from several threads at once.
+/// Receives the progress of compressing, the longest stage. Called from several threads at once.
 pub trait Progress: Sync {
-    /// Compressing begins: so many distinct contents of so many bytes in all.
+    /// Compressing begins, with the number of distinct contents and their bytes in total.
     fn compressing(&self, contents: usize, bytes: u64) {
         let _ = (contents, bytes);
     }
 
-    /// One content of so many bytes is compressed.
+    /// One content of `bytes` bytes is compressed.
     fn compressed(&self, bytes: u64) {
         let _ = bytes;
     }
 
-    /// Compressing has ended, well or not.
+    /// Compressing has ended, successfully or not.
     fn end(&self) {}
 }
 
-/// Nobody watches.
+/// Ignores progress.
 pub(crate) struct Unwatched;
 
 impl Progress for Unwatched {}

@@ -1,4 +1,4 @@
-//! The account of a build.
+//! The report of a build.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::cache::CacheUse;
 use crate::diagnostic::Diagnostic;
 use crate::static_root::encoding::Encoding;
 
-/// How many files, and how many bytes.
+/// A number of files and their bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Files.
@@ -24,7 +24,7 @@ impl Tally {
     }
 }
 
-/// What a build has done, in numbers.
+/// Totals of a build.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Totals {
@@ -44,9 +44,9 @@ pub struct Totals {
     pub brotli: Tally,
     /// Zstandard variants.
     pub zstd: Tally,
-    /// Files written: they were not there before with these bytes.
+    /// Files written: missing before, or with other bytes.
     pub written: usize,
-    /// Files that were there already and were left alone.
+    /// Files that existed with the right bytes.
     pub unchanged: usize,
     /// Files removed.
     pub removed: usize,
@@ -82,7 +82,7 @@ impl Totals {
     }
 }
 
-/// An asset of a finished build.
+/// An asset of a build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BuiltAsset {
@@ -96,7 +96,7 @@ pub struct BuiltAsset {
     pub variants: Vec<String>,
 }
 
-/// How long a stage took.
+/// Time of a stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StageTime {
     /// Its name.
@@ -110,7 +110,7 @@ fn seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok
     serializer.serialize_f64(time.as_secs_f64())
 }
 
-/// What a build has left to remove until its manifest is there.
+/// Files that a build leaves to be removed once its manifest is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Pending {
@@ -120,24 +120,25 @@ pub struct Pending {
     pub files: usize,
 }
 
-/// What a build has done.
+/// The result of a build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// In numbers.
+    /// Totals.
     pub totals: Totals,
     /// The assets, sorted by logical path.
     pub assets: Vec<BuiltAsset>,
-    /// The files that [`RootOptions::headers`](crate::options::RootOptions::headers) asks for, relative to the static root or absolute as the manifest.
+    /// The files that [`RootOptions::headers`](crate::options::RootOptions::headers) asks for, relative to the static root or absolute, as the manifest
+    /// is.
     pub headers: Vec<String>,
-    /// Without a manifest of its own ([`RootOptions::write_manifest`](crate::options::RootOptions::write_manifest)): what [`crate::finish`] is to remove once the caller
-    /// has written it.
+    /// Without a manifest of its own ([`RootOptions::write_manifest`](crate::options::RootOptions::write_manifest)): what [`crate::finish`] removes once the
+    /// caller has written the manifest.
     pub pending: Option<Pending>,
-    /// What was had from the build cache; `None` without one.
+    /// Use of the build cache; `None` without one.
     pub cache: Option<CacheUse>,
     /// Wall time per stage, in the order of the pipeline.
     pub stages: Vec<StageTime>,
-    /// Whether nothing was to be written.
+    /// Whether it was a dry run.
     pub dry_run: bool,
     /// Warnings and notices, sorted by path and position.
     pub diagnostics: Vec<Diagnostic>,

@@ -16,41 +16,41 @@ use crate::parallel::map_in_batches;
 use crate::platform::regular_file;
 use crate::platform::stamp::Stamp;
 
-/// Files that one thread asks for at a time.
+/// Files that one thread takes at a time.
 const BATCH: usize = 16;
 
-/// A file that will be an asset.
+/// A source file.
 #[derive(Debug, Clone)]
 pub(crate) struct SourceFile {
     pub(crate) logical: LogicalPath,
     pub(crate) path: PathBuf,
-    /// Bytes, when it was found.
+    /// Length in bytes, when it was found.
     pub(crate) length: u64,
     pub(crate) modified: SystemTime,
-    /// Of the file as it was found; `None` if it was not walked.
+    /// Stamp of the file when it was found; `None` if it was not walked.
     pub(crate) stamp: Option<Stamp>,
-    /// The plain file in the static root is the caller's ([`NamedFile::leave_plain`]).
+    /// Whether the caller writes the plain file in the static root ([`NamedFile::leave_plain`]).
     pub(crate) leave_plain: bool,
-    /// The how-manieth it was found: what Django would process first among files of one level.
+    /// Rank in the order of finding, in which Django processes files of one depth.
     pub(crate) order: usize,
 }
 
-/// What a walk has found.
+/// The result of a walk.
 #[derive(Debug, Default)]
 pub(crate) struct Walked {
-    /// In the order of precedence, duplicates included.
+    /// Source files in order of precedence, duplicates included.
     pub(crate) files: Vec<SourceFile>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl SourceFile {
-    /// Reads the file into `bytes`, all of it.
+    /// Reads the whole file into `bytes`.
     pub(crate) fn read_into(&self, bytes: &mut Vec<u8>) -> Result<(), Error> {
         regular_file::read_into(&self.path, self.length, bytes)
             .map_err(Error::io("read", &self.path))
     }
 
-    /// Reads the file whole.
+    /// Reads the whole file.
     pub(crate) fn read(&self) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
         self.read_into(&mut bytes)?;
@@ -58,7 +58,7 @@ impl SourceFile {
     }
 }
 
-/// All files of the input in the input's order of precedence, duplicates included.
+/// Finds all source files, in order of precedence, duplicates included.
 ///
 /// `exclude` is the canonical path of the static root, which is never a source even if it lies inside one.
 pub(crate) fn walk(options: &Options, exclude: &Path) -> Result<Walked, Error> {
@@ -150,7 +150,7 @@ struct RootWalk<'a> {
 }
 
 impl RootWalk<'_> {
-    /// Walks in the order of the directories; what the files are is asked for side by side, and while the walk goes on.
+    /// Walks in directory order. Metadata of files is read in parallel, during the walk.
     fn run(&self, walked: &mut Walked) -> Result<(), Error> {
         let files = map_in_batches(self.files(&mut walked.diagnostics), BATCH, |entry| {
             let mut notes = Vec::new();
@@ -166,7 +166,7 @@ impl RootWalk<'_> {
         Ok(())
     }
 
-    /// What is not ignored and no directory.
+    /// Iterates over entries that are wanted and not directories.
     fn files<'w>(
         &'w self,
         diagnostics: &'w mut Vec<Diagnostic>,
@@ -196,7 +196,7 @@ impl RootWalk<'_> {
         })
     }
 
-    /// Whether an entry is neither ignored, nor the static root, nor a link that leads out of the source root.
+    /// Whether an entry is not ignored, not the static root, and not a link that leaves the source root.
     fn wanted(&self, entry: &DirEntry, diagnostics: &mut Vec<Diagnostic>) -> bool {
         if let Some(name) = entry.file_name().to_str() {
             if self.ignore.matches(name) {
@@ -220,7 +220,7 @@ impl RootWalk<'_> {
         let target = match entry.path().canonicalize() {
             Ok(target) => target,
             Err(error) => {
-                // Not to know where it leads is no reason to leave it out.
+                // An unknown target is no reason to skip the link silently.
                 diagnostics.push(cannot_be_read(entry.path(), &error));
                 return false;
             }
@@ -243,7 +243,7 @@ impl RootWalk<'_> {
         true
     }
 
-    /// `None` for what cannot be an asset. Its order is not known yet.
+    /// Makes a source file, without its `order`. `None` for entries that cannot be assets.
     fn source_file(
         &self,
         entry: &DirEntry,
@@ -297,7 +297,7 @@ impl RootWalk<'_> {
     }
 
     fn relative<'e>(&self, entry: &'e DirEntry) -> &'e Path {
-        // The walk's paths are `canonical` and what it appends to it: no need to compare their components.
+        // All paths of the walk begin with `canonical`: their components need not be compared.
         let path = entry.path().as_os_str().as_bytes();
         let below = path.strip_prefix(self.canonical.as_os_str().as_bytes());
         let below = below.map(|below| below.strip_prefix(b"/").unwrap_or(below));
@@ -305,7 +305,7 @@ impl RootWalk<'_> {
     }
 }
 
-/// An entry that cannot be walked: a permission, a broken link, a loop of links.
+/// Diagnoses an entry that cannot be walked: no permission, a broken link, a loop of links.
 fn unreadable(error: &walkdir::Error) -> Diagnostic {
     let path = error.path().unwrap_or(Path::new("")).display().to_string();
     if error.loop_ancestor().is_some() {

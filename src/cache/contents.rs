@@ -1,4 +1,4 @@
-//! The files of a cache directory, counted and removed.
+//! Counts and removes the files of a cache directory.
 
 use std::fs;
 use std::io;
@@ -9,22 +9,22 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::name::digest::is_hex;
 
-/// What is in a cache.
+/// The size of a cache.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CacheContents {
     /// The directory.
     pub dir: PathBuf,
-    /// Entries.
+    /// Number of entries.
     pub entries: usize,
-    /// Their bytes.
+    /// Bytes of all entries.
     pub bytes: u64,
 }
 
-/// What is in the cache `dir`.
+/// Returns the size of the cache `dir`.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if it cannot be read. A directory that is not there is an empty cache.
+/// [`Error::Io`] if the directory cannot be read. A missing directory is an empty cache.
 pub fn cache_contents(dir: &Path) -> Result<CacheContents, Error> {
     let mut contents = CacheContents {
         dir: dir.to_owned(),
@@ -42,7 +42,7 @@ pub fn cache_contents(dir: &Path) -> Result<CacheContents, Error> {
     Ok(contents)
 }
 
-/// Removes every entry of the cache `dir`, and nothing else that may be in that directory. Returns what was removed.
+/// Removes all entries of the cache `dir`, and no other files. Returns the size of what was removed.
 ///
 /// # Errors
 ///
@@ -57,13 +57,13 @@ pub fn clear_cache(dir: &Path) -> Result<CacheContents, Error> {
             _ => {}
         }
         if let Some(parent) = file.parent() {
-            let _ = fs::remove_dir(parent); // once it is empty
+            let _ = fs::remove_dir(parent); // only works once it is empty
         }
     }
     Ok(contents)
 }
 
-/// The files of a cache: those whose names are hex digits in the right places, and their temporaries.
+/// Returns the files of a cache: entries, whose names are hex digits, and temporary files.
 pub(super) fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
     let is_hex = |name: &str, length: usize| name.len() == length && is_hex(name);
     let mut files = Vec::new();
@@ -75,10 +75,10 @@ pub(super) fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
         let directory = directory?;
         let is_ours = directory.file_name().to_str().is_some_and(|n| is_hex(n, 2));
         if !is_ours || !directory.file_type()?.is_dir() {
-            continue; // nor is a link followed: what it leads to is not the cache's
+            continue; // links are not followed: their targets do not belong to the cache
         }
         let Ok(entries) = fs::read_dir(directory.path()) else {
-            continue; // removed just now, or no directory
+            continue; // removed meanwhile, or not a directory
         };
         for entry in entries {
             let entry = entry?;

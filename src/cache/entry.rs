@@ -1,4 +1,4 @@
-//! One entry of the cache: a file that checks itself.
+//! An entry of the cache: a file with a check of its own integrity.
 
 use std::fs::{File, FileTimes};
 use std::io::Read as _;
@@ -8,16 +8,17 @@ use std::time::SystemTime;
 use super::{Key, USED, trust};
 use crate::name::digest::Content;
 
-/// Begins every entry.
+/// The first bytes of every entry.
 const MAGIC: [u8; 16] = *b"hashstatic cache";
-/// Magic, whether there is a payload, its length, its BLAKE3, and a check over all of these and the key.
+/// Length of the header in bytes: magic, whether there is a payload, its length, its BLAKE3, and a check over all of
+/// these and the key.
 pub(super) const HEADER: usize = 16 + 1 + 8 + 32 + 16;
 
-/// An entry that is there.
+/// An entry that exists.
 pub(crate) enum Entry {
-    /// The job gave nothing worth keeping.
+    /// The job had no useful result.
     Nothing,
-    /// It gave this content; [`Stored::load`] reads it.
+    /// The job had this result, which [`Stored::load`] reads.
     Stored(Stored),
 }
 
@@ -28,9 +29,9 @@ pub(crate) struct Stored {
 }
 
 enum From {
-    /// Behind its header.
+    /// The open entry, at its payload.
     File(File),
-    /// Known from an index: the entry itself has not been looked at.
+    /// Known from an index: the entry has not been opened.
     Entry(PathBuf, Key),
 }
 
@@ -40,7 +41,7 @@ impl Stored {
         Self { content, from }
     }
 
-    /// The payload; `None` if it is damaged or gone.
+    /// Reads the payload; `None` if it is damaged or missing.
     pub(crate) fn load(self) -> Option<Vec<u8>> {
         let mut file = match self.from {
             From::File(file) => file,
@@ -60,7 +61,7 @@ impl Stored {
     }
 }
 
-/// The header of an entry with such a payload.
+/// Returns the header of an entry with this payload.
 pub(super) fn header(key: Key, payload: Option<Content>) -> [u8; HEADER] {
     let content = payload.unwrap_or(Content::of(b""));
     let mut header = [0; HEADER];
@@ -73,7 +74,7 @@ pub(super) fn header(key: Key, payload: Option<Content>) -> [u8; HEADER] {
     header
 }
 
-/// The entry in `path`, if it is there and its header is right.
+/// Opens the entry at `path`; `None` if it is missing or its header is wrong.
 pub(super) fn read_header(path: &Path, key: Key) -> Option<Entry> {
     let mut file = trust::open(path).ok()?;
     let mut found = [0; HEADER];
@@ -91,7 +92,7 @@ pub(super) fn read_header(path: &Path, key: Key) -> Option<Entry> {
         .modified()
         .is_ok_and(|used| used.elapsed().is_ok_and(|age| age > USED))
     {
-        // Only the order in which entries go: a cache that one may read but not write to serves as well.
+        // The time only decides the order of removal, so a read-only cache works, too.
         let _ = file.set_times(FileTimes::new().set_modified(SystemTime::now()));
     }
     let from = From::File(file);

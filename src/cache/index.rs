@@ -1,5 +1,5 @@
-//! What the last build of a static root had from the cache, in one entry: a build of the same once more asks that instead
-//! of opening thousands of entries, since it needs no payload where the variants are in place.
+//! An index of the entries that the last build of a static root used, in one entry. A repeated build asks the index
+//! instead of opening thousands of entries, as it needs no payloads where the variants are in place.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,26 +8,26 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::{Key, USED};
 use crate::name::digest::Content;
 
-/// Key, whether there is a payload, its length, its BLAKE3.
+/// Length of a record in bytes: key, whether there is a payload, its length, its BLAKE3.
 const RECORD: usize = 32 + 1 + 8 + 32;
 
-/// What a lookup gives: the content of the payload, `None` for nothing worth keeping.
+/// The result of a lookup: the content of the payload, `None` for no useful result.
 type Found = Option<Content>;
-/// By key.
+/// Results by key.
 type Known = HashMap<[u8; 32], Found, ahash::RandomState>;
 
 /// The index of one static root.
 pub(super) struct Index {
     pub(super) key: Key,
-    /// When the entries that it names were last marked as used.
+    /// When the entries of the index were last marked as used.
     marked: SystemTime,
     known: Known,
-    /// What this build has asked for and found, or added.
+    /// Entries that this build has found or added.
     used: Mutex<Vec<([u8; 32], Found)>>,
 }
 
 impl Index {
-    /// From its payload; without one, or with one that is no index, it is empty.
+    /// Reads an index from its payload. Without a valid payload, it is empty.
     pub(super) fn new(key: Key, payload: Option<&[u8]>) -> Self {
         let (marked, known) = payload.and_then(parse).unwrap_or_default();
         Self {
@@ -42,21 +42,21 @@ impl Index {
         self.known.get(&key.0).copied()
     }
 
-    /// Notes that this build needs an entry.
+    /// Records that this build uses an entry.
     pub(super) fn note(&self, key: Key, found: Found) {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.push((key.0, found));
     }
 
-    /// What is to be done at the end of the build: the keys of the entries to mark as used, which is done once in an hour,
-    /// and the new payload, if it is another one.
+    /// Ends a build. Returns the keys of the entries to mark as used, which is done once an hour, and the new payload,
+    /// if it has changed.
     pub(super) fn finish(&self) -> (Vec<Key>, Option<Vec<u8>>) {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.sort_unstable_by_key(|(key, _)| *key);
         used.dedup_by_key(|(key, _)| *key);
         let same = |(key, found): &([u8; 32], Found)| self.known.get(key) == Some(found);
         let is_same = used.len() == self.known.len() && used.iter().all(same);
-        // A time in the future is none that can be relied on.
+        // A time in the future is not reliable.
         let is_marked = self.marked.elapsed().is_ok_and(|age| age <= USED);
         if is_same && is_marked {
             return (Vec::new(), None);
@@ -65,7 +65,7 @@ impl Index {
         let mut to_mark = Vec::new();
         if !is_marked {
             marked = SystemTime::now();
-            // The others were looked at one by one, which marks them.
+            // The others have been opened, which marks them.
             let keys = used.iter().map(|(key, _)| *key);
             to_mark = keys
                 .filter(|key| self.known.contains_key(key))
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_one_build_notes_the_next_one_knows() {
+    fn entries_used_by_one_build_are_in_the_index_of_the_next() {
         let key = |n| Key([n; 32]);
         let first = Index::new(key(0), None);
         first.note(key(2), Some(Content::of(b"two")));

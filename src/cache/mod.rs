@@ -1,9 +1,8 @@
-//! The build cache: what the minifier and the encoders made of some bytes, so that nothing is computed twice, in this
-//! static root or another.
+//! The build cache: results of the minifier and the encoders, shared by all static roots.
 //!
-//! An entry is one file, named by its key: a hash over everything its payload depends on. It checks itself; one that is
-//! damaged in any way does not exist. Entries are written beside their place and renamed, so builds that run at the same
-//! time share one cache. Whatever goes wrong here costs time, never a build.
+//! An entry is one file, named by its key: a hash over everything that its payload depends on. A damaged entry is
+//! treated as missing. Entries are written beside their place and renamed, so concurrent builds can share a cache. An
+//! error of the cache costs time, and never fails a build.
 
 mod contents;
 mod entry;
@@ -29,18 +28,18 @@ pub(crate) use entry::{Entry, Stored};
 use entry::{HEADER, header, read_header};
 use index::Index;
 
-/// Raised when the format of entries changes.
+/// Format of entries, raised when it changes.
 const FORMAT: &str = "1";
-/// <https://bford.info/cachedir/>: backup programs leave such directories out.
+/// Name and content of the tag file (<https://bford.info/cachedir/>) by which backup programs skip the directory.
 const TAG: (&str, &str) = (
     "CACHEDIR.TAG",
     "Signature: 8a477f597d28d172789f06886806bc55\n# The build cache of hashstatic. It can be removed at any time.\n",
 );
-/// An entry's modification time says when it was last used, to this precision: most hits cost no write.
+/// Precision of an entry's modification time, which is when it was last used: most hits cost no write.
 const USED: Duration = Duration::from_secs(3600);
-/// Temporary files older than this are left over from a build that was killed.
+/// Age from which temporary files are left over from a killed build.
 const STALE: Duration = Duration::from_secs(24 * 3600);
-/// A cache that had to be trimmed is left with this part of its size free, so that not every build has to.
+/// Fraction (1/n) of the size that trimming leaves free, so that not every build has to trim.
 const FREED: u64 = 10;
 
 /// The code whose results are kept, and the libraries that it was compiled with: results of other code are never served.
@@ -56,12 +55,12 @@ pub(crate) fn fingerprint() -> [u8; 8] {
     hasher.finish().to_le_bytes()
 }
 
-/// What an entry is the result of.
+/// The key of an entry.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Key([u8; 32]);
 
 impl Key {
-    /// The key of what `job` (with all its settings) makes of some bytes.
+    /// Makes the key for the result of `job` (named with all its settings) on some bytes.
     pub(crate) fn new(job: &str, bytes: ContentKey) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&fingerprint());
@@ -85,21 +84,21 @@ pub(crate) struct Cache {
     added: AtomicU64,
 }
 
-/// What a build had from the cache.
+/// How a build used the cache.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct CacheUse {
-    /// Results that were in the cache.
+    /// Results found in the cache.
     pub hits: usize,
-    /// Results that had to be computed.
+    /// Results not found, and computed.
     pub misses: usize,
     /// Bytes added to the cache.
     pub added: u64,
 }
 
 impl Cache {
-    /// Opens the cache in `dir`, which is made if need be, to hold about `max_size` bytes, for a build of `static_root`.
+    /// Opens the cache in `dir`, which is created if missing, of about `max_size` bytes, for a build of `static_root`.
     pub(crate) fn open(dir: &Path, max_size: u64, static_root: &Path) -> io::Result<Self> {
-        // Whatever the umask: nobody else may write to it.
+        // Not writable for others, whatever the umask.
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o755)
@@ -124,7 +123,7 @@ impl Cache {
         })
     }
 
-    /// Looks a result up, without reading it whole.
+    /// Looks up a result, without reading its payload.
     pub(crate) fn get(&self, key: Key) -> Option<Entry> {
         let entry = match self.index.get(key) {
             Some(Some(content)) => Some(Entry::Stored(Stored::in_entry(
@@ -148,7 +147,7 @@ impl Cache {
         entry
     }
 
-    /// Keeps a result. `None`: nothing worth keeping, which is worth knowing.
+    /// Adds a result. `None`: the job had no useful result.
     pub(crate) fn put(&self, key: Key, payload: Option<&[u8]>) {
         let content = payload.map(Content::of);
         // A cache on a full or read-only disk is no reason to fail.
@@ -168,7 +167,7 @@ impl Cache {
         let path = self.path(key);
         let number = self.counter.fetch_add(1, Ordering::Relaxed);
         let temporary = path.with_extension(format!("{:x}-{number:x}.tmp", std::process::id()));
-        // A new file: what lies under that name, a link above all, is never written to.
+        // A new file: an existing one, and above all a link, is never written to.
         let mut file = match File::create_new(&temporary) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(path.parent().unwrap_or(&self.dir))?;
@@ -187,28 +186,28 @@ impl Cache {
             .inspect_err(|_| drop(fs::remove_file(&temporary)))
     }
 
-    /// What an earlier build of this static root has kept for the next one (`unchanged.rs`).
+    /// Returns what an earlier build of this static root has kept for the next one (`pipeline/repeat.rs`).
     pub(crate) fn record(&self) -> Option<Vec<u8>> {
         load(&self.dir, self.record)
     }
 
-    /// Keeps that.
+    /// Keeps a record for the next build of this static root.
     pub(crate) fn keep_record(&self, record: &[u8]) {
         self.keep(self.record, record);
     }
 
-    /// Keeps what is no result, but helps the next build.
+    /// Adds an entry that is not a result.
     fn keep(&self, key: Key, payload: &[u8]) {
         let _ = self.try_put(key, Some(payload), Some(Content::of(payload)));
     }
 
-    /// What this build had from the cache. If it added anything, the cache is brought back to its size: what was not
-    /// used for longest goes.
+    /// Ends a build. If entries were added, the cache is trimmed to its size: the least recently used entries are
+    /// removed first. Returns how the build used the cache.
     pub(crate) fn finish(&self) -> CacheUse {
         let (used, index) = self.index.finish();
         for key in used {
             let now = FileTimes::new().set_modified(SystemTime::now());
-            // Only the order in which entries go: a cache that one may read but not write to serves as well.
+            // The time only decides the order of removal, so a read-only cache works, too.
             let _ = trust::open(&self.path(key)).and_then(|file| file.set_times(now));
         }
         if let Some(index) = index {
@@ -291,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_is_found() {
+    fn added_results_are_found() {
         let dir = tempfile::tempdir().unwrap();
         let cache = Cache::open(dir.path(), 1 << 20, Path::new("out")).unwrap();
         assert!(load(&cache, key(1)).is_none());

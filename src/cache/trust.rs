@@ -1,6 +1,6 @@
-//! Whose cache it is. Who may write an entry decides what is served under a name that never changes: an entry checks
-//! itself against damage, not against people. So the directory must be ours, and nobody else's to write to, and an entry
-//! must be ours, too.
+//! Ownership of the cache. Whoever can write an entry decides which bytes are served as immutable: the check in an
+//! entry protects against damage, not against attackers. So the directory must belong to the current user and not be
+//! writable for others, and entries must belong to the current user.
 
 use std::fs::{self, File};
 use std::io;
@@ -11,10 +11,10 @@ use rustix::process::geteuid;
 
 use crate::platform::regular_file;
 
-/// Everybody may write.
+/// Mode bit: writable for others.
 const OTHERS: u32 = 0o002;
 
-/// Whether a directory can be trusted as a cache. If not, the error says why.
+/// Checks that a directory can be trusted as a cache. The error is the reason if not.
 pub(super) fn check(dir: &Path) -> io::Result<()> {
     let found = fs::metadata(dir)?;
     let me = geteuid().as_raw();
@@ -28,7 +28,7 @@ pub(super) fn check(dir: &Path) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
 }
 
-/// Opens an entry. One that is no regular file of ours does not exist.
+/// Opens an entry, which must be a regular file of the current user.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let file = regular_file::open_no_link(path)?;
     if file.metadata()?.uid() == geteuid().as_raw() {

@@ -1,25 +1,25 @@
-//! Counts problems of one kind: the first of them are kept, and then only how many there are.
+//! Folds problems of one kind: the first are kept, the others counted.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Diagnostics of one kind that are kept for one file. What is beyond becomes one more diagnostic that says how many.
+/// Most diagnostics of one kind that are kept for one file. The others become one more diagnostic with their number.
 pub(crate) const PER_FILE: usize = 20;
 
-/// Where one of a kind goes.
+/// What happens to a problem.
 pub(crate) enum Place {
-    /// It is kept.
+    /// The problem is kept.
     Kept,
-    /// It is the first that is not kept; it gets a count in its place.
+    /// The problem is the first that is not kept: it becomes a count.
     First,
-    /// It is counted there.
+    /// The problem is counted at this index of the list.
     More(usize),
 }
 
-/// Counts what comes, by kind.
+/// Counts problems by kind.
 pub(crate) struct Fold<K> {
     limit: usize,
-    /// How many were kept, and where the count of the others is.
+    /// Number of problems kept, and index of the count of the others.
     kinds: HashMap<K, (usize, Option<usize>)>,
 }
 
@@ -31,7 +31,7 @@ impl<K: Eq + Hash> Fold<K> {
         }
     }
 
-    /// The place of one more, in a list that has `length` entries.
+    /// Returns the place of one more problem, in a list that has `length` entries.
     pub(crate) fn place(&mut self, kind: K, length: usize) -> Place {
         let (kept, count) = self.kinds.entry(kind).or_default();
         match count {

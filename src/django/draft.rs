@@ -1,18 +1,19 @@
-//! A conversion that was done before the digests in it were known.
+//! Conversions done before their digests are known.
 //!
-//! Digests have no part in how a text is converted: they are hex digits, as many in every name, behind a dot, and none of
-//! Django's patterns or URL rules tells one hex digit from another there. So the first, dry conversion is the true one but
-//! for the digits.
+//! A conversion does not depend on the values of digests: they are a fixed number of hex digits after a dot, and
+//! Django's patterns and URL rules treat all hex digits alike there. So the dry conversion differs from the final one
+//! only in these digits.
 
+use super::digest_places::NO_DIGEST;
 use crate::name::catalog::AssetId;
 
-/// A converted text in which digests are still to be filled in.
+/// A converted text without its digests.
 #[derive(Clone)]
 pub(crate) struct Draft {
     text: String,
-    /// Where, and the digests of which assets.
+    /// Byte offsets of the digests, and their assets.
     digests: Vec<(usize, AssetId)>,
-    /// References that were replaced.
+    /// Number of references replaced.
     pub(crate) replaced: usize,
 }
 
@@ -25,12 +26,12 @@ impl Draft {
         }
     }
 
-    /// The text with the digests in it. `None` if there is one that does not fit.
+    /// Fills the digests in. `None` if one is unknown or has another length.
     pub(crate) fn filled<'d>(self, digest: impl Fn(AssetId) -> Option<&'d str>) -> Option<Vec<u8>> {
         let mut bytes = self.text.into_bytes();
         for (at, id) in self.digests {
             let digest = digest(id)?.as_bytes();
-            if digest.len() != super::NO_DIGEST.len() {
+            if digest.len() != NO_DIGEST.len() {
                 return None;
             }
             bytes
@@ -61,7 +62,7 @@ mod tests {
         "js/é.css",
     ];
 
-    /// Another one for each asset.
+    /// A different digest for each asset.
     fn digest(id: AssetId) -> &'static str {
         [
             "e5a1f0c0ffee",
@@ -107,7 +108,7 @@ mod tests {
         }
     }
 
-    /// Whether there is a draft for each version; it must be what a conversion with true digests is.
+    /// Whether there is a draft for each version. A draft must equal the conversion with final digests.
     fn is_drafted(kind: Syntax, text: &str) -> bool {
         let catalog = Catalog::of_names(NAMES);
         let mut drafted = true;
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_drafted() {
+    fn which_texts_have_drafts() {
         let js = |text| is_drafted(Syntax::Script, text);
         assert!(js(
             "import {b} from './b.js'; export * from '../a.js';\nimport('./b.js'); import './d';"

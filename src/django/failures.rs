@@ -1,31 +1,31 @@
-//! What Django finds fault with in one file: the first of a kind, and how many more there are.
+//! Django's failures for one file: the first of each kind, and the number of the others.
 
 use crate::diagnostic::DjangoException;
 use crate::diagnostic::fold::{Fold, PER_FILE, Place};
 
-/// Why Django stops at a file.
+/// A failure that stops Django.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
     /// The class of the exception.
     pub(crate) exception: DjangoException,
-    /// Its text.
+    /// The exception's message.
     pub(crate) message: String,
     /// The notes that `url_converter` adds, since Django 6.1.
     pub(crate) notes: Vec<String>,
-    /// Byte offset in the text as it was when this reference was met (earlier replacements may have moved it).
+    /// Byte offset of the reference in the text as converted so far; earlier replacements may have moved it.
     pub(crate) offset: Option<usize>,
-    /// The URL as it is written, where a reference is at fault.
+    /// The URL as written, if a reference has failed.
     pub(crate) url: Option<String>,
-    /// A `ValueError`, which `collectstatic` introduces with "Post-processing 'x' failed!".
+    /// Whether it is a `ValueError`, which `collectstatic` introduces with "Post-processing 'x' failed!".
     pub(crate) introduced: bool,
-    /// `--ignore-errors` covers it.
+    /// Whether `--ignore-errors` covers it.
     pub(crate) ignored: bool,
-    /// Not 0: it stands for so many.
+    /// If not 0, the number of failures that it stands for.
     pub(crate) more: usize,
 }
 
 impl Failure {
-    /// A `ValueError`.
+    /// Makes a `ValueError`.
     pub(crate) fn value_error(message: impl Into<String>) -> Self {
         Self {
             exception: DjangoException::ValueError,
@@ -39,7 +39,7 @@ impl Failure {
         }
     }
 
-    /// An exception that `collectstatic` does not catch.
+    /// Makes an exception that `collectstatic` does not catch.
     pub(crate) fn fatal(exception: DjangoException, message: impl Into<String>) -> Self {
         Self {
             exception,
@@ -48,7 +48,7 @@ impl Failure {
         }
     }
 
-    /// What `collectstatic` prints: the text, and the notes below it.
+    /// Returns what `collectstatic` prints: the message, and the notes below it.
     pub(crate) fn text(&self) -> String {
         let mut text = self.message.clone();
         for note in &self.notes {
@@ -90,7 +90,7 @@ impl Failures {
         }
     }
 
-    /// As they were met.
+    /// The failures, in the order in which they were found.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Failure> {
         self.kept.iter()
     }

@@ -1,12 +1,12 @@
-//! The lines of a text, as Django shows them beside a failure.
+//! The lines of a text, as Django shows them in messages of failures.
 
-/// Finds the lines of ascending places in one pass over the text, all together.
+/// Finds the lines of byte offsets. Ascending offsets take one pass over the text in total.
 pub(super) struct Lines<'t> {
     text: &'t str,
     /// From 1.
     number: usize,
     start: usize,
-    /// Where its line break is.
+    /// Byte offset of the line break.
     end: usize,
 }
 
@@ -20,7 +20,7 @@ impl<'t> Lines<'t> {
         }
     }
 
-    /// The line that has the byte `at` in it, and its number.
+    /// Returns the number and text of the line that contains the byte `at`.
     pub(super) fn at(&mut self, at: usize) -> (usize, &'t str) {
         if at < self.start {
             *self = Self::new(self.text);

@@ -1,13 +1,15 @@
-//! For Caddy: to be imported where the static URL is stripped already and `root` is set.
+//! Headers for Caddy: imported where the static URL is already stripped and `root` is set.
 
 use std::fmt::Write as _;
 
-use super::{HeadersPlan, IMMUTABLE, SHORT, media_types, written_by};
+use super::media_types;
+use super::plan::{HeadersPlan, IMMUTABLE, SHORT, written_by};
 use crate::options::HeadersFormat;
 use crate::static_root::TEMPORARY;
 use crate::static_root::own_files::headers_name;
 
-/// Names are written as regular expressions: Caddy's `path` takes no account of case, and its words know placeholders.
+/// Writes the file. Names are regular expressions: Caddy's `path` matcher ignores case, and its words expand
+/// placeholders.
 pub(super) fn write(plan: &HeadersPlan) -> String {
     let mut out = written_by("caddy");
     let name = headers_name(&plan.manifest, HeadersFormat::Caddy);
@@ -90,7 +92,7 @@ file_server {{
     out
 }
 
-/// A name as a regular expression of Go's, without anything that a Caddyfile would read something into.
+/// Returns a name as a Go regular expression without characters that are special in a Caddyfile.
 pub(super) fn escaped(name: &str) -> String {
     let mut escaped = String::new();
     for c in name.chars() {

@@ -1,12 +1,13 @@
-//! For uploaders and other programs: every file of the build with its headers.
+//! Headers as JSON, for uploaders and other programs: every file of the build.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{HeadersPlan, ServedFile, media_types};
+use super::media_types;
+use super::plan::{HeadersPlan, ServedFile};
 
-/// Raised when a field changes its meaning or goes.
+/// Version of the format, raised when a field changes its meaning or is removed.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -19,7 +20,7 @@ struct Document<'p> {
 #[derive(Serialize)]
 struct File<'p> {
     path: String,
-    /// The file that this is a variant of.
+    /// Path of the file that this is a variant of.
     variant_of: Option<&'p str>,
     headers: BTreeMap<&'static str, String>,
 }
@@ -39,13 +40,13 @@ pub(super) fn write(plan: &HeadersPlan) -> String {
         version: VERSION,
         files,
     };
-    // Strings and numbers: nothing that could fail.
+    // Strings and numbers cannot fail.
     let mut json = serde_json::to_string_pretty(&document).unwrap_or_default();
     json.push('\n');
     json
 }
 
-/// A file and its variants.
+/// Returns the entries of a file and of its variants.
 fn entries<'p>(name: &'p str, file: &ServedFile) -> Vec<File<'p>> {
     let mut headers = BTreeMap::from([
         ("Cache-Control", HeadersPlan::cache_control(file).to_owned()),

@@ -1,10 +1,10 @@
-//! The media type of a file, by its extension: WhiteNoise's, so that a site that leaves WhiteNoise for another server
-//! keeps its answers, and those that WhiteNoise does not know.
+//! Media types by file extension: those of WhiteNoise, so that a site that moves from WhiteNoise to another server
+//! keeps its media types, and some that WhiteNoise does not know.
 
-/// Of any other file.
+/// The media type of all other files.
 pub(super) const DEFAULT: &str = "application/octet-stream";
 
-/// As WhiteNoise 6.12 has them (`tests/example` compares), sorted by extension.
+/// Media types of WhiteNoise 6.12 (compared by `tests/example`), sorted by extension.
 const WHITENOISE: &[(&str, &str)] = &[
     ("3gp", "video/3gpp"),
     ("3gpp", "video/3gpp"),
@@ -119,7 +119,7 @@ const WHITENOISE: &[(&str, &str)] = &[
     ("zip", "application/zip"),
 ];
 
-/// What WhiteNoise sends as bytes of no type, sorted by extension.
+/// Media types that WhiteNoise does not know, sorted by extension.
 const BEYOND: &[(&str, &str)] = &[
     ("apng", "image/apng"),
     ("csv", "text/csv"),
@@ -140,12 +140,12 @@ const BEYOND: &[(&str, &str)] = &[
     ("webmanifest", "application/manifest+json"),
 ];
 
-/// What `Content-Type` says of a file of that name. Text is UTF-8, as WhiteNoise has it.
+/// Returns the `Content-Type` of a file. Text is UTF-8, as in WhiteNoise.
 pub(super) fn content_type(name: &str) -> String {
     with_charset(known(name).map_or(DEFAULT, |(_, media_type)| media_type))
 }
 
-/// The extension in the list that a name has, in lower case.
+/// Returns the extension of `name`, in lower case, if its media type is known.
 pub(super) fn extension(name: &str) -> Option<&'static str> {
     known(name).map(|(extension, _)| extension)
 }

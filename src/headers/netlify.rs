@@ -1,11 +1,12 @@
-//! For Netlify: the file that is named `_headers` in the directory that is published.
+//! Headers for Netlify: the file `_headers` in the published directory.
 //!
-//! One rule for each file and no wildcards, as rules that meet add up. Netlify compresses by itself: `Content-Encoding`
-//! and `Vary` are not for `_headers`, and variants are left out.
+//! One rule per file and no wildcards, as Netlify combines all rules that match. Netlify compresses by itself:
+//! `Content-Encoding` and `Vary` do not belong in `_headers`, and variants are left out.
 
 use std::fmt::Write as _;
 
-use super::{HeadersPlan, SHORT, media_types, written_by};
+use super::media_types;
+use super::plan::{HeadersPlan, SHORT, written_by};
 
 pub(super) fn write(plan: &HeadersPlan) -> String {
     let mut out = written_by("netlify");
@@ -28,8 +29,8 @@ pub(super) fn write(plan: &HeadersPlan) -> String {
     out
 }
 
-/// Whether a path can be written down. `*` and `:` are wildcards, blanks end it, and nothing is said about the encoding
-/// of other characters.
+/// Whether a rule can have this path. `*` and `:` are wildcards, blanks end a path, and Netlify does not document the
+/// encoding of other characters.
 pub(super) fn can_name(name: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-~+@=,!()".contains(c);
     name.chars().all(is_plain)

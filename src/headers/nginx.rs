@@ -1,15 +1,16 @@
-//! For nginx: to be included in the location of the static files, which says where they are.
+//! Headers for nginx: included in the location of the static files, which sets their directory.
 
 use std::fmt::Write as _;
 
-use super::{HeadersPlan, IMMUTABLE, SHORT, media_types, written_by};
+use super::media_types;
+use super::plan::{HeadersPlan, IMMUTABLE, SHORT, written_by};
 use crate::options::HeadersFormat;
 use crate::static_root::TEMPORARY;
 use crate::static_root::encoding::Encoding;
 use crate::static_root::own_files::headers_name;
 
-/// The headers are in variables that locations inside set: `add_header` there would take away those that the site has
-/// beside the `include`. nginx's own `gzip_vary` knows nothing of files that only have a `.br`.
+/// Writes the file. The headers are in variables that inner locations set: `add_header` in a location would remove
+/// those that the site sets beside the `include`. nginx's own `gzip_vary` ignores files that only have a `.br`.
 pub(super) fn write(plan: &HeadersPlan) -> String {
     let url = &plan.url;
     let mut out = written_by("nginx");
@@ -68,7 +69,7 @@ add_header Vary $hashstatic_vary; # none if it is empty
     out
 }
 
-/// Sets the variables. Every location has to: none of them sees what another sets.
+/// Sets the variables. Every location must set all of them, as it does not inherit them.
 fn set(out: &mut String, plan: &HeadersPlan, indent: &str, cache_control: &str) {
     let _ = writeln!(
         out,
@@ -87,7 +88,7 @@ fn set(out: &mut String, plan: &HeadersPlan, indent: &str, cache_control: &str) 
     }
 }
 
-/// A word of the configuration. Names of locations know no variables: `$` stands for itself.
+/// Quotes a word of the configuration. Location names have no variables, so `$` is not escaped.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {

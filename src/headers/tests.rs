@@ -1,6 +1,6 @@
 use super::*;
 
-/// A plan of these files: name, immutable, variants.
+/// Makes a plan of files: name, immutable, variants.
 fn plan(files: &[(&str, bool, &[Encoding])]) -> HeadersPlan {
     let files: BTreeMap<String, ServedFile> = files
         .iter()
@@ -38,7 +38,7 @@ fn site() -> HeadersPlan {
     ])
 }
 
-/// The whole of each format, as people will read it; `BLESS=1` records.
+/// The whole file in each format; `BLESS=1` records.
 #[test]
 fn every_format() {
     let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/headers");
@@ -57,7 +57,7 @@ fn every_format() {
 }
 
 #[test]
-fn what_looks_hashed() {
+fn names_that_look_hashed() {
     for (name, without) in [
         ("css/app.0123456789ab.css", Some("css/app.css")),
         ("LICENSE.0123456789ab", Some("LICENSE")),
@@ -112,7 +112,7 @@ fn every_name_can_be_written() {
 }
 
 #[test]
-fn what_cannot_be_said_is_said_to_be_so() {
+fn headers_that_a_format_cannot_express_are_reported() {
     let plan = plan(&[
         ("a b.css", false, &[]),
         ("a.css", false, &[]),
@@ -131,7 +131,7 @@ fn what_cannot_be_said_is_said_to_be_so() {
     assert_eq!(told(&[HeadersFormat::Json]), [""; 0]);
 }
 
-/// Generations list hashed files and plain copies of assets that are gone, in one.
+/// Generations list hashed files and plain copies together.
 #[test]
 fn plain_copies_of_earlier_generations_are_not_immutable() {
     let record = br#"{"version":1,"generations":[{"superseded":1,"files":

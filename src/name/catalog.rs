@@ -1,21 +1,21 @@
-//! The names that a reference can lead to.
+//! The catalog of assets, by name.
 
 use std::path::{Path, PathBuf};
 
 use super::logical_path::LogicalPath;
 use super::name_map::NameMap;
 
-/// An index into a [`Catalog`], and into the assets of the build that it lists.
+/// Index of an asset in a [`Catalog`] and in the assets of the build.
 pub(crate) type AssetId = usize;
 
 /// How an asset gets its hashed path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Naming {
-    /// The digest of its bytes goes into its logical path.
+    /// The logical path with the digest of the asset's bytes inserted.
     Digest,
-    /// It keeps its logical path: a bundler has hashed it. References to it stay as they are.
+    /// The logical path: a bundler has hashed the name. References to the asset stay as they are.
     Prehashed,
-    /// It keeps the hashed path of an earlier build, unless its references change.
+    /// The hashed path of an earlier build, unless the asset's references change.
     Carried,
 }
 
@@ -23,16 +23,16 @@ pub(crate) enum Naming {
 #[derive(Debug, Clone)]
 pub(crate) struct Named {
     pub(crate) name: LogicalPath,
-    /// The file with its bytes, for messages.
+    /// The file with the asset's bytes, for messages.
     pub(crate) path: PathBuf,
-    /// Bytes of that file, when it was found.
+    /// Length of the file in bytes, when it was found.
     pub(crate) length: u64,
     pub(crate) naming: Naming,
-    /// Its rank in the order in which the files were found.
+    /// Rank in the order in which the files were found.
     pub(crate) order: usize,
 }
 
-/// The names of all assets, sorted, each once.
+/// All assets, sorted by name, each name once.
 #[derive(Debug, Default)]
 pub(crate) struct Catalog {
     named: Vec<Named>,
@@ -40,7 +40,7 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
-    /// Of several entries with one name, the first counts.
+    /// Makes a catalog. Of several entries with one name, the first is kept.
     pub(crate) fn new(mut named: Vec<Named>) -> Self {
         named.sort_by(|a, b| a.name.cmp(&b.name));
         named.dedup_by(|a, b| a.name == b.name);
@@ -52,7 +52,7 @@ impl Catalog {
         Self { named, by_name }
     }
 
-    /// A catalog of names without files. What is no logical path is left out.
+    /// Makes a catalog of names without files. Names that are not logical paths are left out.
     pub(crate) fn of_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
         let named = |(order, name): (usize, &str)| {
             Some(Named {
@@ -71,17 +71,17 @@ impl Catalog {
         self.named.len()
     }
 
-    /// All names, in their order.
+    /// Iterates over all entries, sorted by name.
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Named> {
         self.named.iter()
     }
 
-    /// The asset of that name.
+    /// Returns the asset with that name.
     pub(crate) fn find(&self, name: &str) -> Option<AssetId> {
         self.by_name.get(name).copied()
     }
 
-    /// Whether a name lies below `directory` (no trailing slash; empty: the static root itself).
+    /// Whether some asset is below `directory` (no trailing slash; empty: the static root itself).
     pub(crate) fn has_directory(&self, directory: &str) -> bool {
         if directory.is_empty() {
             return true;

@@ -1,10 +1,10 @@
-//! Content hashes.
+//! Digests, and hashes that identify contents.
 
 use md5::{Digest as _, Md5};
 
 use crate::options::HashAlgorithm;
 
-/// The hash of some bytes. MD5 fills 16 of the 32 bytes.
+/// The hash of some bytes, 16 (MD5) or 32 bytes long.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Digest {
     bytes: [u8; 32],
@@ -46,23 +46,23 @@ impl std::fmt::Debug for Digest {
     }
 }
 
-/// Whether `text` is written as digests are: lower-case hex digits.
+/// Whether `text` consists of lower-case hex digits, as digests do.
 pub(crate) fn is_hex(text: &str) -> bool {
     text.bytes()
         .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
-/// Whether `name` could be that of a hashed file with a digest of so many digits: they are somewhere in it, behind a dot.
+/// Whether `name` could be a hashed path with a digest of `digits` hex digits: they occur in it, after a dot.
 pub(crate) fn may_be_hashed(name: &str, digits: usize) -> bool {
     name.match_indices('.')
         .filter_map(|(dot, _)| name.get(dot + 1..dot + 1 + digits))
         .any(is_hex)
 }
 
-/// Identifies some bytes across the whole tree, whatever the names: their BLAKE3.
+/// BLAKE3 of some bytes. Identifies a content whatever its name.
 pub(crate) type ContentKey = [u8; 32];
 
-/// A file of this build in the static root.
+/// A content: its key and its length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Content {
     pub(crate) key: ContentKey,
@@ -84,7 +84,7 @@ impl Content {
     }
 }
 
-/// What a file of this build holds: how much, and what, if anyone is going to ask.
+/// The length of a file of this build, and its content key if it is needed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Held {
     /// Bytes.
@@ -93,7 +93,7 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// These bytes, of which nobody will ask more than how many they are: with MD5, the key is a hash more.
+    /// Holds only the length of `bytes`. With MD5, the content key would cost a second hash.
     pub(crate) fn uncompared(bytes: &[u8]) -> Self {
         Self {
             length: bytes.len() as u64,
@@ -101,7 +101,7 @@ impl Held {
         }
     }
 
-    /// The content, where it was taken.
+    /// The content, if its key is known.
     pub(crate) fn content(self) -> Option<Content> {
         let length = self.length;
         self.key.map(|key| Content { key, length })
@@ -117,7 +117,7 @@ impl From<Content> for Held {
     }
 }
 
-/// The hash of some bytes for their name, and what identifies them.
+/// Returns the digest of some bytes for their hashed path, and their content.
 pub(crate) fn digest_and_content(algorithm: HashAlgorithm, bytes: &[u8]) -> (Digest, Content) {
     let content = Content::of(bytes);
     let digest = match algorithm {
@@ -127,8 +127,8 @@ pub(crate) fn digest_and_content(algorithm: HashAlgorithm, bytes: &[u8]) -> (Dig
     (digest, content)
 }
 
-/// Hashes bytes as they come, for their name and for their content key at once: with the default hash these are one
-/// and the same computation.
+/// Hashes a stream of bytes for its hashed path and its content key at once. With the default hash, these are one
+/// computation.
 pub(crate) struct ContentHasher {
     name: Hasher,
     key: Option<Box<blake3::Hasher>>,
@@ -166,7 +166,7 @@ impl ContentHasher {
     }
 }
 
-/// Hashes bytes as they come.
+/// Hashes a stream of bytes.
 pub(crate) enum Hasher {
     Blake3(Box<blake3::Hasher>),
     Md5(Md5),
@@ -189,7 +189,7 @@ impl Hasher {
         }
     }
 
-    /// Adds `bytes` behind their length, so that no two different sequences of parts hash alike.
+    /// Hashes the length of `bytes`, then `bytes`, so that different sequences of parts have different hashes.
     pub(crate) fn update_part(&mut self, bytes: &[u8]) {
         self.update(&(bytes.len() as u64).to_le_bytes());
         self.update(bytes);
@@ -203,9 +203,9 @@ impl Hasher {
     }
 }
 
-/// The digest of a reference cycle, which all its members share: of their logical paths and contents, sorted by logical
-/// path, in which references to members name the logical path. It changes with any member's content and with whatever
-/// any of them refers to; it does not depend on where one starts.
+/// Returns the digest that all `members` of a reference cycle share: the hash of their logical paths and contents,
+/// sorted by logical path, in which references to members name the logical path. The digest changes with the content of
+/// any member and with anything a member refers to; it does not depend on where the cycle is entered.
 pub(crate) fn cycle_digest(algorithm: HashAlgorithm, members: &[(&str, Vec<u8>)]) -> Digest {
     let mut hasher = Hasher::new(algorithm);
     for (logical, content) in members {

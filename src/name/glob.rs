@@ -1,5 +1,5 @@
-//! File name patterns by the rules of Python's `fnmatch.fnmatchcase`, which Django uses for its ignore patterns:
-//! `*` (any characters, `/` too), `?`, `[seq]`, `[!seq]`; case-sensitive; no other specials.
+//! File name patterns by the rules of Python's `fnmatch.fnmatchcase`, which Django uses for its ignore patterns: `*`
+//! (any characters, `/` too), `?`, `[seq]`, `[!seq]`; case-sensitive.
 
 /// A compiled pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ enum Item {
 }
 
 impl Glob {
-    /// Every string is a pattern: what does not close is taken literally.
+    /// Compiles a pattern. Every string is one: an unclosed `[` is literal.
     pub(crate) fn new(pattern: &str) -> Self {
         let chars: Vec<char> = pattern.chars().collect();
         let mut items = Vec::with_capacity(chars.len());
@@ -50,7 +50,7 @@ impl Glob {
         if let Some(Item::One(last)) = self.0.last()
             && !text.ends_with(*last)
         {
-            return false; // most patterns, for most names
+            return false; // the common case
         }
         // Greedy matching with one point to fall back to: linear in practice, never exponential.
         let (mut item, mut rest) = (0, text.chars());
@@ -92,7 +92,7 @@ impl Item {
     }
 }
 
-/// The set that begins behind the `[` before `start`, and where the text goes on; `None` if it never closes.
+/// Parses the set after the `[` before `start`. Returns it and the index after it; `None` if the set is not closed.
 fn set(chars: &[char], start: usize) -> Option<(Item, usize)> {
     let negated = chars.get(start) == Some(&'!');
     let first = start + usize::from(negated);

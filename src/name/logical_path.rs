@@ -12,22 +12,22 @@ pub struct LogicalPath(Arc<str>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidPath {
-    /// Nothing at all.
+    /// The name is empty.
     #[error("the name is empty")]
     Empty,
-    /// Starts with `/`.
+    /// The name starts with `/`.
     #[error("the name is absolute")]
     Absolute,
-    /// Contains a NUL character.
+    /// The name contains a NUL character.
     #[error("the name contains a NUL character")]
     Nul,
-    /// An empty, `.` or `..` segment.
+    /// The name has an empty, `.` or `..` segment.
     #[error("the name has an empty, `.` or `..` segment")]
     Segment,
 }
 
 impl LogicalPath {
-    /// Checks `name`; nothing is normalized away.
+    /// Checks `name` without normalizing it.
     pub fn new(name: &str) -> Result<Self, InvalidPath> {
         if name.is_empty() {
             return Err(InvalidPath::Empty);
@@ -86,7 +86,7 @@ pub(crate) fn stem_length(file_name: &str) -> usize {
     }
 }
 
-/// What stands between the stem and the extension of `logical` in `hashed`.
+/// Returns the digest in `hashed`: the part between the stem and the extension of `logical`.
 pub(crate) fn digest_in_name<'h>(logical: &str, hashed: &'h str) -> Option<&'h str> {
     let file_name = logical.rsplit('/').next().unwrap_or(logical);
     let extension = file_name.len() - stem_length(file_name);
@@ -154,7 +154,7 @@ mod tests {
         }
     }
 
-    /// What Python's `os.path.splitext` says of the same names.
+    /// As Python's `os.path.splitext` splits the same names.
     #[test]
     fn the_digest_goes_where_django_puts_it() {
         for (name, hashed) in [

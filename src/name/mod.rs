@@ -1,4 +1,4 @@
-//! Names of assets, and what goes into them: logical paths, digests, globs, maps by name. No I/O.
+//! Names of assets: logical paths, digests, globs, maps by name. No I/O.
 
 pub(crate) mod catalog;
 pub(crate) mod digest;

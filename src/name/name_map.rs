@@ -1,5 +1,5 @@
-//! Maps by name. Every name of a large tree is looked up many times, so they hash faster than the standard library's; file
-//! names can come from strangers, so they are keyed, too.
+//! Maps by name. Their hash is faster than the standard library's, as every name of a large tree is looked up many
+//! times, and keyed, as file names can come from strangers.
 
 use std::collections::{HashMap, HashSet};
 

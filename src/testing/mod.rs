@@ -1,4 +1,4 @@
-//! Doors for `fuzz/` and `benches/`, behind features. No part of the API, and free to change at any time.
+//! Entry points for `fuzz/` and `benches/`, behind features. Not part of the API; may change at any time.
 
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]

@@ -1,5 +1,4 @@
-//! The stages one by one, for `benches/stages.rs`. Only with the feature `bench`; no part of the API, and free to change
-//! at any time.
+//! The stages one by one, for `benches/stages.rs`. Not part of the API; may change at any time.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -39,20 +38,20 @@ pub fn js_references(text: &[u8]) -> usize {
     Syntax::Script.references(text).len()
 }
 
-/// The same with `--js-modules`.
+/// Stage 4 for scripts with `--js-modules`. Returns how many references were found.
 pub fn module_references(text: &[u8]) -> usize {
     Syntax::Module.references(text).len()
 }
 
-/// Stage 6, without writing: `bench` is given a function that links all texts of the input once, and returns how many
-/// texts these are. `options` must ask for a dry run.
+/// Stage 6, without writing. `bench` gets a function that links all texts of the input once and returns their number.
+/// `options` must ask for a dry run.
 pub fn link(options: &Options, bench: impl FnOnce(&dyn Fn() -> usize)) -> Result<(), Error> {
     let job = Job::open(options, &Unwatched)?;
     let sources = walk::walk(options, job.root.dir())?.files;
     let (assets, inventory) = plan::plan(&job, sources)?;
     let linking = Linking::new(&job, &inventory, &assets);
     let texts = job.in_pool(|| linking.prepare(&assets))?;
-    // Linking again finds the files stored already and leaves them.
+    // Linking again finds the files already stored.
     bench(&|| {
         let linked = job.in_pool(|| linking.link(&assets, &texts));
         linked.map_or(0, |()| texts.len())
@@ -80,7 +79,7 @@ pub fn zstd(bytes: &[u8], level: u8) -> Option<Vec<u8>> {
     encode(bytes, Encoding::Zstd, level)
 }
 
-/// Stage 8: puts files with these bytes in place below `dir`, each with a hard-linked twin named `.twin`.
+/// Stage 8: writes files with these bytes below `dir`, each with a hard-linked twin named `.twin`.
 pub fn write(dir: &Path, names: &[String], bytes: &[u8]) -> Result<(), Error> {
     let root = StaticRoot::open(
         dir,

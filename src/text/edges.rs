@@ -1,4 +1,4 @@
-//! References with the assets that they lead to, and the texts in which they are rewritten.
+//! Resolves the references of a text to edges, and rewrites texts.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,31 +8,31 @@ use super::{Reference, ReferenceKind};
 use crate::name::catalog::AssetId;
 use crate::name::logical_path::LogicalPath;
 
-/// A reference that leads to an asset.
+/// An edge of the reference graph: a reference that leads to an asset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Edge {
     pub(crate) target: AssetId,
-    /// The bytes of the URL's path in the text.
+    /// Byte range of the URL's path in the text.
     pub(crate) path: Range<usize>,
-    /// The byte offset in the text where the digest goes.
+    /// Byte offset in the text where the digest is inserted.
     pub(crate) digest_at: usize,
 }
 
-/// A reference of a text, resolved.
+/// A resolved reference of a text.
 #[derive(Debug)]
 pub(crate) struct Resolved<'t> {
     pub(crate) kind: ReferenceKind,
-    /// The URL, escapes undone.
+    /// The URL with its escapes decoded.
     pub(crate) url: Cow<'t, str>,
-    /// Its byte offset in the text.
+    /// Byte offset of the URL in the text.
     pub(crate) offset: usize,
     pub(crate) target: Target,
-    /// Where the target is an asset.
+    /// Set if the target is an asset.
     pub(crate) edge: Option<Edge>,
 }
 
 impl Resolved<'_> {
-    /// The same, without the text.
+    /// Converts to a value that does not borrow the text.
     pub(crate) fn into_owned(self) -> Resolved<'static> {
         Resolved {
             kind: self.kind,
@@ -44,7 +44,7 @@ impl Resolved<'_> {
     }
 }
 
-/// Resolves the `references` of `text`, which is the asset `from`.
+/// Resolves the `references` of `text`, the content of the asset `from`.
 pub(crate) fn edges<'t>(
     references: &'t [Reference],
     text: &'t [u8],
@@ -77,7 +77,7 @@ pub(crate) fn edges<'t>(
     })
 }
 
-/// `text` with each of the ascending, disjoint `edits` made.
+/// Returns `text` with the ascending, disjoint `edits` (byte range, replacement) applied.
 pub(crate) fn splice(text: &[u8], edits: impl Iterator<Item = (Range<usize>, String)>) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 256);
     let mut copied = 0;

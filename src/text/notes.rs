@@ -1,19 +1,19 @@
-//! Many problems of one kind are reported as the first of them and a count: a file with a million broken references is one
-//! problem to its author, and must not be a gigabyte of messages.
+//! Diagnostics of files, folded: of many of one kind, the first are kept and the others counted. A file with a million
+//! broken references is one problem to its author, and must not become a gigabyte of messages.
 
 use crate::diagnostic::fold::{Fold, PER_FILE, Place};
 use crate::diagnostic::{Code, Diagnostic, Location, Severity};
 use crate::name::catalog::Catalog;
 use crate::text::missing::{Diagnosis, Suggestions};
 
-/// Diagnostics of one kind that are kept for a whole run; of further files, only how many there are.
+/// Most diagnostics of one kind that are kept in a run. Those of further files are only counted.
 pub(crate) const PER_RUN: usize = 1_000;
 
-/// What is to be said about one file.
+/// The diagnostics of one file, folded.
 pub(crate) struct Notes {
     diagnostics: Vec<Diagnostic>,
     fold: Fold<(Code, Severity)>,
-    /// Names that nothing has, of diagnostics that may still get a suggestion.
+    /// Names that no asset has, with the index of the diagnostic that may still get a suggestion.
     unknown: Vec<(usize, String)>,
 }
 
@@ -36,7 +36,7 @@ impl Notes {
         self.diagnosed(diagnosis, || None);
     }
 
-    /// `at` finds the place, which is only asked for what is kept.
+    /// Adds a diagnosis. `at` finds the location; it is only called for what is kept.
     pub(crate) fn diagnosed(
         &mut self,
         diagnosis: Diagnosis,
@@ -70,19 +70,19 @@ impl Notes {
         diagnostics.into_iter().for_each(|d| self.push(d));
     }
 
-    /// Whether there is nothing to be said.
+    /// Whether there are no diagnostics.
     pub(crate) fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()
     }
 
-    /// Names the source file in each.
+    /// Sets the source file of all diagnostics.
     pub(crate) fn set_file(&mut self, file: impl Fn() -> String) {
         for diagnostic in &mut self.diagnostics {
             diagnostic.file = Some(file());
         }
     }
 
-    /// What was kept, and counts with their texts.
+    /// Returns the kept diagnostics, and the counts with their messages.
     pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         for diagnostic in &mut self.diagnostics {
             if diagnostic.more > 0 {
@@ -93,7 +93,7 @@ impl Notes {
     }
 }
 
-/// What is to be said about all files, in an order that does not depend on threads.
+/// Folds the diagnostics of all files, in the order of `files`.
 pub(crate) fn of_files(
     files: impl IntoIterator<Item = Notes>,
     catalog: &Catalog,
@@ -106,7 +106,7 @@ pub(crate) fn of_files(
         for (at, name) in std::mem::take(&mut notes.unknown) {
             notes.diagnostics[at].help = suggestions.next(&name);
         }
-        // Where the run has enough of a kind, the file's are counted together.
+        // Once the run has enough of a kind, those of a file are counted together.
         let mut counted = Fold::new(0);
         let mut kept: Vec<Diagnostic> = Vec::with_capacity(notes.diagnostics.len());
         for mut diagnostic in notes.diagnostics {

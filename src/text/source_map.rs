@@ -8,19 +8,19 @@ use super::{Escapes, Reference, ReferenceKind};
 
 const NAME: &[u8] = b"sourceMappingURL=";
 
-/// A CSS comment token that names a source map. In CSS the comment may stand anywhere.
+/// Returns the reference in a CSS comment token that names a source map. In CSS the comment may be anywhere.
 pub(super) fn in_css_comment(text: &str, token: Range<usize>) -> Option<Reference> {
     let inside = text[token.clone()].strip_prefix("/*")?.strip_suffix("*/")?;
     match_url(inside.as_bytes(), token.start + 2)
 }
 
-/// The source map comment of a script: behind its last code, with nothing but line comments and white space after it.
+/// Returns the source map comment of a script: after the last code, followed only by line comments and white space.
 ///
-/// The specification's way "without parsing" wants the comment on a line of its own; its way "through parsing" does
-/// not, and real bundles end in `code();//# sourceMappingURL=…`. Both are taken here. As in the former, a comment with
-/// a quote or `*/` in it is none: it could be the inside of a string, a template or a block comment.
+/// The specification's method "without parsing" requires the comment on a line of its own; its method "through parsing"
+/// does not, and real bundles end in `code();//# sourceMappingURL=…`. Both are accepted here. As in the former, a comment
+/// with a quote or `*/` does not count: it could be inside a string, a template or a block comment.
 pub(super) fn in_script(text: &[u8]) -> Option<Reference> {
-    memmem::find(text, NAME)?; // most scripts: nothing to do. (Backwards, the search is slow.)
+    memmem::find(text, NAME)?; // most scripts have none; the search backwards is slow
     let mut end = text.len();
     loop {
         let start = line_start(&text[..end]);
@@ -41,7 +41,7 @@ pub(super) fn in_script(text: &[u8]) -> Option<Reference> {
     }
 }
 
-/// `code();//# sourceMappingURL=…`
+/// Returns the source map comment after code on one line: `code();//# sourceMappingURL=…`
 fn behind_code(line: &[u8], start: usize) -> Option<Reference> {
     let name = memmem::rfind(line, NAME)?;
     let opening = memmem::rfind(&line[..name], b"//")?;
@@ -109,7 +109,7 @@ fn contains_space(text: &[u8]) -> bool {
         .any(|space| memmem::find(text, space).is_some())
 }
 
-/// Where the last line of `text` begins: behind the last `LineTerminatorSequence`.
+/// Byte offset of the last line of `text`: after the last `LineTerminatorSequence`.
 fn line_start(text: &[u8]) -> usize {
     let mut end = text.len();
     while let Some(at) = memchr::memrchr3(b'\n', b'\r', 0xe2, &text[..end]) {
@@ -124,7 +124,7 @@ fn line_start(text: &[u8]) -> usize {
     0
 }
 
-/// Where the line before the one that begins at `start` ends; `None` if there is none.
+/// Byte offset of the end of the line before the one that begins at `start`; `None` if there is none.
 fn line_end_before(text: &[u8], start: usize) -> Option<usize> {
     const LINE_ENDS: &[&[u8]] = &[
         b"\r\n", // before its halves

@@ -1,24 +1,25 @@
-//! The syntaxes that references are read in: a row here, and a scanner.
+//! The syntaxes of text assets: one row each, with the scanner.
 
+use super::decoded::decoded;
 #[cfg(feature = "modules")]
 use super::js;
-use super::{Scan, css, decoded, source_map};
+use super::{Scan, css, source_map};
 use crate::name::logical_path::LogicalPath;
 
-/// What a text is written in.
+/// The syntax of an asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Syntax {
-    /// Style sheets: minified, references rewritten.
+    /// Style sheets: minified, with all references rewritten.
     Css,
-    /// Scripts: the source map comment rewritten.
+    /// Scripts: only the source map comment is rewritten.
     Script,
-    /// Scripts with `--js-modules`: module specifiers too.
+    /// Scripts with `--js-modules`: module specifiers are rewritten, too.
     Module,
-    /// No text, or one without references.
+    /// Assets without references.
     Opaque,
 }
 
-/// A syntax, the extensions of its files in lower case, and its scanner.
+/// A syntax, its file extensions in lower case, and its scanner.
 struct Row {
     syntax: Syntax,
     extensions: &'static [&'static str],
@@ -43,7 +44,7 @@ const ROWS: [Row; 4] = [
     },
     Row {
         syntax: Syntax::Module,
-        extensions: &[], // those of scripts, with an option
+        extensions: &[], // the extensions of scripts, with `--js-modules`
         scan: modules,
     },
     Row {
@@ -54,7 +55,7 @@ const ROWS: [Row; 4] = [
 ];
 
 impl Syntax {
-    /// The syntax of a file by its extension, in any case. `js_modules`: scripts are modules.
+    /// Returns the syntax of a file by its extension, in any case. With `js_modules`, scripts are modules.
     pub(crate) fn of(name: &LogicalPath, js_modules: bool) -> Self {
         let extension = name.extension().to_ascii_lowercase();
         let has_it = |row: &&Row| row.extensions.contains(&extension.as_str());
@@ -65,18 +66,18 @@ impl Syntax {
         }
     }
 
-    /// Whether files of this syntax can refer to others.
+    /// Whether files of this syntax can have references.
     pub(crate) fn is_text(self) -> bool {
         self != Self::Opaque
     }
 
-    /// Reads a text for references.
+    /// Scans a text for references.
     pub(crate) fn scan(self, text: &[u8]) -> Scan {
         let row = ROWS.iter().find(|row| row.syntax == self);
         row.map_or_else(Scan::default, |row| (row.scan)(text))
     }
 
-    /// All references of a text, in its order.
+    /// Returns all references of a text, in text order.
     pub(crate) fn references(self, text: &[u8]) -> Vec<super::Reference> {
         self.scan(text).references
     }
@@ -86,7 +87,7 @@ impl Syntax {
 fn modules(text: &[u8]) -> Scan {
     let mut found = decoded(text, js::modules::scan);
     let end = found.references.last().map_or(0, |last| last.span.end);
-    // What looks like a comment after the last code could stand in a template.
+    // A match before the last specifier could be inside a template.
     let source_map = source_map::in_script(text).filter(|map| end <= map.span.start);
     found.references.extend(source_map);
     found

@@ -1,6 +1,6 @@
-//! What minifying a style sheet comes to.
+//! The result of minifying a style sheet.
 
-/// A place in the source text, and why (part of) the minifying asked for was not done.
+/// Why a style sheet was minified less than asked for, and the place of the cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NotMinified {
     /// Byte offset in the source text.
@@ -8,11 +8,11 @@ pub(super) struct NotMinified {
     pub(super) reason: String,
 }
 
-/// What came out of minifying.
+/// A minified style sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Minified {
-    /// The smaller text; `None`: the source stays as it is.
+    /// The smaller text. `None`: the source is kept.
     pub(super) text: Option<String>,
-    /// Why less was done than was asked for.
+    /// Set if less was done than asked for.
     pub(super) notice: Option<NotMinified>,
 }

@@ -1,10 +1,10 @@
-//! Stage 3, transform: from a style sheet's bytes to the bytes that are hashed. Minifying, in two strengths.
+//! Minifies style sheets, `safe` or `full`.
 
 use super::minified::Minified;
 use super::{Targets, full, safe};
 use crate::options::Minify;
 
-/// Minifies a style sheet; never to a larger one.
+/// Minifies a style sheet. The result is never larger than `css`.
 pub(super) fn minify(css: &str, mode: Minify, targets: Option<&Targets>) -> Minified {
     let safe = match mode {
         Minify::Off => Minified {
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
     use crate::text::Syntax;
 
-    /// A style sheet with something of everything, to be cut up.
+    /// A style sheet with one of each construct, which the test cuts up.
     const SHEET: &str = "@charset \"utf-8\";@import url(a.css) layer(x) screen;/*! l */\n\
         @media (min-width: 1px) and (max-width:2px){ .a > b:hover , [c=\"d\"] ~ e::before { color : #ff0000 ; \
         background : url( \"a b.png\" ) no-repeat 0 0 / cover , linear-gradient( red , blue ) } }\n\
@@ -50,7 +50,6 @@ mod tests {
         prop::collection::vec(cut, 1..6).prop_map(|cuts| {
             let mut css = SHEET.to_owned();
             for (from, length, to) in cuts {
-                // Moves a piece, sometimes a long one.
                 let from = from.min(css.len());
                 let end = (from + length % 40).min(css.len());
                 let piece: String = css.drain(from..end).collect();

@@ -1,10 +1,10 @@
-//! A tokenized style sheet and where its statements end.
+//! A tokenized style sheet, and the ends of its statements.
 
 use std::ops::Range;
 
 use crate::text::css::tokens::{CssToken, Kind};
 
-/// The tokens of a style sheet whose brackets match.
+/// A style sheet whose brackets match, with its tokens.
 #[derive(Clone, Copy)]
 pub(super) struct Sheet<'t> {
     pub(super) text: &'t str,
@@ -12,7 +12,8 @@ pub(super) struct Sheet<'t> {
 }
 
 impl<'t> Sheet<'t> {
-    /// The colon of a declaration that begins at `first`: behind a name, which a hack's character may precede.
+    /// Returns the index of the colon of a declaration that begins at the token `first`: after a name, before which a
+    /// hack may put one character (`*zoom`).
     pub(super) fn declaration_colon(&self, first: usize) -> Option<usize> {
         let name = match self.kind(first) {
             Kind::Ident => first,
@@ -23,7 +24,8 @@ impl<'t> Sheet<'t> {
         (self.kind(colon) == Kind::Colon).then_some(colon)
     }
 
-    /// Where a prelude or value ends: at a `;`, `{` (if `at_curly`) or `}` that no bracket of it encloses.
+    /// Returns the index of the token that ends a prelude or value: a `;`, `{` (if `at_curly`) or `}` outside its
+    /// brackets.
     pub(super) fn end(&self, from: usize, at_curly: bool) -> usize {
         let mut open = 0_usize;
         for (index, token) in self.tokens.iter().enumerate().skip(from) {
@@ -45,7 +47,7 @@ impl<'t> Sheet<'t> {
         self.tokens.len()
     }
 
-    /// The first and last token from `from` to before `to` that is neither white space nor a comment.
+    /// Returns the first and last token of `from..to` that are neither white space nor comments.
     pub(super) fn trimmed(&self, from: usize, to: usize) -> Option<(usize, usize)> {
         let significant =
             |index: &usize| !matches!(self.kind(*index), Kind::WhiteSpace | Kind::Comment);
@@ -55,7 +57,7 @@ impl<'t> Sheet<'t> {
         ))
     }
 
-    /// The first and last token from `from` to before `to` that is no white space.
+    /// Returns the first and last token of `from..to` that are not white space.
     pub(super) fn without_outer_space(&self, from: usize, to: usize) -> Option<(usize, usize)> {
         let counts = |index: &usize| self.kind(*index) != Kind::WhiteSpace;
         Some(((from..to).find(counts)?, (from..to).rev().find(counts)?))
@@ -80,7 +82,7 @@ impl<'t> Sheet<'t> {
     }
 }
 
-/// The text of some tokens, white space and comments aside.
+/// Joins the text of the tokens `from..to`, without white space and comments.
 #[cfg(feature = "minify-full")]
 pub(super) fn joined(sheet: Sheet<'_>, from: usize, to: usize) -> String {
     (from..to)

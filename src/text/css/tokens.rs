@@ -1,14 +1,14 @@
 //! A flat view of a style sheet's css-syntax-3 tokens, with their byte spans.
 //!
-//! cssparser's own parser follows nested blocks by recursion, or skips them. References and white space are found
-//! anywhere, at any depth, so this iterator starts a fresh (cheap) parser behind every opening bracket: the stream is
-//! flat, and hostile nesting costs no stack.
+//! cssparser's own parser recurses into nested blocks or skips them. References and white space occur at any depth, so
+//! this iterator starts a new (cheap) parser after every opening bracket: the stream is flat, and hostile nesting uses
+//! no stack.
 
 use std::ops::Range;
 
 use cssparser::{Parser, Token};
 
-/// What a token is, as far as this crate has to know.
+/// Kind of a token, as far as this crate distinguishes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A run of white space.
@@ -65,12 +65,12 @@ pub(crate) enum Kind {
     BadString,
 }
 
-/// One token: its kind and where it stands in the text.
+/// A token: its kind and its bytes in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CssToken {
     /// What it is.
     pub(crate) kind: Kind,
-    /// Its bytes in the text. Spans follow one another without a gap.
+    /// Byte range in the text. Spans follow one another without gaps.
     pub(crate) span: Range<usize>,
 }
 
@@ -78,7 +78,7 @@ pub(crate) struct CssToken {
 pub(crate) struct CssTokens<'i> {
     text: &'i str,
     parser: Parser<'i>,
-    /// Where the present parser's text begins in `text`.
+    /// Byte offset in `text` at which the current parser's text begins.
     base: usize,
 }
 
@@ -92,12 +92,12 @@ pub(crate) fn tokens(text: &str) -> CssTokens<'_> {
 }
 
 impl CssTokens<'_> {
-    /// Where the next token begins.
+    /// Byte offset of the next token.
     pub(crate) fn at(&self) -> usize {
         self.base + self.parser.position().byte_index()
     }
 
-    /// Goes on at `position`, where a token begins.
+    /// Continues at the byte offset `position`, where a token must begin.
     pub(crate) fn go_to(&mut self, position: usize) {
         if position != self.at() {
             self.begin_anew(position);

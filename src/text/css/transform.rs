@@ -1,4 +1,4 @@
-//! From a style sheet's bytes to the bytes that are hashed.
+//! Transforms style sheets: from source bytes to the bytes that are hashed.
 
 use super::Targets;
 use super::minify::minify;
@@ -6,9 +6,9 @@ use crate::diagnostic::{Code, Diagnostic, Location, Severity};
 use crate::name::logical_path::LogicalPath;
 use crate::options::Minify;
 
-/// A style sheet after transforming.
+/// A transformed style sheet.
 pub(crate) struct Transformed {
-    /// `None`: as in the source.
+    /// `None`: the source bytes.
     pub(crate) bytes: Option<Vec<u8>>,
     pub(crate) notes: Vec<Diagnostic>,
 }
@@ -36,8 +36,8 @@ pub(crate) fn transform_css(
                 "not valid UTF-8, processed as bytes",
             )
             .at(Location::of(source, error.valid_up_to()));
-            // CSS syntax is ASCII: any encoding that leaves ASCII alone will do to read it. `full` may write
-            // characters anew, `safe` only takes some away.
+            // CSS syntax is ASCII, so the text can be read as Latin-1. `full` may write new characters; `safe` only
+            // removes some.
             let text: String = source.iter().copied().map(char::from).collect();
             let mode = if mode == Minify::Off {
                 mode
@@ -57,7 +57,7 @@ pub(crate) fn transform_css(
     }
 }
 
-/// `in_source` turns an offset in `text` into one in `source`.
+/// Minifies `text`. `in_source` converts an offset in `text` to one in `source`.
 fn minified(
     name: &LogicalPath,
     source: &[u8],

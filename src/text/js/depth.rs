@@ -1,10 +1,10 @@
-//! How deep the brackets of a script are nested, about. Regular expressions are not told from divisions, which only a
-//! parser can: quotes in them may take code for a string and strings for code.
+//! Estimates how deep the brackets of a script are nested. Only a parser can distinguish regular expressions from
+//! divisions: here, a quote in a regular expression makes code look like a string and the reverse.
 
 use memchr::memmem;
 
-/// The most brackets that any part of the text leaves open: not more than with everything taken for code, nor than with
-/// strings and comments left out.
+/// Returns the largest number of open brackets in the text: the smaller of two estimates, with everything read as code,
+/// and without strings and comments.
 pub(super) fn deepest(text: &[u8]) -> usize {
     let everything = Depth::of(text, |depth, text, at| depth.bracket(text[at], at));
     if everything <= FEW {
@@ -14,19 +14,19 @@ pub(super) fn deepest(text: &[u8]) -> usize {
     everything.min(code)
 }
 
-/// So many need no second look.
+/// Up to this depth, the first estimate is good enough.
 const FEW: usize = 100;
 
 #[derive(Default)]
 struct Depth {
     now: usize,
     most: usize,
-    /// The depths at which a template goes on behind a closing brace.
+    /// Depths at which a template continues after a closing brace.
     templates: Vec<usize>,
 }
 
 impl Depth {
-    /// `step` takes what begins at an offset, and returns the offset behind it.
+    /// Reads a text. `step` reads what begins at an offset and returns the offset after it.
     fn of(text: &[u8], step: impl Fn(&mut Self, &[u8], usize) -> usize) -> usize {
         let mut depth = Self::default();
         let mut at = 0;
@@ -70,7 +70,7 @@ impl Depth {
         }
     }
 
-    /// The text of a template, to its end or to a substitution's `${`.
+    /// Reads the text of a template, to its end or to the `${` of a substitution.
     fn template(&mut self, text: &[u8], mut at: usize) -> usize {
         while let Some(byte) = text.get(at) {
             match byte {
@@ -88,7 +88,7 @@ impl Depth {
     }
 }
 
-/// A string ends at its line's end at the latest.
+/// Returns the offset after a string, which ends at the end of its line at the latest.
 fn behind_string(text: &[u8], mut at: usize, quote: u8) -> usize {
     while let Some(byte) = text.get(at) {
         match byte {
@@ -129,7 +129,7 @@ mod tests {
         }
     }
 
-    /// Of two guesses, the lower: a bundle's strings may hold thousands of brackets that are never closed.
+    /// The strings of a bundle may hold thousands of brackets that are never closed.
     #[test]
     fn the_lower_of_two_guesses() {
         assert_eq!(deepest("x('(');".repeat(500).as_bytes()), 1);

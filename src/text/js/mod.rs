@@ -1,4 +1,4 @@
-//! JavaScript: module specifiers and URLs that are resolved against a module.
+//! JavaScript: module specifiers, and URLs that are resolved against a module.
 
 mod depth;
 pub(super) mod modules;

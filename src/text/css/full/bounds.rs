@@ -1,4 +1,4 @@
-//! What keeps lightningcss's time and output in proportion to its input.
+//! Limits that keep lightningcss's time and output linear in its input.
 
 use std::fmt;
 
@@ -8,23 +8,24 @@ use lightningcss::properties::custom::{Token, TokenList, TokenOrValue};
 use lightningcss::rules::{CssRule, CssRuleList};
 use lightningcss::selector::Selector;
 
-/// How much may be joined into one rule. When a rule is joined with its neighbour (same selectors, same declarations,
-/// same condition), lightningcss goes through all that was joined before once more: 10,000 × `a{x:y}` took 10 s.
+/// Cost of the rules that may be joined into one, in declarations. When lightningcss joins a rule with its neighbour
+/// (same selectors, same declarations, same condition), it visits everything joined before again: 10,000 × `a{x:y}`
+/// took 10 s.
 const LONGEST_RUN: usize = 1_000;
 
-/// Rules that are looked up one by one in a list of all of their kind before.
+/// Most `@font-feature-values` rules. lightningcss searches a list of all earlier ones for each.
 const MOST_FONT_FEATURES: usize = 1_000;
 
-/// Puts something between rules that must not be joined: `Ignored`, which is neither joined nor printed.
+/// Inserts `CssRule::Ignored`, which is neither joined nor printed, between rules that must not be joined.
 #[derive(Default)]
 pub(super) struct Separator {
-    /// Of the layers since the last separation: layers of one name are joined wherever they stand.
+    /// Cost of the layers since the last separation. Layers of one name are joined wherever they are.
     layers: usize,
     font_features: usize,
 }
 
 impl Separator {
-    /// Goes through a style sheet's rules; the end of a sentence if there are too many of a kind.
+    /// Separates the rules of a style sheet. The error is the reason to give up, as the end of a sentence.
     pub(super) fn separate(rules: &mut CssRuleList<'_>) -> Result<(), &'static str> {
         let mut separator = Self::default();
         separator.list(rules);
@@ -34,7 +35,7 @@ impl Separator {
         Ok(())
     }
 
-    /// Returns what it costs to go through these rules once more.
+    /// Separates a list of rules. Returns the cost of visiting the list once more.
     fn list(&mut self, list: &mut CssRuleList<'_>) -> usize {
         let (mut total, mut run) = (0_usize, 0);
         for mut rule in std::mem::take(&mut list.0) {
@@ -51,7 +52,7 @@ impl Separator {
     }
 
     fn rule(&mut self, rule: &mut CssRule<'_>) -> usize {
-        // Joined blocks are gone through twice at every level.
+        // Joined blocks are visited twice at every level.
         let (declarations, list) = match rule {
             CssRule::Style(style) => {
                 let selectors = style.selectors.0.iter().map(Selector::len);
@@ -105,15 +106,15 @@ fn tokens(list: &TokenList<'_>) -> usize {
     1 + list.0.iter().map(token).sum::<usize>()
 }
 
-/// Text that refuses to grow beyond a limit: for old browsers, every selector of a list is written once for every
-/// selector of the list around it.
+/// Text with a limit of its length in bytes. For old browsers, lightningcss writes every selector of a list once for
+/// every selector of the enclosing list.
 pub(super) struct Limited {
     pub(super) text: String,
     limit: usize,
 }
 
 impl Limited {
-    /// Room for what becomes of `source` if it grows as it should not.
+    /// An empty text with room for an output that is several times as large as `source`.
     pub(super) fn for_source(source: &str) -> Self {
         Self {
             text: String::new(),

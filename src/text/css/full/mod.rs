@@ -1,42 +1,28 @@
-//! `--minify full`: lightningcss's optimizer, where it is known to be right. Nothing outside this module names
-//! lightningcss.
+//! `--minify full`: lightningcss's optimizer, where it is known to be right. Only this module names lightningcss.
 //!
-//! lightningcss parses strictly here (its recovery deletes what it cannot read), and even then a result is only believed
-//! if the [`Inventory`] of what it holds agrees with the source's. Every check stands for a way in which version
-//! 1.0.0-alpha.72 was seen to change what a browser does. A file that fails one is minified by `safe`.
+//! lightningcss parses strictly here, because its error recovery deletes what it cannot read. A result is only accepted
+//! if its [`Inventory`] agrees with that of the source. Every check stands for a change of behaviour that version
+//! 1.0.0-alpha.72 was seen to make in a browser. A file that fails a check is minified by `safe`.
 
 mod bounds;
+mod comparison;
+mod hazards;
+mod inventory;
+mod lightning;
+mod properties;
+mod shorthands;
+mod statements;
+mod survey;
+mod vendor;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, RwLock};
 
-use bounds::{Limited, Separator};
-use lightningcss::error::{Error, ErrorLocation, PrinterError, PrinterErrorKind};
-use lightningcss::printer::Printer;
-use lightningcss::stylesheet::{MinifyOptions, ParserOptions, PrinterOptions, StyleSheet};
-use lightningcss::targets::{Browsers, Features};
-use lightningcss::traits::ToCss as _;
-
-use super::inventory::Inventory;
 use super::minified::NotMinified;
-use crate::diagnostic::shown;
+use inventory::Inventory;
+pub(crate) use lightning::Targets;
+use lightning::optimize;
 
-/// The browsers that `full` may write for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Targets(Browsers);
-
-impl Targets {
-    /// Parses a browserslist query. The error is a sentence's end.
-    pub(crate) fn parse(query: &str) -> Result<Self, String> {
-        match Browsers::from_browserslist([query]) {
-            Ok(Some(browsers)) => Ok(Self(browsers)),
-            Ok(None) => Err(format!("{query:?} selects no browser")),
-            Err(error) => Err(format!("{query:?}: {error}")),
-        }
-    }
-}
-
-/// Optimizes `css`, or says where and why not.
+/// Optimizes `css`. The error is where and why it was not optimized.
 pub(super) fn minify(css: &str, targets: Option<&Targets>) -> Result<String, NotMinified> {
     let whitespace_only = |offset: usize, reason: &str| NotMinified {
         offset,
@@ -61,270 +47,5 @@ pub(super) fn minify(css: &str, targets: Option<&Targets>) -> Result<String, Not
     }
 }
 
-/// lightningcss itself: (byte offset, reason) of its error or first warning.
-fn optimize(css: &str, targets: Option<&Targets>) -> Result<String, (usize, String)> {
-    let targets = lightningcss::targets::Targets {
-        browsers: targets.map(|targets| targets.0),
-        // Without targets it would use the newest syntax for these.
-        include: Features::MediaRangeSyntax
-            | Features::MediaIntervalSyntax
-            | Features::HexAlphaColors,
-        exclude: Features::empty(),
-    };
-    let warnings = Arc::new(RwLock::new(Vec::new()));
-    let options = ParserOptions {
-        warnings: Some(Arc::clone(&warnings)),
-        ..ParserOptions::default()
-    };
-    let mut sheet = StyleSheet::parse(css, options).map_err(|error| located(css, &error))?;
-    if let Ok(warnings) = warnings.read()
-        && let Some(warning) = warnings.first()
-    {
-        return Err(located(css, warning));
-    }
-    Separator::separate(&mut sheet.rules).map_err(|reason| (0, reason.to_owned()))?;
-    sheet
-        .minify(MinifyOptions {
-            targets,
-            ..MinifyOptions::default()
-        })
-        .map_err(|error| located(css, &error))?;
-    let options = PrinterOptions {
-        minify: true,
-        targets,
-        ..PrinterOptions::default()
-    };
-    printed(&sheet, options, Limited::for_source(css)).map_err(|error| match error.kind {
-        PrinterErrorKind::FmtError => (0, "the result would be many times as large".to_owned()),
-        _ => located(css, &error),
-    })
-}
-
-/// As [`StyleSheet::to_css`], which writes into memory without any limit.
-fn printed(
-    sheet: &StyleSheet<'_>,
-    options: PrinterOptions<'_>,
-    mut out: Limited,
-) -> Result<String, PrinterError> {
-    let mut printer = Printer::new(&mut out, options);
-    for comment in &sheet.license_comments {
-        printer.write_str("/*")?;
-        printer.write_str_with_newlines(comment)?;
-        printer.write_str_with_newlines("*/\n")?;
-    }
-    sheet.rules.to_css(&mut printer)?;
-    Ok(out.text)
-}
-
-fn located<T: std::fmt::Display>(css: &str, error: &Error<T>) -> (usize, String) {
-    let offset = error
-        .loc
-        .as_ref()
-        .map_or(0, |place| byte_offset(css, place));
-    (offset, shown(error.kind.to_string())) // which quotes the source
-}
-
-/// lightningcss counts lines from 0 and columns from 1, in UTF-16 units.
-fn byte_offset(css: &str, place: &ErrorLocation) -> usize {
-    let mut start = 0;
-    for _ in 0..place.line {
-        let Some(end) = css[start..].find(['\n', '\r', '\x0c']) else {
-            break;
-        };
-        start += end
-            + if css[start + end..].starts_with("\r\n") {
-                2
-            } else {
-                1
-            };
-    }
-    let mut units = place.column.saturating_sub(1) as usize;
-    for (at, c) in css[start..].char_indices() {
-        if units == 0 {
-            return start + at;
-        }
-        units = units.saturating_sub(c.len_utf16());
-    }
-    css.len()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_it_is_for() {
-        for (css, expected) in [
-            (
-                "a{color:#ff0000;margin:0px 0px 0px 0px}",
-                "a{color:red;margin:0}",
-            ),
-            ("a{color:red}\na{margin:1px}", "a{color:red;margin:1px}"),
-            ("/*! l */a{color:#ff0000}", "/*! l */\na{color:red}"),
-            (
-                "@charset \"utf-8\";a{color:#ff0000}",
-                "@charset \"utf-8\";a{color:red}",
-            ),
-        ] {
-            assert_eq!(minify(css, None).unwrap(), expected, "{css}");
-        }
-    }
-
-    /// Each of these lightningcss gets wrong, or rejects.
-    #[test]
-    fn what_it_is_not_trusted_with() {
-        for css in [
-            "a{animation:.5s ease-out both}",
-            "a{background:-webkit-linear-gradient(top,red,blue)}",
-            "a{background:-o-linear-gradient(left,red,blue)}",
-            "a{letter-spacing:.4}",
-            "a{--x:294ms}",
-            "a{--x:.123456789em}",
-            ":-ms-input-placeholder{color:red}",
-            "@media \\0screen{a{b:c}}",
-            "@charset \"iso-8859-1\";a{content:\"\\e9\"}",
-            "a{content:\"\\f101\"}",
-            "a{color:red}/*# sourceMappingURL=x.map */",
-            "a{color:red}/*! l */",
-            "a{color:red;color:oklch(0.5 0.2 20)}",
-            "a{height:100vh;height:100dvh}",
-            "a{-webkit-backdrop-filter:blur(1px);backdrop-filter:blur(1px)}",
-            "a{-webkit-text-decoration:underline dotted;text-decoration:underline dotted}",
-            "a{top:0;right:0;bottom:0;left:0}",
-            "a{animation:x 1s;animation-timeline:scroll()}",
-            "a{*zoom:1}",
-            "a{min-width:0\\0}",
-            "a{background:url(a.png);background:url(b.png)}",
-            "a{border-width:1px;border-style:solid;border-color:red}", // resets border-image
-            "a{border-image:none}",
-            "a{font:1em x;font-variant:small-caps}",
-            "a{font:1em x;font-stretch:condensed}",
-            "a{-webkit-border-radius:1px 2px 1px 2px}",
-            "a{background:no-repeat;-webkit-background-size:50%}",
-            "a{margin-inline:1px;-webkit-margin-end:2px}",
-            "a{column-gap:1px;row-gap:1px;-webkit-column-gap:2px}",
-            "a{place-self:end;justify-self:auto}",
-            "a{grid-template:\"a\";grid-template-rows:auto auto}",
-            "a{text-decoration:2px}",
-            "a{animation:1s,2s}",
-            "a{z-index:1.0}",
-            "a{flex:1 1 1}",
-            "a{flex-basis:1}",
-            "a{opacity:calc(1/3)}",
-            "a{color:hwb(90 10% 10%)}",
-            "a{color:rgb(from red r g b)}",
-            "a{animation:#f00}",
-        ] {
-            // Something to gain, so that it is not the size that decides.
-            let css = format!("{css}\nb{{margin:1px 1px 1px 1px}}");
-            assert!(
-                minify(&css, None).is_err(),
-                "{css}: {:?}",
-                minify(&css, None)
-            );
-        }
-    }
-
-    /// lightningcss follows nesting by recursion.
-    #[test]
-    fn nesting_does_not_end_the_process() {
-        for (open, close) in [
-            ("a{", "}"),
-            ("a{b:(", ")}"),
-            ("a{width:calc(", ")}"),
-            (":not(", ")"),
-            ("@media x{", "}"),
-            ("@supports (", ")"),
-        ] {
-            for depth in [10, 11, 12, 13, 5_000] {
-                let css = format!("{}{}", open.repeat(depth), close.repeat(depth));
-                let _ = minify(&css, None);
-            }
-        }
-        let _ = minify(
-            &format!("a{{width:{}1px{}}}", "calc(".repeat(11), ")".repeat(11)),
-            None,
-        );
-        let _ = minify(
-            &format!(
-                "a{{color:{}red{}}}",
-                "color-mix(in srgb,blue,".repeat(11),
-                ")".repeat(11)
-            ),
-            None,
-        );
-        let _ = minify(
-            &format!("{}a{}{{}}", ":is(:not(".repeat(6), "))".repeat(6)),
-            None,
-        );
-    }
-
-    /// Each of these took lightningcss time that grew with its square: minutes, at this length.
-    #[test]
-    fn long_runs_are_joined_piece_by_piece() {
-        let rules = |one: &dyn Fn(usize) -> String| (0..20_000).map(one).collect::<String>();
-        for (css, joined) in [
-            (rules(&|n| format!(":root{{--x{n}:y}}")), ":root"),
-            (rules(&|n| format!("a{{x{n}:y}}")), "a{"),
-            (rules(&|n| format!(".a{n}{{x:y}}")), "{x:y}"),
-            (rules(&|n| format!("@media print{{a{{x{n}:y}}}}")), "@media"),
-            (
-                rules(&|n| format!("@supports (x:y){{.a{n}{{z:w}}}}")),
-                "@supports",
-            ),
-            (
-                rules(&|n| format!("@container (width>1px){{.a{n}{{z:w}}}}")),
-                "@container",
-            ),
-            (rules(&|n| format!("@layer z{{a{{x{n}:y}}}}")), "a{"),
-            (
-                format!("a{{{}}}", rules(&|n| format!("&:hover{{x{n}:y}}"))),
-                "&:hover",
-            ),
-            (
-                ("@media print{".repeat(10) + "a{x:y}" + &"}".repeat(10)).repeat(2_000),
-                "a{",
-            ),
-        ] {
-            let start = &css[..30];
-            match minify(&css, None) {
-                Ok(full) => {
-                    let count = full.matches(joined).count();
-                    assert!((5..5_000).contains(&count), "{start}: {count}");
-                }
-                Err(notice) => panic!("{start}: {notice:?}"),
-            }
-        }
-    }
-
-    #[test]
-    fn results_that_explode_are_not_believed() {
-        let targets = Targets::parse("ie 11").unwrap();
-        let list: Vec<String> = (0..3_000).map(|n| format!(".a{n}")).collect();
-        for css in [
-            format!("{}{{{}{{x:y}}}}", list.join(","), list.join("{x:z}")),
-            "& & & & & & & &{".repeat(10) + "x:y" + &"}".repeat(10),
-        ] {
-            let notice = minify(&css, Some(&targets)).unwrap_err();
-            assert!(notice.reason.contains("many times"), "{notice:?}");
-        }
-        let name = "-x".repeat(200_000);
-        let _ = minify(&format!("a{{{name}:y;margin:1px 1px}}"), None);
-    }
-
-    #[test]
-    fn errors_are_located_in_bytes() {
-        let css = "a{b:c}\r\n/* é😀 */ a::before b{}";
-        let notice = minify(css, None).unwrap_err();
-        assert_eq!(&css[notice.offset..], " b{}", "{notice:?}");
-    }
-
-    #[test]
-    fn targets() {
-        assert!(Targets::parse("last 2 versions").is_ok());
-        assert!(Targets::parse("no such browser").is_err());
-        let targets = Targets::parse("safari 14").unwrap();
-        let css = "a{inset:0;color:red}";
-        assert!(minify(css, Some(&targets)).unwrap().contains("top:0"));
-    }
-}
+mod tests;

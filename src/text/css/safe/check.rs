@@ -1,8 +1,8 @@
-//! What a style sheet must be to be minified, and what must have become of it.
+//! Checks before and after minifying: what a style sheet must be, and what must be unchanged in the result.
 
 use crate::text::css::tokens::{CssToken, Kind, tokens};
 
-/// What keeps a file from being minified: (byte offset, reason).
+/// Returns what prevents minifying a style sheet: (byte offset, reason).
 pub(super) fn broken(text: &str, tokens: &[CssToken]) -> Option<(usize, &'static str)> {
     let mut open: Vec<(Kind, usize)> = Vec::new();
     for token in tokens {
@@ -31,7 +31,7 @@ pub(super) fn broken(text: &str, tokens: &[CssToken]) -> Option<(usize, &'static
             _ => {}
         }
     }
-    // At the end of the file an escape takes nothing; the closing bracket or quote would then be escaped.
+    // An escape at the end of the file escapes nothing; a bracket or quote that closes what is open would be escaped.
     open.pop()
         .map(|(_, start)| (start, "a bracket that is not closed"))
         .or_else(|| {
@@ -40,7 +40,7 @@ pub(super) fn broken(text: &str, tokens: &[CssToken]) -> Option<(usize, &'static
         })
 }
 
-/// Whether `out` has exactly the tokens of the source, white space and comments aside.
+/// Whether `out` has exactly the tokens of the source, apart from white space and comments.
 pub(super) fn same_tokens(text: &str, source: &[CssToken], out: &str) -> bool {
     let significant = |token: &CssToken| !matches!(token.kind, Kind::WhiteSpace | Kind::Comment);
     let mut after = tokens(out).filter(significant);

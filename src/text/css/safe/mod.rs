@@ -1,4 +1,4 @@
-//! `--minify safe`: takes away white space and comments, token by token. Lossless by construction: no other token is
+//! `--minify safe`: removes white space and comments, token by token. Lossless by construction: no other token is
 //! added, removed, changed or glued to its neighbour (which is also checked on every result), and text that scripts can
 //! read back through the CSSOM is left alone to the byte.
 //!
@@ -7,18 +7,20 @@
 //!   them out as written;
 //! - preludes of at-rules, which `conditionText` and `mediaText` may show as written, comments included;
 //! - what is inside `:is()` and `:where()`, which `selectorText` may show as written;
-//! - `/*! … */` licences and `sourceMappingURL` comments, where they stand;
+//! - `/*! … */` licences and `sourceMappingURL` comments, at their places;
 //! - `@charset "…";`, which counts byte by byte, and only at the very start of the file;
 //! - the line breaks of a file that names a source map, so that the map's lines stay true (columns do not);
 //! - a file with broken tokens or brackets that do not match, whole.
 
 mod check;
+mod emit;
 mod rules;
 
 use check::{broken, same_tokens};
+use emit::Minifier;
 use rules::{
-    AS_WRITTEN, Context, DESCRIPTORS_AS_WRITTEN, Space, ends_in_escape, glues, is_forgiving,
-    is_source_map, loose_inside, unescaped,
+    AS_WRITTEN, Context, DESCRIPTORS_AS_WRITTEN, Space, is_forgiving, is_source_map, loose_inside,
+    unescaped,
 };
 
 use super::minified::{Minified, NotMinified};
@@ -66,16 +68,6 @@ pub(super) fn minify(css: &str) -> Minified {
     }
 }
 
-struct Minifier<'t> {
-    sheet: Sheet<'t>,
-    keep_lines: bool,
-    out: String,
-    /// The first token that is not in `out` (or dropped) yet.
-    next: usize,
-    /// The last token in `out`.
-    last: Option<usize>,
-}
-
 impl Minifier<'_> {
     fn run(&mut self) {
         let mut depth = 0_usize;
@@ -84,7 +76,7 @@ impl Minifier<'_> {
                 Kind::OpenCurly => depth += 1,
                 Kind::CloseCurly => depth = depth.saturating_sub(1),
                 Kind::Semicolon => {}
-                // Browsers skip these: the next statement begins behind them.
+                // Browsers skip these: the next statement begins after them.
                 Kind::Cdo | Kind::Cdc if depth == 0 => {}
                 Kind::AtKeyword => {
                     self.at_rule(first);
@@ -97,16 +89,16 @@ impl Minifier<'_> {
             }
             self.emit(first, Space::Drop);
         }
-        // Comments that stay may stand at the end.
+        // Comments at the end may stay.
         self.gap(self.sheet.tokens.len(), Space::Drop);
     }
 
-    /// The at-keyword and its prelude, without the `{` or `;` behind them.
+    /// Writes an at-keyword and its prelude, without the `{` or `;` after them.
     fn at_rule(&mut self, first: usize) {
         let end = self.sheet.end(first + 1, true);
         if self.sheet.raw(first).eq_ignore_ascii_case("@charset") {
             if self.last.is_none() && first > 0 && self.out.is_empty() {
-                // Only as the very first bytes of a file does it count: it must not come to stand there.
+                // It is only effective as the first bytes of a file, so it must not move there.
                 self.out.push('\n');
             }
             self.emit_verbatim(first, end, Space::Drop);
@@ -116,7 +108,7 @@ impl Minifier<'_> {
         self.emit_as_written(first + 1, end, Space::Keep);
     }
 
-    /// A selector, a declaration, or what is neither.
+    /// Writes a selector, a declaration, or a statement that is neither.
     fn statement(&mut self, first: usize, depth: usize) {
         let colon = self.sheet.declaration_colon(first);
         let name = unescaped(self.sheet.raw(first));
@@ -160,7 +152,7 @@ impl Minifier<'_> {
         }
     }
 
-    /// Whether a value is one that browsers keep as text until it is used, or one that only its author understands.
+    /// Whether browsers keep a value as text until it is used, or it has a syntax of its own.
     fn is_handed_out_as_written(&self, from: usize, to: usize) -> bool {
         self.sheet.tokens[from..to].iter().any(|token| {
             let raw = &self.sheet.text[token.span.clone()];
@@ -176,10 +168,10 @@ impl Minifier<'_> {
         })
     }
 
-    /// A selector or value, token by token.
+    /// Writes a selector or value, token by token.
     fn list(&mut self, from: usize, to: usize, context: Context) {
         let mut open = 0_usize;
-        // How many brackets were open where text that stays as written began.
+        // Number of open brackets where text that stays as written began.
         let mut as_written = None;
         for index in from..to {
             let kind = self.sheet.kind(index);
@@ -192,7 +184,7 @@ impl Minifier<'_> {
                 || before.is_some_and(|before| loose_inside(before, context, open))
                 || kind == Kind::CloseParenthesis
                 || matches!(before, Some(Kind::Function | Kind::OpenParenthesis));
-            // `>>>` was a combinator of its own.
+            // `>>>` was a combinator once.
             let shadow = kind == Kind::Delim('>') && before == Some(kind);
             let space = if drop && !shadow || index == from {
                 Space::Drop
@@ -222,105 +214,6 @@ impl Minifier<'_> {
             ) {
                 open += 1;
             }
-        }
-    }
-
-    fn emit_significant(&mut self, index: usize, space: Space) {
-        if !matches!(self.sheet.kind(index), Kind::WhiteSpace | Kind::Comment) {
-            self.emit(index, space);
-        }
-    }
-
-    fn emit(&mut self, index: usize, space: Space) {
-        self.emit_verbatim(index, index + 1, space);
-    }
-
-    /// The tokens from `from` to before `to`, white space and comments between them included.
-    fn emit_verbatim(&mut self, from: usize, to: usize, space: Space) {
-        if from >= to {
-            return;
-        }
-        self.gap(from, space);
-        self.out.push_str(self.sheet.slice(from, to));
-        self.next = to;
-        self.last = (from..to)
-            .rev()
-            .find(|index| !matches!(self.sheet.kind(*index), Kind::WhiteSpace | Kind::Comment))
-            .or(self.last);
-    }
-
-    /// The same without the white space at both ends. Comments there stay: some browsers show them.
-    fn emit_as_written(&mut self, from: usize, to: usize, space: Space) {
-        if let Some((start, last)) = self.sheet.without_outer_space(from, to) {
-            self.emit_verbatim(start, last + 1, space);
-        }
-    }
-
-    /// What stands between the last token written and the token `to`: white space and comments.
-    fn gap(&mut self, to: usize, space: Space) {
-        let gap = &self.sheet.tokens[self.next..to];
-        let at = self.out.len();
-        let mut white_space = false;
-        let mut dropped_lines = 0;
-        for token in gap {
-            let raw = &self.sheet.text[token.span.clone()];
-            if token.kind == Kind::Comment
-                && (raw.starts_with("/*!") || is_source_map(self.sheet.text, token))
-            {
-                self.lines(white_space, &mut dropped_lines);
-                self.out.push_str(raw);
-            } else {
-                white_space |= token.kind == Kind::WhiteSpace;
-                dropped_lines += raw.matches('\n').count();
-            }
-        }
-        self.lines(white_space, &mut dropped_lines);
-        self.next = to;
-        if self.out.len() > at && (!white_space || self.out[at..].contains('\n')) {
-            return; // something separates the tokens already
-        }
-        let glued = match (self.last, self.sheet.tokens.get(to)) {
-            (Some(last), Some(_)) => glues(
-                self.sheet.text,
-                &self.sheet.tokens[last],
-                &self.sheet.tokens[to],
-            ),
-            _ => false,
-        };
-        if white_space
-            && (glued || space == Space::Keep)
-            && self.last.is_some()
-            && to < self.sheet.tokens.len()
-        {
-            // White space right behind `\9` would be the escape's own; a comment has kept it from that.
-            let separator = if ends_in_escape(&self.out[..at]) {
-                "/**/ "
-            } else {
-                " "
-            };
-            self.out.insert_str(at, separator);
-        } else if glued && !gap.is_empty() && self.out.len() == at {
-            self.out.push_str("/**/");
-        }
-    }
-
-    /// Writes the line breaks of what was dropped, where they are to be kept.
-    fn lines(&mut self, white_space: bool, dropped: &mut usize) {
-        let count = std::mem::take(dropped);
-        if !self.keep_lines || count == 0 {
-            return;
-        }
-        let breaks = "\n".repeat(count);
-        if white_space {
-            if ends_in_escape(&self.out) {
-                self.out.push_str("/**/");
-            }
-            self.out.push_str(&breaks);
-        } else {
-            // Only inside a comment are they no white space.
-            self.out.push_str("/*");
-            self.out.push_str(&breaks);
-            self.out.push_str("*/");
         }
     }
 }

@@ -1,14 +1,14 @@
-//! What white space and comments mean between two tokens, and where text stays as it is written.
+//! Rules: what white space and comments mean between two tokens, and which text stays as written.
 
 use std::borrow::Cow;
 
 use crate::text::css::tokens::{CssToken, Kind};
 use crate::text::{Escapes, decode};
 
-/// What is to become of white space that could go.
+/// What happens to removable white space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Space {
-    /// It goes, unless the tokens on both sides would become one.
+    /// Removed, unless the tokens on both sides would become one.
     Drop,
     /// One space stays.
     Keep,
@@ -19,11 +19,12 @@ pub(super) enum Space {
 pub(super) enum Context {
     /// A selector: white space is a combinator.
     Selector,
-    /// A value without anything that is handed out as written.
+    /// A value that browsers do not return as written.
     Value,
 }
 
-/// Functions whose values browsers keep as text (css-values-5, "arbitrary substitution functions"), and old scripts.
+/// Functions whose values browsers keep as text (css-values-5, "arbitrary substitution functions"), and `expression()`
+/// of old Internet Explorer.
 pub(super) const AS_WRITTEN: &[&str] = &[
     "var",
     "env",
@@ -42,18 +43,18 @@ pub(super) const AS_WRITTEN: &[&str] = &[
 /// Descriptors whose values browsers keep as text: those of `@property` and `@function`.
 pub(super) const DESCRIPTORS_AS_WRITTEN: &[&str] = &["initial-value", "result"];
 
-/// Whether a selector function takes what it does not understand; browsers may show that as written.
+/// Whether a selector function accepts selectors that the browser does not know. Browsers may show these as written.
 pub(super) fn is_forgiving(function: &str) -> bool {
     let name = unescaped(&function[..function.len() - 1]).to_ascii_lowercase();
     matches!(&*name, "is" | "where")
 }
 
-/// A name with its escapes undone.
+/// Returns a name with its escapes decoded.
 pub(super) fn unescaped(name: &str) -> Cow<'_, str> {
     decode(name.as_bytes(), Escapes::Css).text
 }
 
-/// Whether text ends in a hexadecimal escape that white space would still belong to.
+/// Whether text ends in a hexadecimal escape, to which a following white space would belong.
 pub(super) fn ends_in_escape(text: &str) -> bool {
     let digits = text
         .bytes()
@@ -66,17 +67,17 @@ pub(super) fn ends_in_escape(text: &str) -> bool {
     digits > 0 && backslashes % 2 == 1
 }
 
-/// Whether white space beside such a token means nothing.
+/// Whether white space beside a token of this kind has no meaning.
 pub(super) fn loose_inside(kind: Kind, context: Context, open: usize) -> bool {
     match (kind, context) {
         (Kind::Comma, _) | (Kind::Delim('!' | '/' | '*'), Context::Value) => true,
-        // Combinators; inside brackets a `+` may be part of An+B.
+        // Inside brackets, a `+` may be part of An+B.
         (Kind::Delim('>' | '+' | '~'), Context::Selector) => open == 0,
         _ => false,
     }
 }
 
-/// Whether two tokens would be read as others without anything between them (css-syntax-3, section 9, and beyond).
+/// Whether two tokens would be read as other tokens without anything between them (css-syntax-3, section 9, and more).
 pub(super) fn glues(text: &str, before: &CssToken, after: &CssToken) -> bool {
     use Kind::{
         AtKeyword, Cdc, Delim, Dimension, Function, Hash, Ident, Match, Number, OpenParenthesis,
@@ -107,7 +108,7 @@ pub(super) fn glues(text: &str, before: &CssToken, after: &CssToken) -> bool {
     }
 }
 
-/// `/*# sourceMappingURL=… */`
+/// Whether a token is a `/*# sourceMappingURL=… */` comment.
 pub(super) fn is_source_map(text: &str, token: &CssToken) -> bool {
     token.kind == Kind::Comment && crate::text::is_css_source_map(text, token.span.clone())
 }

@@ -8,7 +8,7 @@ fn minified(css: &str) -> String {
 }
 
 #[test]
-fn what_goes() {
+fn removed_text() {
     for (css, expected) in [
         ("a { color : red ; }\n", "a{color:red;}"),
         ("/* x */\na{}", "a{}"),
@@ -40,7 +40,7 @@ fn what_goes() {
 }
 
 #[test]
-fn what_stays() {
+fn kept_text() {
     for css in [
         "a{--x:  a  /* b */ c ;}",
         "a{--x: {a : b}}",
@@ -109,7 +109,7 @@ fn lines_stay_where_a_source_map_counts_them() {
 }
 
 #[test]
-fn lines_stay_behind_an_escape() {
+fn line_breaks_stay_after_an_escape() {
     let css = "a{b:\\9/* x */\n c }\n/*# sourceMappingURL=x.map */";
     assert_eq!(
         minified(css),
