@@ -1,0 +1,112 @@
+//! The files that must be there, readable, and with the right variants.
+
+use std::collections::HashMap;
+use std::os::unix::fs::MetadataExt as _;
+
+use super::verifier::Verifier;
+use crate::diagnostic::{Code, Diagnostic, Severity, shown};
+use crate::finished::examine::Examined;
+use crate::name::catalog::AssetId;
+
+/// The percentage of plain copies from which a missing one is an error: without `--keep-only-hashed`, all are there.
+const MOST: usize = 90;
+
+impl Verifier<'_> {
+    /// Checks that every entry's hashed file is there, and its plain copy, where plain copies are kept.
+    pub(super) fn entries(&mut self, examined: &HashMap<AssetId, Examined>) {
+        let root = self.root;
+        let is_there = |name: &str| {
+            root.files
+                .find(name)
+                .is_some_and(|id| examined.contains_key(&id))
+        };
+        let plain = root
+            .entries
+            .iter()
+            .filter(|entry| is_there(entry.logical.as_str()));
+        let keeps_plain = plain.count() * 100 >= root.entries.len() * MOST;
+        for entry in &root.entries {
+            let (logical, hashed) = (entry.logical.as_str(), entry.hashed.as_str());
+            if !is_there(hashed) {
+                self.error(
+                    Code::MissingFile,
+                    hashed,
+                    format!(
+                        "not there, but the manifest names it for {}",
+                        shown(logical)
+                    ),
+                );
+            } else if logical != hashed
+                && entry.digest().is_none()
+                && entry.hashed.directory() != entry.logical.directory()
+            {
+                self.error(
+                    Code::BrokenManifest,
+                    logical,
+                    format!("the manifest's {} is no hashed path of it", shown(hashed)),
+                );
+            }
+            if keeps_plain && !is_there(logical) {
+                self.error(
+                    Code::MissingFile,
+                    logical,
+                    "the plain copy is not there, but those of other assets are",
+                );
+            }
+        }
+    }
+
+    /// Reports files that not even their owner may read. A verification by root can read them, a server cannot.
+    pub(super) fn modes(&mut self) {
+        const OWNER_READS: u32 = 0o400;
+        let root = self.root;
+        for file in root.files.iter() {
+            let name = &file.name;
+            let mode = file.path.metadata().map(|found| found.mode());
+            if root.is_named(name)
+                && let Ok(mode) = mode
+                && mode & OWNER_READS == 0
+            {
+                let mode = mode & 0o7777;
+                let what = format!("its mode is {mode:03o}: not even its owner may read it");
+                self.error(Code::Unreadable, name.as_str(), what).help =
+                    Some("build again: a build sets the modes of its files".into());
+            }
+        }
+    }
+
+    pub(super) fn variants(&mut self, examined: &HashMap<AssetId, Examined>) {
+        let files = &self.root.files;
+        for (id, file) in examined {
+            for (_, variant, why) in &file.bad_variants {
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        Severity::Error,
+                        Code::StaleVariant,
+                        files.name(*variant).as_str(),
+                        format!(
+                            "not a variant of {}: {why}",
+                            shown(files.name(*id).as_str())
+                        ),
+                    )
+                    .help("build again: a build replaces what does not belong"),
+                );
+            }
+        }
+    }
+
+    pub(super) fn required(&mut self) {
+        for name in &self.options.require {
+            let entry = self.root.entry(name);
+            let hashed = entry.and_then(|entry| self.root.files.find(entry.hashed.as_str()));
+            let problem = match hashed {
+                None => "required, but not in the manifest or not there",
+                Some(id) if self.root.files.get(id).length == 0 => "required, but empty",
+                Some(_) => continue,
+            };
+            self.error(Code::RequiredAsset, name, problem).help = Some(
+                "did the step that makes it (Tailwind, a bundler) run before the build?".into(),
+            );
+        }
+    }
+}
