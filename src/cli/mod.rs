@@ -4,6 +4,7 @@ mod build;
 mod cache;
 mod config;
 mod environment;
+pub(crate) mod format;
 pub(crate) mod invocation;
 pub(crate) mod progress_bar;
 mod project;
@@ -16,7 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use build::Build;
 pub(crate) use cache::CacheDir;
-pub(crate) use sources::{Check, CheckFormat};
+pub(crate) use sources::Check;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())

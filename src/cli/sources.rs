@@ -5,11 +5,12 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use hashstatic::options::{DjangoVersion, Input, NamedFile, ReferenceOptions, SourceRoot};
 use hashstatic::{Error, Options, shown};
 
 use super::Verbosity;
+use super::format::Format;
 use super::project::Project;
 
 /// Where assets come from, and how references are read and resolved: the same for every command that reads sources.
@@ -78,17 +79,9 @@ pub(crate) struct Check {
         default_value = "human",
         help_heading = "Output"
     )]
-    pub(crate) output_format: CheckFormat,
+    pub(crate) output_format: Format,
     #[command(flatten)]
     pub(crate) output: Verbosity,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CheckFormat {
-    Human,
-    Json,
-    Sarif,
-    Github,
 }
 
 impl Sources {

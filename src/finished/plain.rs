@@ -52,16 +52,16 @@ impl<'r> Sources<'r> {
             return self.linked(entry, syntax, &text) == hashed;
         }
         // Without recorded options, the build had the defaults, or it was another program or an old version.
-        let ways: &[(Syntax, Minify)] = match syntax {
-            Syntax::Css => &[
+        let ways: &[(Syntax, Minify)] = if syntax == Syntax::Css {
+            &[
                 (syntax, Minify::Safe),
                 (syntax, Minify::Off),
                 (syntax, Minify::Full),
-            ],
-            Syntax::Script | Syntax::Module => {
-                &[(Syntax::Script, Minify::Off), (Syntax::Module, Minify::Off)]
-            }
-            Syntax::Opaque => return false,
+            ]
+        } else if matches!(syntax, Syntax::Script | Syntax::Module) {
+            &[(Syntax::Script, Minify::Off), (Syntax::Module, Minify::Off)]
+        } else {
+            &[(syntax, Minify::Off)]
         };
         ways.iter().any(|(syntax, mode)| {
             let text = minified(entry, *syntax, source, *mode, None);

@@ -8,7 +8,8 @@ use anstyle::{AnsiColor, Style};
 use hashstatic::{Code, Diagnostic, Error, Options, Report, Severity, Tally, is_deceptive, shown};
 use serde_json::json;
 
-use crate::cli::{CheckFormat, Color, Output, OutputFormat, Verbosity};
+use crate::cli::format::Format;
+use crate::cli::{Color, Output, OutputFormat, Verbosity};
 
 /// A line on stderr. A line that cannot be written is lost.
 macro_rules! err {
@@ -17,8 +18,10 @@ macro_rules! err {
     }};
 }
 
-mod documents;
+pub(crate) mod documents;
+pub(crate) mod github;
 mod root;
+pub(crate) mod sarif;
 
 /// The text of an error, with options as the command line spells them.
 fn message(error: &Error) -> String {
@@ -56,7 +59,7 @@ const JSON_VERSION: u32 = 1;
 
 /// Renders results the way the arguments ask for.
 pub(crate) struct Renderer {
-    format: CheckFormat,
+    format: Format,
     quiet: bool,
     verbose: bool,
 }
@@ -64,14 +67,14 @@ pub(crate) struct Renderer {
 impl Renderer {
     pub(crate) fn of_build(output: &Output) -> Self {
         let format = match output.format {
-            OutputFormat::Human => CheckFormat::Human,
-            OutputFormat::Json => CheckFormat::Json,
+            OutputFormat::Human => Format::Human,
+            OutputFormat::Json => Format::Json,
         };
         Self::of_check(format, &output.verbosity)
     }
 
     /// A renderer of `check`. Also decides, for the whole process, whether colours are written.
-    pub(crate) fn of_check(format: CheckFormat, output: &Verbosity) -> Self {
+    pub(crate) fn of_check(format: Format, output: &Verbosity) -> Self {
         match output.color {
             Color::Auto => {}
             Color::Always => anstream::ColorChoice::Always.write_global(),
@@ -86,7 +89,7 @@ impl Renderer {
 
     /// Whether progress is shown: to people, unless quiet.
     pub(crate) fn shows_progress(&self) -> bool {
-        !self.quiet && self.format == CheckFormat::Human
+        !self.quiet && self.format.is_human()
     }
 
     /// Shows how a build ended.
@@ -95,7 +98,7 @@ impl Renderer {
             Ok((report, options)) => {
                 self.diagnostics(&report.diagnostics);
                 match self.format {
-                    CheckFormat::Json => out(&succeeded("build", &report)),
+                    Format::Json => out(&succeeded("build", &report)),
                     _ if self.quiet => ExitCode::SUCCESS,
                     _ => out(&self.summary(&report, &options)),
                 }
@@ -112,16 +115,15 @@ impl Renderer {
             Err(_) => &[],
         };
         let written = match self.format {
-            CheckFormat::Sarif => out(&format!("{}\n", documents::sarif(diagnostics))),
-            CheckFormat::Github => out(&documents::github(diagnostics)),
-            CheckFormat::Human | CheckFormat::Json => ExitCode::SUCCESS,
+            Format::Document(document) => out(&(document.write)(diagnostics)),
+            Format::Human | Format::Json => ExitCode::SUCCESS,
         };
         match result {
             Ok(report) => {
                 self.diagnostics(diagnostics);
                 match self.format {
-                    CheckFormat::Json => out(&succeeded("check", report)),
-                    CheckFormat::Human if !self.quiet => out(&format!(
+                    Format::Json => out(&succeeded("check", report)),
+                    Format::Human if !self.quiet => out(&format!(
                         "{} assets, {} references, no errors\n",
                         grouped(report.totals.assets.files),
                         grouped(report.totals.references)
@@ -139,7 +141,7 @@ impl Renderer {
             _ => &[],
         };
         self.diagnostics(diagnostics);
-        if self.format == CheckFormat::Json {
+        if self.format.is_json() {
             out(&format!(
                 "{}\n",
                 json!({

@@ -11,7 +11,7 @@ use hashstatic::{
 use serde_json::json;
 
 use super::{ERROR, JSON_VERSION, Renderer, TITLE, counted, grouped, out, size};
-use crate::cli::{CheckFormat, root::CacheAction};
+use crate::cli::root::CacheAction;
 
 impl Renderer {
     /// Shows what a verification has found.
@@ -22,7 +22,7 @@ impl Renderer {
         };
         self.diagnostics(&verification.diagnostics);
         let is_intact = verification.is_intact();
-        let written = if self.format == CheckFormat::Json {
+        let written = if self.format.is_json() {
             let status = if is_intact { "ok" } else { "error" };
             document(
                 "verify",
@@ -60,7 +60,7 @@ impl Renderer {
             Ok(cleaning) => cleaning,
             Err(error) => return self.error("clean", &error),
         };
-        if self.format == CheckFormat::Json {
+        if self.format.is_json() {
             return document("clean", &json!({ "cleaning": cleaning }));
         }
         if self.quiet {
@@ -92,7 +92,7 @@ impl Renderer {
     /// Shows how many files a finished build has removed.
     pub(crate) fn finish(&self, result: Result<usize, Error>) -> ExitCode {
         match result {
-            Ok(removed) if self.format == CheckFormat::Json => {
+            Ok(removed) if self.format.is_json() => {
                 document("finish", &json!({ "removed": removed }))
             }
             Ok(_) if self.quiet => ExitCode::SUCCESS,
@@ -104,7 +104,7 @@ impl Renderer {
     /// Shows everything about an asset.
     pub(crate) fn explain(&self, result: Result<Explanation, Error>) -> ExitCode {
         match result {
-            Ok(explanation) if self.format == CheckFormat::Json => {
+            Ok(explanation) if self.format.is_json() => {
                 document("explain", &json!({ "explanation": explanation }))
             }
             Ok(explanation) => out(&explained(&explanation)),
@@ -122,7 +122,7 @@ impl Renderer {
             Ok(contents) => contents,
             Err(error) => return self.error("cache", &error),
         };
-        if self.format == CheckFormat::Json {
+        if self.format.is_json() {
             return document("cache", &json!({ "cache": contents }));
         }
         if self.quiet {

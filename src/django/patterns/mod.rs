@@ -43,18 +43,23 @@ pub(super) enum Pattern {
 
 impl Pattern {
     /// Returns the patterns for a syntax, in Django's order.
-    pub(super) fn of(kind: Syntax, js_modules: bool) -> &'static [Self] {
-        match kind {
-            Syntax::Css => &[Self::CssUrl, Self::CssImport, Self::CssSourceMap],
-            Syntax::Script | Syntax::Module if js_modules => &[
-                Self::JsSourceMap,
-                Self::JsImportFrom,
-                Self::JsExportFrom,
-                Self::JsImport,
-                Self::JsDynamicImport,
-            ],
-            Syntax::Script | Syntax::Module => &[Self::JsSourceMap],
-            Syntax::Opaque => &[],
+    pub(super) fn of(syntax: Syntax, js_modules: bool) -> &'static [Self] {
+        const SCRIPT: &[Pattern] = &[
+            Pattern::JsSourceMap,
+            Pattern::JsImportFrom,
+            Pattern::JsExportFrom,
+            Pattern::JsImport,
+            Pattern::JsDynamicImport,
+        ];
+        let is_script = matches!(syntax, Syntax::Script | Syntax::Module);
+        if syntax == Syntax::Css {
+            &[Self::CssUrl, Self::CssImport, Self::CssSourceMap]
+        } else if is_script && js_modules {
+            SCRIPT
+        } else if is_script {
+            &SCRIPT[..1]
+        } else {
+            &[]
         }
     }
 
