@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use hashstatic::Options;
 
+use super::platform::CACHES;
+
 const CACHE: &str = "Build cache";
 
 /// Where the build cache is.
@@ -31,14 +33,7 @@ impl CacheDir {
                 .map(PathBuf::from)
                 .filter(|path| path.is_absolute())
         };
-        let home = || {
-            let below = if cfg!(target_os = "macos") {
-                "Library/Caches"
-            } else {
-                ".cache"
-            };
-            Some(variable("HOME")?.join(below))
-        };
+        let home = || Some(variable("HOME")?.join(CACHES));
         named.cloned().or_else(|| {
             let caches = variable("XDG_CACHE_HOME").or_else(home)?;
             Some(caches.join("hashstatic"))

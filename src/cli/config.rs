@@ -2,9 +2,7 @@
 //! options, and it is read by turning it into arguments: what an option means is said in one place only.
 
 use std::ffi::OsString;
-use std::fs::OpenOptions;
 use std::io::Read as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
@@ -13,6 +11,7 @@ use hashstatic::{Error, shown};
 use toml::{Table, Value};
 
 use super::Arguments;
+use super::platform::open_without_waiting;
 
 /// Larger ones (bytes) are not parsed: that takes fifty times their size in memory.
 const LARGEST: u64 = 1_000_000;
@@ -138,12 +137,7 @@ fn is_wanted(subcommand: &Command, matches: &ArgMatches, key: &str) -> bool {
 /// The beginning of a file, one byte more than it may have. `None`: it is not there, or cannot be read, or is a pipe or a
 /// device, which might never end, nor begin.
 fn regular_file(path: &Path) -> Option<Vec<u8>> {
-    let without_waiting = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(without_waiting)
-        .open(path)
-        .ok()?;
+    let file = open_without_waiting(path).ok()?;
     if !file.metadata().ok()?.is_file() {
         return None;
     }

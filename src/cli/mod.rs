@@ -3,6 +3,7 @@
 mod build;
 mod cache;
 pub(crate) mod config;
+mod platform;
 pub(crate) mod progress_bar;
 mod project;
 pub(crate) mod render;

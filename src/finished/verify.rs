@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ use crate::name::catalog::AssetId;
 use crate::name::digest::cycle_digest;
 use crate::options::{HashAlgorithm, MissingPolicy};
 use crate::parallel::{map_in_order, pool};
-use crate::platform::lock::Lock;
+use crate::platform::{self, lock::Lock};
 use crate::report::Tally;
 use crate::text::Syntax;
 use crate::text::edges::splice;
@@ -324,12 +323,11 @@ impl<'v> Verifier<'v> {
         let root = self.root;
         for file in root.files.iter() {
             let name = &file.name;
-            let mode = file.path.metadata().map(|found| found.mode());
+            let found = file.path.metadata().ok();
             if root.is_named(name)
-                && let Ok(mode) = mode
+                && let Some(mode) = found.and_then(|found| platform::mode(&found))
                 && mode & OWNER_READS == 0
             {
-                let mode = mode & 0o7777;
                 let what = format!("its mode is {mode:03o}: not even its owner may read it");
                 self.error(Code::Unreadable, name.as_str(), what).help =
                     Some("build again: a build sets the modes of its files".into());

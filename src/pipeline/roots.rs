@@ -1,12 +1,12 @@
 //! How the source roots, the static root and the build cache may lie to one another.
 
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::shown;
 use crate::error::Error;
 use crate::options::{Input, Options};
+use crate::platform::FileId;
 
 /// Whether the static root is one of the source roots.
 pub(super) fn is_in_place(options: &Options, static_root: &Path) -> Result<bool, Error> {
@@ -83,8 +83,8 @@ fn source_roots(options: &Options) -> impl Iterator<Item = &Path> {
 /// Whether both are one directory, also by a link or another mount. If that cannot be known, nothing is built: taken for
 /// another directory, a static root among its sources would be hashed again.
 fn same_directory(a: &Path, b: &Path) -> Result<bool, Error> {
-    let identity = |path: &Path| match path.metadata() {
-        Ok(found) => Ok(Some((found.dev(), found.ino()))),
+    let identity = |path: &Path| match FileId::of_target(path) {
+        Ok(id) => Ok(Some(id)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::io("read", path)(error)),
     };

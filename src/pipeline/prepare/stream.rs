@@ -45,7 +45,7 @@ impl Prepare<'_> {
     /// is there needs no room for another copy.
     fn stored(&self, asset: &Planned) -> Result<Option<(Streamed, FileId)>, Error> {
         let root = &self.job.root;
-        if root.is_new() {
+        if root.snapshot.is_new() {
             return Ok(None);
         }
         let Ok(streamed) = self.hash(asset, |_| Ok(()))? else {

@@ -10,7 +10,7 @@ use crate::options::LinkMode;
 use crate::pipeline::job::Job;
 use crate::report::{BuiltAsset, Pending, Totals};
 use crate::static_root::manifest::Manifest;
-use crate::static_root::{Opening, StaticRoot, must_be_there};
+use crate::static_root::{Opened, Opening, must_be_there};
 
 /// A build that has everything on disk, beside its place or one link away.
 pub(super) struct Commit<'j> {
@@ -112,6 +112,6 @@ const WAIT: Duration = Duration::from_secs(60);
 /// Removes what a build has left to remove until its caller had written the manifest.
 pub(crate) fn finish(dir: &Path, build: &str) -> Result<usize, Error> {
     must_be_there(dir)?;
-    let root = StaticRoot::open(dir, &Opening::new(LinkMode::Auto, WAIT, false))?;
+    let root = Opened::open(dir, &Opening::new(LinkMode::Auto, WAIT, false))?;
     root.finish_build(build)
 }
