@@ -31,6 +31,11 @@ rust-test:
 	$(NEED) cc
 	cargo test --locked
 
+# That the library compiles for other systems; what was not checked, and why, is printed.
+.PHONY: cross-check
+cross-check:
+	python3 tests/cross_check.py
+
 # A sample of the kills and errors of tests/faults, and all of its readers, editors and crowds. As root: it mounts, and traces.
 fault-test: build
 	python3 tests/faults/run.py --bin target/release/hashstatic --only kills,errors --sample 61

@@ -1,7 +1,5 @@
 //! Stage 1, walk: finds the source files, by Django's rules for what is ignored.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -13,8 +11,8 @@ use crate::name::glob::Glob;
 use crate::name::logical_path::{LogicalPath, normpath};
 use crate::options::{Input, NamedFile, Options, SourceRoot};
 use crate::parallel::map_in_batches;
-use crate::platform::regular_file;
 use crate::platform::stamp::Stamp;
+use crate::platform::{self, regular_file};
 
 /// Files that one thread takes at a time.
 const BATCH: usize = 16;
@@ -297,11 +295,8 @@ impl RootWalk<'_> {
     }
 
     fn relative<'e>(&self, entry: &'e DirEntry) -> &'e Path {
-        // All paths of the walk begin with `canonical`: their components need not be compared.
-        let path = entry.path().as_os_str().as_bytes();
-        let below = path.strip_prefix(self.canonical.as_os_str().as_bytes());
-        let below = below.map(|below| below.strip_prefix(b"/").unwrap_or(below));
-        Path::new(OsStr::from_bytes(below.unwrap_or(path)))
+        // The paths of the walk begin with `canonical`.
+        platform::below(entry.path(), &self.canonical)
     }
 }
 

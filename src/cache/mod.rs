@@ -13,8 +13,6 @@ use std::any::TypeId;
 use std::fs::{self, File, FileTimes};
 use std::hash::{Hash as _, Hasher as _};
 use std::io::{self, Write as _};
-use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
@@ -22,6 +20,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use crate::name::digest::{Content, ContentKey};
+use crate::platform::owner::create_own_directory;
 pub use contents::{CacheContents, cache_contents, clear_cache};
 use contents::{files, is_temporary};
 pub(crate) use entry::{Entry, Stored};
@@ -98,17 +97,13 @@ pub struct CacheUse {
 impl Cache {
     /// Opens the cache in `dir`, which is created if missing, of about `max_size` bytes, for a build of `static_root`.
     pub(crate) fn open(dir: &Path, max_size: u64, static_root: &Path) -> io::Result<Self> {
-        // Not writable for others, whatever the umask.
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o755)
-            .create(dir)?;
+        create_own_directory(dir)?;
         trust::check(dir)?;
         let tag = dir.join(TAG.0);
         if fs::symlink_metadata(&tag).is_err() {
             fs::write(&tag, TAG.1)?;
         }
-        let root = Content::of(static_root.as_os_str().as_bytes()).key;
+        let root = Content::of(static_root.as_os_str().as_encoded_bytes()).key;
         let index = Key::new("index", root);
         let payload = load(dir, index);
         Ok(Self {

@@ -4,34 +4,23 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use rustix::process::geteuid;
-
+use crate::platform::owner::{is_own, why_not_own_directory};
 use crate::platform::regular_file;
-
-/// Mode bit: writable for others.
-const OTHERS: u32 = 0o002;
 
 /// Checks that a directory can be trusted as a cache. The error is the reason if not.
 pub(super) fn check(dir: &Path) -> io::Result<()> {
-    let found = fs::metadata(dir)?;
-    let me = geteuid().as_raw();
-    let why = if found.uid() != me {
-        format!("it belongs to user {}, not to {me}", found.uid())
-    } else if found.mode() & OTHERS != 0 {
-        "everybody may write to it".to_owned()
-    } else {
-        return Ok(());
-    };
-    Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
+    match why_not_own_directory(&fs::metadata(dir)?) {
+        Some(why) => Err(io::Error::new(io::ErrorKind::PermissionDenied, why)),
+        None => Ok(()),
+    }
 }
 
 /// Opens an entry, which must be a regular file of the current user.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     let file = regular_file::open_no_link(path)?;
-    if file.metadata()?.uid() == geteuid().as_raw() {
+    if is_own(&file.metadata()?) {
         return Ok(file);
     }
     let why = "another user's entry";

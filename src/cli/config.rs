@@ -2,14 +2,14 @@
 //! of options, and its values become their arguments: each option has one definition.
 
 use std::ffi::OsString;
-use std::fs::OpenOptions;
 use std::io::Read as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::Command;
 use hashstatic::{Error, shown};
 use toml::{Table, Value};
+
+use super::platform::open_without_waiting;
 
 /// The largest file (bytes) that is parsed: that takes fifty times its size in memory.
 const LARGEST: u64 = 1_000_000;
@@ -43,12 +43,7 @@ pub(super) const INPUT: [&str; 8] = [
 /// The beginning of a file, at most one byte more than [`LARGEST`]. `None`: the file is missing, cannot be read, or is
 /// a pipe or a device, where a read might never begin or never end.
 fn regular_file(path: &Path) -> Option<Vec<u8>> {
-    let without_waiting = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(without_waiting)
-        .open(path)
-        .ok()?;
+    let file = open_without_waiting(path).ok()?;
     if !file.metadata().ok()?.is_file() {
         return None;
     }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use hashstatic::Error;
 
+use super::platform::CACHES;
+
 /// Variables with their values.
 #[derive(Debug, Default)]
 pub(crate) struct Environment(BTreeMap<&'static str, OsString>);
@@ -41,12 +43,7 @@ impl Environment {
             let path = PathBuf::from(self.get(name)?);
             path.is_absolute().then_some(path)
         };
-        let below = if cfg!(target_os = "macos") {
-            "Library/Caches"
-        } else {
-            ".cache"
-        };
-        directory("XDG_CACHE_HOME").or_else(|| Some(directory("HOME")?.join(below)))
+        directory("XDG_CACHE_HOME").or_else(|| Some(directory("HOME")?.join(CACHES)))
     }
 
     /// Seconds since 1970, by <https://reproducible-builds.org/specs/source-date-epoch/>.

@@ -6,6 +6,7 @@ mod config;
 mod environment;
 pub(crate) mod format;
 pub(crate) mod invocation;
+mod platform;
 pub(crate) mod progress_bar;
 mod project;
 pub(crate) mod render;

@@ -14,7 +14,7 @@ use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::Generations;
 use crate::static_root::manifest::Manifest;
 use crate::static_root::must_be_there;
-use crate::static_root::{Opening, StaticRoot};
+use crate::static_root::{Opened, Opening, StaticRoot};
 
 /// The options of [`crate::clean`].
 #[derive(Debug, Clone)]
@@ -69,9 +69,10 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
     let dir = &options.static_root;
     must_be_there(dir)?;
     let opening = Opening::new(LinkMode::Auto, options.lock_timeout, options.dry_run);
-    let root = StaticRoot::open(dir, &opening)?;
-    root.recover()?;
-    root.look()?;
+    let opened = Opened::open(dir, &opening)?;
+    opened.recover()?;
+    let snapshot = opened.look()?;
+    let root = StaticRoot::new(opened, snapshot);
     let manifest_name = root.manifest_name(&options.manifest)?;
     let manifest = Manifest::parse(&root.read(&manifest_name)?).map_err(|why| {
         Error::StaticRoot(format!(
@@ -109,7 +110,7 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
     };
     for file in expired.iter().flat_map(|generation| &generation.files) {
         for name in with_variants(file) {
-            if root.had(&name) && !used.contains(&name) && !others.need(&name) {
+            if root.snapshot.had(&name) && !used.contains(&name) && !others.need(&name) {
                 cleaning.removed.count(root.length(&name));
                 root.remove(&name)?;
                 root.remove_empty_directories(&name)?;

@@ -34,10 +34,10 @@ impl Disk for Job<'_> {
         if self.options.root.clear {
             return StaticName::Missing; // `collectstatic` clears before it post-processes
         }
-        if self.root.had_directory(name) {
+        if self.root.snapshot.had_directory(name) {
             return StaticName::Directory;
         }
-        if !self.root.had(name) {
+        if !self.root.snapshot.had(name) {
             return StaticName::Missing;
         }
         match self.root.read(name) {

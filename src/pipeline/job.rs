@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::asset::Planned;
+use super::find::{Found, find};
 use super::log::Log;
 use super::prehashed::Prehashed;
 use super::roots;
@@ -15,8 +16,9 @@ use crate::name::digest::Digest;
 use crate::options::{Encodings, Minify, Options};
 use crate::parallel::pool;
 use crate::progress::Progress;
-use crate::static_root::{Opening, StaticRoot};
+use crate::static_root::{Opened, Opening, StaticRoot};
 use crate::text::css::Targets;
+use crate::walk::SourceFile;
 
 /// The context that all stages of a build share.
 pub(crate) struct Job<'o> {
@@ -38,8 +40,12 @@ pub(crate) struct Job<'o> {
 }
 
 impl<'o> Job<'o> {
-    /// Checks the options against each other and the file system, and opens the static root and the cache.
-    pub(crate) fn open(options: &'o Options, progress: &'o dyn Progress) -> Result<Self, Error> {
+    /// Checks the options against each other and the file system, opens the static root and the cache, and finds the
+    /// source files and what lies in the static root.
+    pub(crate) fn open(
+        options: &'o Options,
+        progress: &'o dyn Progress,
+    ) -> Result<(Self, Vec<SourceFile>), Error> {
         let began = SystemTime::now();
         options.validate()?;
         // A dry run needs no static root: nothing is there, and nothing is written.
@@ -58,7 +64,7 @@ impl<'o> Job<'o> {
         let prehashed = Prehashed::read(options)?;
         let pool = pool(options.run.jobs)?;
         let link_mode = options.root.link_mode.for_plain_twins(in_place);
-        let root = StaticRoot::open(
+        let root = Opened::open(
             dir,
             &Opening {
                 file_mode: options.root.file_mode,
@@ -74,11 +80,14 @@ impl<'o> Job<'o> {
             root.check_manifest_place(&manifest)?;
         }
         let log = Log::new(options.naming.django_exact.is_some());
-        Ok(Self {
+        let cache = cache(options, &root, &log);
+        let found = pool.install(|| find(options, &root, in_place, &log));
+        let Found { sources, snapshot } = found.inspect_err(|_| root.roll_back())?;
+        let job = Self {
             options,
             began,
-            cache: cache(options, &root, &log),
-            root,
+            cache,
+            root: StaticRoot::new(root, snapshot),
             manifest,
             in_place,
             prehashed,
@@ -86,7 +95,8 @@ impl<'o> Job<'o> {
             log,
             progress,
             pool,
-        })
+        };
+        Ok((job, sources))
     }
 
     /// Runs `work` on this build's own threads.
@@ -129,7 +139,7 @@ impl<'o> Job<'o> {
 }
 
 /// Opens the build cache, if the options name one. A dry run has none: it writes nothing.
-fn cache(options: &Options, root: &StaticRoot, log: &Log) -> Option<Cache> {
+fn cache(options: &Options, root: &Opened, log: &Log) -> Option<Cache> {
     let dir = options
         .run
         .cache_dir

@@ -19,18 +19,18 @@ use crate::error::Error;
 use crate::options::Options;
 use crate::progress::Progress;
 use crate::report::Report;
+use crate::walk::SourceFile;
 use job::Job;
 use repeat::Repeat;
 
 /// Runs a build, see [`crate::build`]. A build that fails removes what it has written.
 pub(crate) fn build(options: &Options, progress: &dyn Progress) -> Result<Report, Error> {
-    let job = Job::open(options, progress)?;
-    job.in_pool(|| stages(&job).inspect_err(|_| job.root.roll_back()))
+    let (job, sources) = Job::open(options, progress)?; // locks and looks at the static root, finds the sources
+    job.in_pool(|| stages(&job, sources).inspect_err(|_| job.root.roll_back()))
 }
 
 /// Runs the stages. Each takes the values of the one before and returns its own.
-fn stages(job: &Job<'_>) -> Result<Report, Error> {
-    let sources = find::find(job)?; // Vec<SourceFile>
+fn stages(job: &Job<'_>, sources: Vec<SourceFile>) -> Result<Report, Error> {
     let repeat = Repeat::new(job, &sources);
     if let Some(report) = repeat.report() {
         return Ok(report);

@@ -8,14 +8,13 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::SystemTime;
 
-use rustix::fs::statfs;
 use serde::{Deserialize, Serialize};
 
 use crate::cache::{Cache, CacheUse, fingerprint};
 use crate::diagnostic::Diagnostic;
 use crate::name::digest::Content;
 use crate::pipeline::job::Job;
-use crate::platform::stamp::{Settling, boot, is_reliable};
+use crate::platform::stamp::{Settling, boot, is_reliable_at};
 use crate::report::{BuiltAsset, Report, Totals};
 use crate::walk::SourceFile;
 
@@ -132,8 +131,8 @@ impl<'j> Request<'j> {
             is_settled &= stamp.is_settled(job.began, settling);
             devices.entry(stamp.device).or_insert(&source.path);
         }
-        let is_reliable = |path: &&Path| statfs(*path).is_ok_and(|found| is_reliable(&found));
-        devices.values().all(is_reliable).then(|| Self {
+        let mut devices = devices.into_values();
+        devices.all(is_reliable_at).then(|| Self {
             cache,
             hash: *hasher.finalize().as_bytes(),
             is_settled,

@@ -1,12 +1,12 @@
 //! Checks where the source roots, the static root and the build cache lie relative to each other.
 
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::shown;
 use crate::error::Error;
 use crate::options::{Input, Options};
+use crate::platform::FileId;
 
 /// Whether the static root is one of the source roots.
 pub(super) fn is_in_place(options: &Options, static_root: &Path) -> Result<bool, Error> {
@@ -83,8 +83,8 @@ fn source_roots(options: &Options) -> impl Iterator<Item = &Path> {
 /// Whether both paths lead to one directory, also through a link or another mount. A failed read is an error: a static
 /// root that is taken for another directory would be hashed again as a source.
 fn same_directory(a: &Path, b: &Path) -> Result<bool, Error> {
-    let identity = |path: &Path| match path.metadata() {
-        Ok(found) => Ok(Some((found.dev(), found.ino()))),
+    let identity = |path: &Path| match FileId::of_target(path) {
+        Ok(id) => Ok(Some(id)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::io("read", path)(error)),
     };

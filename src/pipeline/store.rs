@@ -124,7 +124,7 @@ impl<'a> Store<'a> {
             return Ok(Plain::None);
         }
         let is_linked = || match written {
-            Written::Unchanged(id) => self.job.root.is_linked(asset.plain.as_str(), id),
+            Written::Unchanged(id) => self.job.root.snapshot.is_linked(asset.plain.as_str(), id),
             Written::New => false,
         };
         Ok(if self.job.leaves_plain(asset) {

@@ -1,95 +1,84 @@
-//! One build at a time per static root: an advisory lock on the directory itself, so that no file is left behind.
-//! Readers are not concerned.
+//! One build at a time per static root: an advisory lock. Readers are not concerned.
 
-use std::fs::File;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
-
+use super::FileId;
+use super::system::{self, Directory, Held};
 use crate::error::Error;
 
-/// How often a taken lock is tried again.
+/// The time between two attempts at a lock that another build holds.
 const RETRY: Duration = Duration::from_millis(20);
 
-/// Held as long as it lives; the system lets go of it even if the process is killed.
+/// The name of the file in the static root that is locked, on systems that cannot lock a directory.
+pub(crate) const FILE: Option<&str> = system::LOCK_FILE;
+
+/// An attempt at a lock.
+pub(super) enum Attempt {
+    /// The lock is ours.
+    Locked(Held),
+    /// Another process has it.
+    Taken,
+    /// The file system has no locks.
+    Unsupported,
+}
+
+/// A lock, held as long as the value lives; the system releases it even if the process is killed.
 pub(crate) struct Lock {
-    directory: File,
-    is_held: bool,
+    directory: Directory,
+    /// `None`: the file system has no locks.
+    held: Option<Held>,
 }
 
 impl Lock {
-    /// Locks the directory `dir`, waiting up to `timeout`. `Ok(None)`: while it waited, the directory went away (the
-    /// build before this one has failed and cleaned up), so that it has to be made again.
+    /// Locks the directory `dir`, waiting up to `timeout`. `Ok(None)`: the directory was removed meanwhile (the build
+    /// before this one has failed and cleaned up), so that it has to be made again.
     pub(crate) fn take(dir: &Path, timeout: Duration) -> Result<Option<Self>, Error> {
-        let directory = File::open(dir).map_err(Error::io("open", dir))?;
+        let directory = Directory::open(dir).map_err(Error::io("open", dir))?;
         let deadline = Instant::now().checked_add(timeout);
         let is_early = || deadline.is_none_or(|deadline| Instant::now() < deadline);
-        let is_held = loop {
-            match flock(&directory, FlockOperation::NonBlockingLockExclusive) {
-                Err(Errno::WOULDBLOCK) if is_early() => sleep(RETRY),
-                Err(Errno::WOULDBLOCK) => {
+        let held = loop {
+            match system::try_lock(&directory).map_err(Error::io("lock", dir))? {
+                Attempt::Locked(held) => break Some(held),
+                // A build without a lock, and with a warning, is better than none.
+                Attempt::Unsupported => break None,
+                Attempt::Taken if is_early() => sleep(RETRY),
+                Attempt::Taken => {
                     return Err(Error::Locked {
                         path: dir.to_owned(),
-                        holder: holder(&directory),
+                        holder: system::holder(&directory),
                         waited: timeout,
                     });
                 }
-                Ok(()) => break true,
-                // Some network file systems have no such locks. A build without one, and a warning, is better than none.
-                Err(
-                    Errno::NOLCK | Errno::OPNOTSUPP | Errno::NOSYS | Errno::BADF | Errno::INVAL,
-                ) => break false,
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(Error::io("lock", dir)(error.into())),
             }
         };
-        let is_still_there = match (directory.metadata(), dir.metadata()) {
-            (Ok(locked), Ok(there)) => (locked.dev(), locked.ino()) == (there.dev(), there.ino()),
+        let is_still_there = match (directory.id(), FileId::of_target(dir)) {
+            (Ok(locked), Ok(there)) => locked == there,
             _ => false,
         };
-        Ok(is_still_there.then_some(Self { directory, is_held }))
+        Ok(is_still_there.then_some(Self { directory, held }))
     }
 
-    /// Waits, up to `timeout`, until no build is at work on `dir`, and lets the next one begin. Best effort: it is for
-    /// readers, who do without where it fails.
+    /// Waits, up to `timeout`, until no build is at work on `dir`. The next one can begin at once. Best effort: this is
+    /// for readers, who go on where it fails.
     pub(crate) fn wait_for_builds(dir: &Path, timeout: Duration) {
-        let Ok(directory) = File::open(dir) else {
+        let Ok(directory) = Directory::open(dir) else {
             return;
         };
         let began = Instant::now();
-        while flock(&directory, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK)
-            && began.elapsed() < timeout
-        {
+        while system::is_locked_by_another(&directory) && began.elapsed() < timeout {
             sleep(RETRY);
         }
     }
 
-    /// Whether the file system has locks: without them, other builds are not kept out.
+    /// Whether other builds are kept out: not if the file system has no locks.
     pub(crate) fn is_held(&self) -> bool {
-        self.is_held
+        self.held.is_some()
     }
 
     /// The directory that is locked.
-    pub(crate) fn directory(&self) -> &File {
+    pub(crate) fn directory(&self) -> &Directory {
         &self.directory
     }
-}
-
-/// The process that holds the lock, as far as Linux tells (`/proc/locks`).
-fn holder(directory: &File) -> Option<u32> {
-    let inode = directory.metadata().ok()?.ino().to_string();
-    let locks = std::fs::read_to_string("/proc/locks").ok()?;
-    locks.lines().find_map(|line| {
-        // `1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`; a waiting one has `->` before its kind.
-        let fields: Vec<&str> = line.split_whitespace().collect();
-        let is_held = fields.get(1) == Some(&"FLOCK");
-        let same = fields.get(5)?.rsplit(':').next() == Some(inode.as_str());
-        (is_held && same)
-            .then(|| fields.get(4)?.parse().ok())
-            .flatten()
-    })
 }

@@ -1,27 +1,26 @@
-//! A look at what lies in the static root when a build begins.
+//! The look at what lies in the static root when a build begins.
 
 use std::collections::HashMap;
 use std::fs;
 use std::io;
-use std::os::unix::fs::{DirEntryExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rayon::Scope;
 
-use super::existing::Existing;
-use super::{StaticRoot, is_temporary};
+use super::temporary::is_temporary;
+use super::{Opened, Snapshot};
 use crate::error::Error;
+use crate::platform::{FileId, inode_of_entry, lock};
 
-/// Without a lock, another build may be at work: a temporary file that is younger than this may be its own.
+/// Without a lock, another build may be at work: a younger temporary file may belong to it.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
-impl StaticRoot {
-    /// Looks at what is there; before that, nothing is. Temporary files of a run that was killed are removed.
-    ///
-    /// In the present rayon pool.
-    pub(crate) fn look(&self) -> Result<(), Error> {
+impl Opened {
+    /// Looks at what lies in the static root, in the present rayon pool. Temporary files of a run that was killed are
+    /// removed.
+    pub(crate) fn look(&self) -> Result<Snapshot, Error> {
         let look = Look {
             root: self,
             found: Mutex::default(),
@@ -35,26 +34,22 @@ impl StaticRoot {
             return Err(error);
         }
         let mut devices = found.devices.keys().copied();
-        let existing = Existing {
+        Ok(Snapshot {
+            dir: self.dir.clone(),
             files: found.files.into_iter().collect(),
             others: found.others.into_iter().collect(),
             links: found.links,
+            directories: found.directories.into_iter().collect(),
             device: devices.next().filter(|_| devices.next().is_none()),
             devices: found.devices.into_values().collect(),
             names: OnceLock::new(),
-        };
-        let _ = self.existing.set(existing); // a second look sees the same
-        self.directories
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(found.directories);
-        Ok(())
+        })
     }
 }
 
 /// A look at everything below the static root, its directories side by side.
 struct Look<'r> {
-    root: &'r StaticRoot,
+    root: &'r Opened,
     found: Mutex<Found>,
 }
 
@@ -64,13 +59,14 @@ struct Found {
     others: Vec<String>,
     links: Vec<String>,
     directories: Vec<String>,
-    /// A directory on each.
+    /// A directory on each device.
     devices: HashMap<u64, PathBuf>,
     error: Option<Error>,
 }
 
 impl Look<'_> {
-    /// Looks into `dir`. `name` is its name relative to the static root, if it is UTF-8: nothing below another is ours.
+    /// Looks into `dir`. `name` is its name relative to the static root, if that is UTF-8: below other directories, no file
+    /// is ours.
     fn enter<'s>(&'s self, scope: &Scope<'s>, dir: &Path, name: Option<String>) {
         let mut found = Found::default();
         if let Err(error) = self.read(scope, dir, name.as_deref(), &mut found) {
@@ -95,14 +91,15 @@ impl Look<'_> {
     ) -> io::Result<()> {
         let entries = match fs::read_dir(dir) {
             // Not made yet.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && self.root.dry_run => {
+            Err(error)
+                if error.kind() == io::ErrorKind::NotFound && self.root.disk.is_nowhere() =>
+            {
                 return Ok(());
             }
             entries => entries?,
         };
-        found
-            .devices
-            .insert(fs::metadata(dir)?.dev(), dir.to_owned());
+        let device = FileId::of_target(dir)?.device;
+        found.devices.insert(device, dir.to_owned());
         for entry in entries {
             let entry = entry?;
             let file_name = entry.file_name();
@@ -114,11 +111,13 @@ impl Look<'_> {
                 let dir = entry.path();
                 scope.spawn(move |scope| self.enter(scope, &dir, name));
             } else if is_temporary(&file_name) {
-                if !self.root.dry_run && self.is_left_over(&entry) {
-                    fs::remove_file(entry.path())?;
+                if self.is_left_over(&entry) {
+                    self.root.disk.remove_file(&entry.path())?;
                 }
             } else if kind.is_file() {
-                found.files.extend(name.map(|name| (name, entry.ino())));
+                if let Some(name) = name.filter(|name| lock::FILE != Some(name)) {
+                    found.files.push((name, inode_of_entry(&entry)?));
+                }
             } else if kind.is_symlink() && entry.path().is_dir() {
                 found.links.extend(name);
             } else {
@@ -127,10 +126,8 @@ impl Look<'_> {
         }
         Ok(())
     }
-}
 
-impl Look<'_> {
-    /// Whether a temporary file belongs to a run that is no more: under the lock, all do.
+    /// Whether a temporary file belongs to a run that has ended: under the lock, all do.
     fn is_left_over(&self, entry: &fs::DirEntry) -> bool {
         let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
         self.root.is_locked() || age().is_some_and(|age| age > ABANDONED)

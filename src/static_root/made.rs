@@ -1,18 +1,17 @@
-//! What a run has made, and how that is undone when it fails.
+//! What a run has made, and undoing that when the run fails.
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::PathBuf;
 
-use super::{FileId, StaticRoot};
+use super::{FileId, Opened};
 
 /// What this run has made so far.
 #[derive(Default)]
 pub(super) struct Made {
-    /// Files under names that had none before, and which file each one is: a roll-back must not remove another one that
-    /// has taken the name since.
+    /// Files under names that nothing had before, each with its identity: a roll-back must not remove another file that has
+    /// taken the name since.
     files: Vec<(PathBuf, FileId)>,
-    /// Hard links under names that had none before, each with the file that it is a link of.
+    /// Hard links under names that nothing had before, each with the file that it is a link of.
     links: Vec<(PathBuf, PathBuf)>,
     directories: Vec<PathBuf>,
     pub(super) temporaries: HashSet<PathBuf>,
@@ -50,9 +49,9 @@ impl Made {
     }
 }
 
-impl StaticRoot {
-    /// Undoes what this run has made: temporaries, new files, new directories, replaced files and records. Nothing of that
-    /// once the manifest is in place. Best effort: the failure that led here is the one to report.
+impl Opened {
+    /// Undoes what this run has made: temporary files, new files, new directories, replaced files and records. Once the
+    /// manifest is in place, only temporary files are removed. Best effort: the failure that led here is the one to report.
     pub(crate) fn roll_back(&self) {
         let mut made = self.made();
         let mut is_undone = true;
@@ -62,12 +61,12 @@ impl StaticRoot {
             is_undone &= self.remove_links(std::mem::take(&mut made.links));
         }
         for (path, backup) in std::mem::take(&mut made.replaced).into_iter().rev() {
-            if fs::rename(&backup, path).is_ok() {
+            if self.disk.rename(&backup, &path).is_ok() {
                 made.temporaries.remove(&backup);
             }
         }
         for path in std::mem::take(&mut made.temporaries) {
-            let _ = fs::remove_file(path);
+            let _ = self.disk.remove_file(&path);
         }
         if made.is_committed {
             return;
@@ -76,7 +75,7 @@ impl StaticRoot {
         let files = std::mem::take(&mut made.files);
         for (path, id) in files.into_iter().filter(|_| self.is_locked()) {
             let is_ours = FileId::now(&path) == Some(id);
-            if is_ours && fs::remove_file(&path).is_err() {
+            if is_ours && self.disk.remove_file(&path).is_err() {
                 is_undone = false;
             }
         }
@@ -85,8 +84,8 @@ impl StaticRoot {
         drop(made);
         for (path, before) in records.into_iter().rev() {
             let restored = match before {
-                Some(bytes) => self.write_beside(&path, &bytes),
-                None => fs::remove_file(&path),
+                Some(bytes) => self.write_beside(&path, &bytes).map(drop),
+                None => self.disk.remove_file(&path),
             };
             is_undone &= restored.is_ok();
         }
@@ -94,7 +93,7 @@ impl StaticRoot {
             self.drop_journal();
         }
         for path in directories.into_iter().rev() {
-            let _ = fs::remove_dir(path);
+            let _ = self.disk.remove_directory(&path);
         }
     }
 
@@ -104,17 +103,18 @@ impl StaticRoot {
         for (path, of) in links.into_iter().filter(|_| self.is_locked()) {
             let linked = FileId::now(&path);
             if linked.is_some() && linked == FileId::now(&of) {
-                is_undone &= fs::remove_file(&path).is_ok();
+                is_undone &= self.disk.remove_file(&path).is_ok();
             }
         }
         is_undone
     }
 
-    /// Lets go of what would be needed to undo this run: it has succeeded. Best effort: the next run removes temporaries.
+    /// Removes what would be needed to undo this run, which has succeeded. Best effort: the next run removes temporary
+    /// files.
     pub(crate) fn settle_for_good(&self) {
         let mut made = self.made();
         for (_, backup) in std::mem::take(&mut made.replaced) {
-            if fs::remove_file(&backup).is_ok() {
+            if self.disk.remove_file(&backup).is_ok() {
                 made.temporaries.remove(&backup);
             }
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::StaticRoot;
+use super::Opened;
 use super::own_files::{MANIFESTS, headers_names};
 use crate::error::Error;
 use crate::name::logical_path::LogicalPath;
@@ -47,7 +47,7 @@ impl Others {
     }
 }
 
-impl StaticRoot {
+impl Opened {
     /// Notes that the static root has this manifest, if it is not the only one there, under the usual name.
     pub(crate) fn note_manifest(&self, name: &str) -> Result<(), Error> {
         let before = self.noted()?;

@@ -1,14 +1,12 @@
-//! Files that have the bytes of another one in the static root: by reflink, hard link or copy.
+//! Files with the bytes of another one in the static root: by reflink, hard link or copy.
 
-use std::fs;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
-use super::{FileId, Staged, StaticRoot};
+use super::{Staged, StaticRoot, Writer};
 use crate::error::Error;
 use crate::options::LinkMode;
-use crate::platform::regular_file;
 
 impl StaticRoot {
     /// Gives `name` the bytes of `twin`, a file of this run: by reflink, hard link or copy.
@@ -18,13 +16,10 @@ impl StaticRoot {
         name: &str,
         modified: SystemTime,
     ) -> Result<(), Error> {
-        if self.dry_run {
-            return Ok(());
-        }
-        if self.unnamed.is_none() && self.tries_hard_link() && !self.had(name) {
+        if !self.names_later() && self.tries_hard_link() && !self.snapshot.had(name) {
             self.make_parent(name)?;
             let (from, to) = (self.path(twin), self.path(name));
-            if fs::hard_link(&from, &to).is_ok() {
+            if self.disk.hard_link(&from, &to).is_ok() {
                 self.made().link(to, from);
                 return Ok(());
             }
@@ -33,21 +28,21 @@ impl StaticRoot {
         self.publish(staged, name)
     }
 
-    /// Makes such a file beside its place, if that takes more than a link: its bytes must be on disk before it gets its name.
+    /// Makes a file with the bytes of `twin` beside its place, if that takes more than a link: its bytes must be on disk
+    /// before it gets its name.
     pub(crate) fn stage_clone(
         &self,
         twin: &str,
         name: &str,
         modified: SystemTime,
     ) -> Result<Option<Staged>, Error> {
-        if self.dry_run || self.tries_hard_link() {
+        if self.tries_hard_link() {
             return Ok(None);
         }
-        let staged = self.stage_twin(twin, name, modified)?;
-        Ok(Some(staged))
+        self.stage_twin(twin, name, modified).map(Some)
     }
 
-    /// Makes such a file beside its place.
+    /// Makes a file with the bytes of `twin` beside its place.
     pub(crate) fn stage_twin(
         &self,
         twin: &str,
@@ -65,20 +60,19 @@ impl StaticRoot {
         }
         if self.tries_hard_link() {
             let path = self.temporary(name)?;
-            if fs::hard_link(&from, &path).is_ok() {
-                let metadata = fs::symlink_metadata(&path).map_err(Error::io("read", &path))?;
-                let id = Some(FileId::of(&metadata));
+            if self.disk.hard_link(&from, &path).is_ok() {
+                let id = self.disk.id_of_made(&path);
+                let id = id.map_err(Error::io("read", &path))?;
                 let is_link = true;
                 return Ok(Staged { path, id, is_link });
             }
         }
-        let mut source = regular_file::open(&from).map_err(Error::io("read", &from))?;
         let mut writer = self.writer(name)?;
-        writer.copy_from(&mut source, &from)?;
+        writer.copy_from(&from)?;
         writer.finish(modified)
     }
 
-    /// Whether hard links are wanted, after a try at reflinks where these are.
+    /// Whether hard links are wanted. With [`LinkMode::Auto`], only where reflinks have failed.
     pub(crate) fn tries_hard_link(&self) -> bool {
         match self.link_mode {
             LinkMode::Hardlink => true,
@@ -87,22 +81,24 @@ impl StaticRoot {
         }
     }
 
+    /// Makes a reflink of `from` beside its place. `None`: the file system cannot do that.
     fn reflink(
         &self,
         from: &Path,
         name: &str,
         modified: SystemTime,
     ) -> Result<Option<Staged>, Error> {
-        let source = regular_file::open(from).map_err(Error::io("read", from))?;
-        let writer = self.writer(name)?;
-        match &writer.file {
-            Some(file) if rustix::fs::ioctl_ficlone(file, &source).is_ok() => {
-                writer.finish(modified).map(Some)
-            }
-            _ => {
-                self.discard(&writer.temporary);
-                Ok(None)
-            }
-        }
+        let temporary = self.temporary(name)?;
+        let Some(file) = self.disk.reflink(from, &temporary, self.file_mode)? else {
+            self.made().temporaries.remove(&temporary);
+            return Ok(None);
+        };
+        let root = self;
+        let writer = Writer {
+            root,
+            temporary,
+            file,
+        };
+        writer.finish(modified).map(Some)
     }
 }

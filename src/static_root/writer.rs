@@ -1,34 +1,67 @@
-//! Files that are being written beside their place.
+//! Files that are written beside their place.
 
-use std::fs::{File, FileTimes, Permissions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{FileId, Staged, StaticRoot, mode_of};
+use super::disk::NewFile;
+use super::{FileId, StaticRoot};
 use crate::error::Error;
+use crate::platform::regular_file;
 use crate::platform::regular_file::CHUNK;
+
+/// A file beside its place, to be moved there by [`StaticRoot::publish`].
+#[derive(Debug, Clone)]
+pub(crate) struct Staged {
+    pub(super) path: PathBuf,
+    /// `None` in a dry run.
+    pub(super) id: Option<FileId>,
+    /// The file is a hard link of another file.
+    pub(super) is_link: bool,
+}
+
+impl Staged {
+    /// Identifies the file, which stays the same file in its place.
+    pub(crate) fn id(&self) -> Option<FileId> {
+        self.id
+    }
+}
 
 /// A file that is being written beside its place.
 pub(crate) struct Writer<'r> {
     pub(super) root: &'r StaticRoot,
     pub(super) temporary: PathBuf,
-    /// `None` in a dry run.
-    pub(super) file: Option<File>,
+    pub(super) file: NewFile,
+}
+
+impl StaticRoot {
+    /// Begins a file beside its place.
+    pub(crate) fn writer(&self, name: &str) -> Result<Writer<'_>, Error> {
+        let temporary = self.temporary(name)?;
+        let file = self.disk.create(&temporary, self.file_mode);
+        let file = file.map_err(Error::io("write", &temporary))?;
+        Ok(Writer {
+            root: self,
+            temporary,
+            file,
+        })
+    }
 }
 
 impl Writer<'_> {
+    /// Appends to the file.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        match &mut self.file {
-            Some(file) => file
-                .write_all(bytes)
-                .map_err(Error::io("write", &self.temporary)),
-            None => Ok(()),
-        }
+        self.file
+            .write(bytes)
+            .map_err(Error::io("write", &self.temporary))
     }
 
-    pub(super) fn copy_from(&mut self, source: &mut File, from: &Path) -> Result<(), Error> {
+    /// Appends a whole file. In a dry run, `from` need not be there.
+    pub(super) fn copy_from(&mut self, from: &Path) -> Result<(), Error> {
+        if self.file.is_nowhere() {
+            return Ok(());
+        }
+        let mut source = regular_file::open(from).map_err(Error::io("read", from))?;
         let mut buffer = vec![0; CHUNK];
         loop {
             let count = source.read(&mut buffer).map_err(Error::io("read", from))?;
@@ -42,39 +75,17 @@ impl Writer<'_> {
     /// Closes the file.
     pub(crate) fn finish(self, modified: SystemTime) -> Result<Staged, Error> {
         let path = self.temporary;
-        let is_link = false;
-        let Some(file) = &self.file else {
-            let id = None;
-            return Ok(Staged { path, id, is_link });
-        };
-        file.set_times(FileTimes::new().set_modified(modified))
+        self.file
+            .set_modified(modified)
             .map_err(Error::io("set the time of", &path))?;
-        let id = self
-            .root
-            .settle(file)
-            .map_err(Error::io("set the mode of", &path))?;
-        let id = Some(id);
+        let id = self.file.settle(self.root.file_mode);
+        let id = id.map_err(Error::io("set the mode of", &path))?;
+        let is_link = false;
         Ok(Staged { path, id, is_link })
     }
 
-    /// Throws the file away.
+    /// Removes the file.
     pub(crate) fn discard(self) {
-        if self.file.is_some() {
-            self.root.discard(&self.temporary);
-        }
-    }
-}
-
-impl StaticRoot {
-    /// Gives a new file its mode, where the umask has taken something from it. Which file it is.
-    pub(super) fn settle(&self, file: &File) -> io::Result<FileId> {
-        let metadata = file.metadata()?;
-        if let Some(mode) = self
-            .wanted_mode()
-            .filter(|mode| *mode != mode_of(&metadata))
-        {
-            file.set_permissions(Permissions::from_mode(mode))?;
-        }
-        Ok(FileId::of(&metadata))
+        self.root.discard(&self.temporary);
     }
 }

@@ -13,7 +13,7 @@ use crate::pipeline::link::Linking;
 use crate::pipeline::plan;
 use crate::progress::Unwatched;
 use crate::static_root::encoding::Encoding;
-use crate::static_root::{Opening, StaticRoot};
+use crate::static_root::{Opened, Opening, StaticRoot};
 use crate::text::Syntax;
 use crate::text::css;
 use crate::walk;
@@ -46,8 +46,7 @@ pub fn module_references(text: &[u8]) -> usize {
 /// Stage 6, without writing. `bench` gets a function that links all texts of the input once and returns their number.
 /// `options` must ask for a dry run.
 pub fn link(options: &Options, bench: impl FnOnce(&dyn Fn() -> usize)) -> Result<(), Error> {
-    let job = Job::open(options, &Unwatched)?;
-    let sources = walk::walk(options, job.root.dir())?.files;
+    let (job, sources) = Job::open(options, &Unwatched)?;
     let (assets, inventory) = plan::plan(&job, sources)?;
     let linking = Linking::new(&job, &inventory, &assets);
     let texts = job.in_pool(|| linking.prepare(&assets))?;
@@ -81,10 +80,10 @@ pub fn zstd(bytes: &[u8], level: u8) -> Option<Vec<u8>> {
 
 /// Stage 8: writes files with these bytes below `dir`, each with a hard-linked twin named `.twin`.
 pub fn write(dir: &Path, names: &[String], bytes: &[u8]) -> Result<(), Error> {
-    let root = StaticRoot::open(
-        dir,
-        &Opening::new(LinkMode::Hardlink, Duration::ZERO, false),
-    )?;
+    let opening = Opening::new(LinkMode::Hardlink, Duration::ZERO, false);
+    let opened = Opened::open(dir, &opening)?;
+    let snapshot = opened.look()?;
+    let root = StaticRoot::new(opened, snapshot);
     for name in names {
         root.put(name, bytes, SystemTime::UNIX_EPOCH)?;
         root.put_twin(name, &format!("{name}.twin"), SystemTime::UNIX_EPOCH)?;

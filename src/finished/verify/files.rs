@@ -1,12 +1,12 @@
 //! The files that must be there, readable, and with the right variants.
 
 use std::collections::HashMap;
-use std::os::unix::fs::MetadataExt as _;
 
 use super::verifier::Verifier;
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::finished::examine::Examined;
 use crate::name::catalog::AssetId;
+use crate::platform;
 
 /// The percentage of plain copies from which a missing one is an error: without `--keep-only-hashed`, all are there.
 const MOST: usize = 90;
@@ -62,12 +62,11 @@ impl Verifier<'_> {
         let root = self.root;
         for file in root.files.iter() {
             let name = &file.name;
-            let mode = file.path.metadata().map(|found| found.mode());
+            let found = file.path.metadata().ok();
             if root.is_named(name)
-                && let Ok(mode) = mode
+                && let Some(mode) = found.and_then(|found| platform::mode(&found))
                 && mode & OWNER_READS == 0
             {
-                let mode = mode & 0o7777;
                 let what = format!("its mode is {mode:03o}: not even its owner may read it");
                 self.error(Code::Unreadable, name.as_str(), what).help =
                     Some("build again: a build sets the modes of its files".into());

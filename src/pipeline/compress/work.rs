@@ -160,7 +160,7 @@ impl<'w, 'b> Work<'w, 'b> {
             let modified = file.modified;
             let twin = twins.iter().find(|(time, ..)| *time == modified);
             let linked = twin.and_then(|(.., written)| match written {
-                Written::Unchanged(id) if self.job.root.is_linked(&name, *id) => Some(*id),
+                Written::Unchanged(id) if self.job.root.snapshot.is_linked(&name, *id) => Some(*id),
                 _ => None,
             });
             let unchanged = match linked {

@@ -21,7 +21,7 @@ pub(super) fn carried(job: &Job<'_>, last: &Earlier) -> Result<Vec<Carried>, Err
     let mut carried = Vec::new();
     for (logical, hashed) in &last.manifest.paths {
         let is_left = all || only_hashed.contains_key(logical);
-        let is_it = is_left && !root.had(logical) && root.had_file(hashed);
+        let is_it = is_left && !root.snapshot.had(logical) && root.snapshot.had_file(hashed);
         if !is_it || digest_in_name(logical, hashed).is_none() {
             continue;
         }

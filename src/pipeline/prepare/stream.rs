@@ -45,7 +45,7 @@ impl Prepare<'_> {
     /// then read once only. Elsewhere, a file that is there needs no room for a second copy.
     fn stored(&self, asset: &Planned) -> Result<Option<(Streamed, FileId)>, Error> {
         let root = &self.job.root;
-        if root.is_new() {
+        if root.snapshot.is_new() {
             return Ok(None);
         }
         let Ok(streamed) = self.hash(asset, |_| Ok(()))? else {

@@ -10,7 +10,7 @@ use crate::options::LinkMode;
 use crate::pipeline::job::Job;
 use crate::report::{BuiltAsset, Pending, Totals};
 use crate::static_root::manifest::Manifest;
-use crate::static_root::{Opening, StaticRoot, must_be_there};
+use crate::static_root::{Opened, Opening, must_be_there};
 
 /// A build whose files are all on disk, in their places, beside them, or one link away.
 pub(super) struct Commit<'j> {
@@ -113,6 +113,6 @@ const WAIT: Duration = Duration::from_secs(60);
 /// Removes the files that a build has kept until its caller had written the manifest. Returns their number.
 pub(crate) fn finish(dir: &Path, build: &str) -> Result<usize, Error> {
     must_be_there(dir)?;
-    let root = StaticRoot::open(dir, &Opening::new(LinkMode::Auto, WAIT, false))?;
+    let root = Opened::open(dir, &Opening::new(LinkMode::Auto, WAIT, false))?;
     root.finish_build(build)
 }

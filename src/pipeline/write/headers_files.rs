@@ -27,8 +27,8 @@ pub(super) fn plan(
         catalog: &inventory.catalog,
         manifest: &job.manifest,
         earlier: (&inventory.earlier.manifest, &inventory.earlier.generations),
-        existing: job.root.existing().filter(|_| !clear).collect(),
-        stays: &|name| !clear && job.root.had(name),
+        existing: job.root.snapshot.names().filter(|_| !clear).collect(),
+        stays: &|name| !clear && job.root.snapshot.had(name),
     };
     let (files, diagnostics) = headers(options, &published);
     job.log.extend(diagnostics);

@@ -34,7 +34,7 @@ impl Publication {
         BuiltAsset {
             path: job.manifest_entry(self.built.asset.name().as_str()),
             hashed: job.manifest_entry(&self.built.file.name),
-            new: !job.root.had(&self.built.file.name),
+            new: !job.root.snapshot.had(&self.built.file.name),
             variants: variants.map(|file| file.name.into_owned()).collect(),
         }
     }
@@ -90,7 +90,7 @@ impl Publication {
         let (changed, plain_length) = match &self.built.file.plain {
             Plain::None => {
                 let is_wanted = self.built.asset.keep_plain || self.built.asset.carried.is_some();
-                if !is_wanted && job.root.had(name) {
+                if !is_wanted && job.root.snapshot.had(name) {
                     removals.extend(variants_there(job, inventory, name, |_| true));
                     removals.push(name.to_owned());
                 }
@@ -108,7 +108,7 @@ impl Publication {
                 stays(&self.built.variants.plain, encoding)
             });
             totals.removed += self.outdated.len();
-            let replaced = replaced.filter(|variant| job.root.had(variant));
+            let replaced = replaced.filter(|variant| job.root.snapshot.had(variant));
             self.outdated.extend(replaced);
         } else {
             removals.extend(unwanted_variants(job, inventory, name, |encoding| {

@@ -44,7 +44,7 @@ pub(super) fn write(
                 [Some(hashed), Some(logical).filter(|name| is_gone(name))]
             })
             .flatten()
-            .filter(|name| job.root.had(name))
+            .filter(|name| job.root.snapshot.had(name))
             .cloned()
             .collect();
         generations.supersede(files, &current, SystemTime::now());

@@ -33,7 +33,7 @@ pub(super) fn others(
             || variant_names.contains(name)
             || inventory.catalog.find(name).is_some_and(keeps_plain)
     };
-    let existing = job.root.existing();
+    let existing = job.root.snapshot.names();
     existing
         .filter(|name| !ours(name))
         .map(str::to_owned)
@@ -53,7 +53,7 @@ pub(super) fn unwanted_variants(
     name: &str,
     stays: impl Fn(Encoding) -> bool,
 ) -> Vec<String> {
-    if job.root.is_new() {
+    if job.root.snapshot.is_new() {
         return Vec::new();
     }
     let is_kept = |variant: &String| job.in_place && inventory.source_variants.contains(variant);
@@ -74,5 +74,7 @@ pub(super) fn variants_there(
         .into_iter()
         .filter(move |encoding| chosen(*encoding))
         .map(move |encoding| encoding.variant_of(name))
-        .filter(move |variant| job.root.had(variant) && inventory.catalog.find(variant).is_none())
+        .filter(move |variant| {
+            job.root.snapshot.had(variant) && inventory.catalog.find(variant).is_none()
+        })
 }
