@@ -103,7 +103,7 @@ fn verify_folds_as_build_does() {
         "--on-missing",
         "ignore",
     ]);
-    let output = project.run(&["verify", "out"]);
+    let output = project.run(&["verify", "out", "--on-missing", "error"]);
     assert_eq!(output.status.code(), Some(1));
     let stderr = text(&output.stderr);
     assert!(stderr.lines().count() < 50, "{stderr}");

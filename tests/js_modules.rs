@@ -30,6 +30,9 @@ fn build(place: &Project, more: &[&str]) -> BTreeMap<String, String> {
     place.paths("out")
 }
 
+/// Keeps the options of the build.
+const RECORD: &str = "out/.staticfiles.generations.json";
+
 const CYCLE: &[(&str, &str)] = &[
     ("app.js", "import './lib/one.js';\nimport './lib/c.js';\n"),
     ("lib/one.js", "import './two.js';\nexport const one = 1;\n"),
@@ -80,7 +83,9 @@ fn verify_accepts_modules_and_finds_what_is_broken() {
         let place = place(CYCLE);
         let paths = build(&place, more);
         assert_eq!(verify(&place, &["--js-modules"]), (0, String::new()));
-        // Without the option, a cycle cannot be verified.
+        // Without the option, and without the record of the build, a cycle cannot be verified.
+        assert_eq!(verify(&place, &[]), (0, String::new()));
+        fs::remove_file(place.path(RECORD)).unwrap();
         let (status, said) = verify(&place, &[]);
         assert_eq!(status, 1);
         assert!(
@@ -132,6 +137,8 @@ fn explain_shows_what_imports_what() {
     assert_eq!(references[0]["asset"], "lib/one.js");
     assert_eq!(references[1]["asset"], "lib/c.js");
     assert_eq!(referrers, serde_json::json!(["lib/one.js"]));
+    assert_eq!(explain(&[]).1, serde_json::json!(["lib/one.js"]));
+    fs::remove_file(place.path(RECORD)).unwrap();
     assert_eq!(explain(&[]).1, serde_json::json!([]));
 }
 
