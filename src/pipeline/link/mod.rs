@@ -103,11 +103,11 @@ impl<'a> Linking<'a> {
             match self.prepare.prepare(asset, buffer, &mut notes)? {
                 Prepared::Stored(stored) => self.slots.fill(asset.id, stored),
                 Prepared::Text(mut text) => {
-                    let is_done = match text.references {
-                        References::None => self.store_as_it_is(asset, &text, &mut notes)?,
-                        _ => self.link_early(assets, asset, &mut text)?,
-                    };
-                    return Ok((!is_done).then(|| text.kept()));
+                    if let References::None = text.references {
+                        self.store_as_it_is(asset, &text, &mut notes)?;
+                    } else if !self.link_early(assets, asset, &mut text)? {
+                        return Ok(Some(text.kept()));
+                    }
                 }
                 Prepared::Failed => {}
             }
@@ -127,7 +127,7 @@ impl<'a> Linking<'a> {
         asset: &Planned,
         text: &Text<'_>,
         notes: &mut Notes,
-    ) -> Result<bool, Error> {
+    ) -> Result<(), Error> {
         let bytes = text.text();
         let (digest, content) = self.prepare.store.hash(bytes);
         match self.prepare.hashed_name(asset, &digest) {
@@ -145,7 +145,7 @@ impl<'a> Linking<'a> {
             }
             Err(diagnostic) => notes.push(*diagnostic),
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Links and stores one text ahead of the others, if all that it refers to is stored. A text that Django fails at
