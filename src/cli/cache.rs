@@ -25,11 +25,8 @@ impl CacheDir {
     /// The directory named, or `hashstatic` in the user's directory for caches. `None` if the user has none.
     pub(crate) fn dir(&self, environment: &Environment) -> Option<PathBuf> {
         let named = self.dir.as_ref().filter(|dir| !dir.as_os_str().is_empty());
-        // `cache stats` and `cache clear` have no configuration, through which the variable comes to builds.
-        let variable = || environment.get("HASHSTATIC_CACHE_DIR").map(PathBuf::from);
         named
             .cloned()
-            .or_else(variable)
             .or_else(|| Some(environment.caches()?.join("hashstatic")))
     }
 }

@@ -48,6 +48,15 @@ impl<'w> CommandLine<'w> {
         Some((self.command.find_subcommand(name)?, matches))
     }
 
+    /// The innermost subcommand with its arguments: of `cache stats`, that is `stats`.
+    fn innermost(&self) -> Option<(&Command, &ArgMatches)> {
+        let mut found = self.subcommand()?;
+        while let Some((name, matches)) = found.1.subcommand() {
+            found = (found.0.find_subcommand(name)?, matches);
+        }
+        Some(found)
+    }
+
     /// Whether the command has a configuration, and does not refuse it.
     fn reads_configuration(&self) -> bool {
         let is_read = |(subcommand, matches): (&Command, &ArgMatches)| {
@@ -149,7 +158,7 @@ pub(crate) fn resolve(
 ) -> Result<(Arguments, BTreeMap<String, Origin>), Failure> {
     let line = layers.line;
     let command = &line.command;
-    let Some((subcommand, matches)) = line.subcommand() else {
+    let Some((subcommand, matches)) = line.innermost() else {
         return Ok((Arguments::from_arg_matches(&line.matches)?, BTreeMap::new()));
     };
     let mut combined = Combined::new(subcommand, matches);
