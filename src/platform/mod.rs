@@ -1,7 +1,8 @@
 //! What differs between operating systems. No other room of the library names one.
 //!
 //! `system` is one set of functions, with a file for each system: `linux.rs`, `other_unix.rs` (macOS and the BSDs) and
-//! `windows.rs`. What all Unixes share is in `unix.rs`. The other modules are written in terms of these functions.
+//! `windows.rs`. What all Unixes share is in `unix.rs`; what all but Linux share, in
+//! `unexamined.rs`. The other modules are written in terms of these functions.
 
 mod file_id;
 pub(crate) mod lock;
@@ -18,6 +19,8 @@ mod system;
 #[cfg(windows)]
 #[path = "windows.rs"]
 mod system;
+#[cfg(not(target_os = "linux"))]
+mod unexamined;
 #[cfg(unix)]
 mod unix;
 

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use std::time::Duration;
 
+pub(crate) use super::unexamined::*;
 pub(crate) use super::unix::*;
 
 /// Whether [`flush`] covers the contents of files, so that they need no `fsync` each. `sync(2)` may return before.
@@ -33,29 +33,4 @@ pub(crate) fn reflink(source: &File, to: &Path, mode: u32) -> io::Result<Option<
 #[cfg(not(target_vendor = "apple"))]
 pub(crate) fn reflink(_: &File, _: &Path, _: u32) -> io::Result<Option<File>> {
     Ok(None)
-}
-
-/// `None`: the system does not show which process holds a lock.
-pub(super) fn holder(_: &Directory) -> Option<u32> {
-    None
-}
-
-/// `None`: the system does not show when changed pages are written to disk.
-pub(super) fn writeback() -> Option<Duration> {
-    None
-}
-
-/// `None`: not looked up, as stamps are not relied on.
-pub(crate) fn boot() -> Option<String> {
-    None
-}
-
-/// `false`: see the beginning of this file.
-pub(crate) fn is_reliable(_: &Directory) -> bool {
-    false
-}
-
-/// `false`: see the beginning of this file.
-pub(crate) fn is_reliable_at(_: &Path) -> bool {
-    false
 }

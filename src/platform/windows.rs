@@ -4,9 +4,10 @@ use std::fs::{self, DirEntry, File, Metadata, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::windows::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use winapi_util::file::{Information, information};
+
+pub(crate) use super::unexamined::*;
 
 use super::FileId;
 use super::lock::Attempt;
@@ -180,11 +181,6 @@ pub(super) fn is_locked_by_another(directory: &Directory) -> bool {
     matches!(file, Some(Err(error)) if error.raw_os_error() == Some(ERROR_SHARING_VIOLATION))
 }
 
-/// `None`: the system does not show which process has a file open.
-pub(super) fn holder(_: &Directory) -> Option<u32> {
-    None
-}
-
 /// Does nothing: each file was flushed by itself, and NTFS keeps the order of changes of names.
 pub(crate) fn flush(_: &Path) -> io::Result<()> {
     Ok(())
@@ -198,26 +194,6 @@ pub(crate) fn sync_directory(_: &Path) -> io::Result<()> {
 /// `None`: NTFS cannot share blocks.
 pub(crate) fn reflink(_: &File, _: &Path, _: u32) -> io::Result<Option<File>> {
     Ok(None)
-}
-
-/// `None`: the system does not show when changed pages are written to disk.
-pub(super) fn writeback() -> Option<Duration> {
-    None
-}
-
-/// `None`: not looked up, as stamps are not relied on.
-pub(crate) fn boot() -> Option<String> {
-    None
-}
-
-/// `false`: there is no change time.
-pub(crate) fn is_reliable(_: &Directory) -> bool {
-    false
-}
-
-/// `false`: there is no change time.
-pub(crate) fn is_reliable_at(_: &Path) -> bool {
-    false
 }
 
 /// Makes a directory and those above it. Below the user's profile, nobody else may write to them.
