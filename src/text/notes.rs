@@ -27,6 +27,14 @@ impl Default for Notes {
     }
 }
 
+impl From<Diagnostic> for Notes {
+    fn from(diagnostic: Diagnostic) -> Self {
+        let mut notes = Self::default();
+        notes.push(diagnostic);
+        notes
+    }
+}
+
 impl Notes {
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         let diagnosis = Diagnosis {

@@ -9,10 +9,12 @@ use crate::name::digest::{Content, cycle_digest};
 use crate::options::DjangoVersion;
 use crate::pipeline::prepare::Text;
 use crate::text::edges::{Edge, splice};
+use crate::text::notes::Notes;
 
 /// Links and stores the members of a cycle. All share one digest ([`cycle_digest`]): that of their contents, in which
 /// references to members name the logical path and all others are rewritten.
-pub(super) fn link(rewriter: &Rewriter<'_>, nodes: &[usize]) -> Result<(), Error> {
+pub(super) fn link(rewriter: &Rewriter<'_>, nodes: &[usize]) -> Result<Notes, Error> {
+    let mut failures = Notes::default();
     let mut members: Vec<&Text<'_>> = nodes.iter().map(|node| &rewriter.texts[*node]).collect();
     members.sort_unstable_by_key(|text| text.id); // assets are sorted by logical path
     let is_member = |id: AssetId| members.binary_search_by_key(&id, |text| text.id).is_ok();
@@ -42,16 +44,24 @@ pub(super) fn link(rewriter: &Rewriter<'_>, nodes: &[usize]) -> Result<(), Error
     for text in &members {
         let hashed = |edge: &Edge| (edge.digest_at..edge.digest_at, format!(".{digest}"));
         let bytes = spliced(text, &hashed)?;
-        let linked = Linked {
-            digest: digest.clone(),
-            content: Content::of(&bytes).into(),
-            bytes,
-            references: text.spans().len(),
-        };
-        let stored = rewriter.store(&rewriter.assets[text.id], text, linked)?;
-        rewriter.slots.fill(text.id, stored);
+        match rewriter
+            .prepare
+            .hashed_name(&rewriter.assets[text.id], &digest)
+        {
+            Ok(name) => rewriter.store(
+                text,
+                Linked {
+                    name,
+                    digest: digest.clone(),
+                    content: Content::of(&bytes).into(),
+                    bytes,
+                    references: text.spans().len(),
+                },
+            )?,
+            Err(failure) => failures.push(*failure),
+        }
     }
-    Ok(())
+    Ok(failures)
 }
 
 /// Django's failure at cycles, and at files that refer to one: `HashedFilesMixin.post_process` runs out of passes.

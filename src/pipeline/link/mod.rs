@@ -105,7 +105,7 @@ impl<'a> Linking<'a> {
                 Prepared::Text(mut text) => {
                     if let References::None = text.references {
                         self.store_as_it_is(asset, &text, &mut notes)?;
-                    } else if !self.link_early(assets, asset, &mut text)? {
+                    } else if !self.link_early(assets, &mut text)? {
                         return Ok(Some(text.kept()));
                     }
                 }
@@ -150,12 +150,7 @@ impl<'a> Linking<'a> {
 
     /// Links and stores one text ahead of the others, if all that it refers to is stored. A text that Django fails at
     /// is left to [`Linking::link`], which reports on all of them.
-    fn link_early(
-        &self,
-        assets: &[Planned],
-        asset: &Planned,
-        text: &mut Text<'_>,
-    ) -> Result<bool, Error> {
+    fn link_early(&self, assets: &[Planned], text: &mut Text<'_>) -> Result<bool, Error> {
         let on_names = match &text.references {
             References::Django { names_only, .. } => *names_only,
             References::None | References::Spans(_) => true,
@@ -168,11 +163,7 @@ impl<'a> Linking<'a> {
         let Converted::Linked(linked) = rewriter.converted(text, draft)? else {
             return Ok(false);
         };
-        if self.prepare.hashed_name(asset, &linked.digest).is_err() {
-            return Ok(false);
-        }
-        let stored = rewriter.store(asset, text, linked)?;
-        self.slots.fill(asset.id, stored);
+        rewriter.store(text, linked)?;
         Ok(true)
     }
 
@@ -198,7 +189,7 @@ impl<'a> Linking<'a> {
             level.sort_by_key(|component| Reverse(length(component)));
             let link = |component: &Component| {
                 if component.cyclic && self.prepare.exact.is_none() {
-                    return cycle::link(&rewriter, &component.nodes).map(|()| Notes::default());
+                    return cycle::link(&rewriter, &component.nodes);
                 }
                 rewriter.link(&texts[component.nodes[0]])
             };

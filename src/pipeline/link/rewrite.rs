@@ -7,7 +7,7 @@ use crate::django::Draft;
 use crate::error::Error;
 use crate::name::catalog::AssetId;
 use crate::name::digest::Held;
-use crate::pipeline::asset::{Planned, Stored};
+use crate::pipeline::asset::Planned;
 use crate::pipeline::prepare::{Prepare, Text, django_failures};
 use crate::pipeline::store::Ready;
 use crate::text::edges::{Edge, splice};
@@ -33,6 +33,8 @@ pub(super) enum Converted {
 
 /// A text with its references rewritten.
 pub(super) struct Linked {
+    /// The hashed path.
+    pub(super) name: String,
     pub(super) bytes: Vec<u8>,
     pub(super) digest: String,
     pub(super) content: Held,
@@ -78,8 +80,7 @@ impl<'a> Rewriter<'a> {
     pub(super) fn link(&self, text: &Text<'_>) -> Result<Notes, Error> {
         match self.converted(text, text.draft().cloned())? {
             Converted::Linked(linked) => {
-                let stored = self.store(&self.assets[text.id], text, linked)?;
-                self.slots.fill(text.id, stored);
+                self.store(text, linked)?;
                 Ok(Notes::default())
             }
             Converted::Failed(failures) => Ok(failures),
@@ -94,12 +95,16 @@ impl<'a> Rewriter<'a> {
     ) -> Result<Converted, Error> {
         let linked = |bytes: Vec<u8>, references| {
             let (digest, content) = self.prepare.store.hash(&bytes);
-            Converted::Linked(Linked {
-                bytes,
-                digest,
-                content,
-                references,
-            })
+            match self.prepare.hashed_name(&self.assets[text.id], &digest) {
+                Ok(name) => Converted::Linked(Linked {
+                    name,
+                    bytes,
+                    digest,
+                    content,
+                    references,
+                }),
+                Err(failure) => Converted::Failed(Notes::from(*failure)),
+            }
         };
         let Some(exact) = &self.prepare.exact else {
             let edges = text.spans();
@@ -138,22 +143,15 @@ impl<'a> Rewriter<'a> {
         Ok((edge.digest_at..edge.digest_at, format!(".{digest}")))
     }
 
-    pub(super) fn store(
-        &self,
-        asset: &Planned,
-        text: &Text<'_>,
-        linked: Linked,
-    ) -> Result<Stored, Error> {
+    /// Stores a linked text.
+    pub(super) fn store(&self, text: &Text<'_>, linked: Linked) -> Result<(), Error> {
         let Linked {
+            name,
             bytes,
             digest,
             content,
             references,
         } = linked;
-        let name = match self.prepare.hashed_name(asset, &digest) {
-            Ok(name) => name,
-            Err(diagnostic) => return Err(Error::Input(vec![*diagnostic])),
-        };
         let ready = Ready {
             name,
             digest,
@@ -162,6 +160,8 @@ impl<'a> Rewriter<'a> {
             plain: (bytes != *text.source).then_some(&*text.source),
             references,
         };
-        self.prepare.store.store(asset, ready)
+        let stored = self.prepare.store.store(&self.assets[text.id], ready)?;
+        self.slots.fill(text.id, stored);
+        Ok(())
     }
 }
