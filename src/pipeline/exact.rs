@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use super::job::Job;
 use crate::django::{Disk, Exact, StaticName};
+use crate::error::Error;
 use crate::name::catalog::Catalog;
 use crate::platform::regular_file;
 use crate::text::missing::IgnoredErrors;
@@ -26,8 +27,13 @@ pub(super) fn exact<'a>(job: &'a Job<'_>, catalog: &'a Catalog) -> Option<Exact<
 
 impl Disk for Job<'_> {
     fn source_digest(&self, file: &Path) -> Option<String> {
-        let bytes = regular_file::read(file).ok()?;
-        Some(self.digest(&bytes))
+        match regular_file::read(file) {
+            Ok(bytes) => Some(self.digest(&bytes)),
+            Err(error) => {
+                self.log.fail(Error::io("read", file)(error));
+                None
+            }
+        }
     }
 
     fn stale(&self, name: &str) -> StaticName {
@@ -42,7 +48,12 @@ impl Disk for Job<'_> {
         }
         match self.root.read(name) {
             Ok(bytes) => StaticName::File(self.digest(&bytes)),
-            Err(_) => StaticName::Missing,
+            Err(error) => {
+                if !error.is_not_found() {
+                    self.log.fail(error);
+                }
+                StaticName::Missing
+            }
         }
     }
 }

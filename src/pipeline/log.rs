@@ -20,6 +20,8 @@ struct Entries {
     stages: Vec<StageTime>,
     /// The end of the last stage.
     since: Instant,
+    /// Why the build stops at the end of this stage.
+    failure: Option<Error>,
 }
 
 impl Log {
@@ -31,6 +33,7 @@ impl Log {
                 diagnostics: Vec::new(),
                 stages: Vec::new(),
                 since: Instant::now(),
+                failure: None,
             }),
         }
     }
@@ -47,6 +50,11 @@ impl Log {
         self.entries().diagnostics.extend(diagnostics);
     }
 
+    /// Records an error where none can be returned: the build stops at the end of the stage. The first one counts.
+    pub(crate) fn fail(&self, error: Error) {
+        self.entries().failure.get_or_insert(error);
+    }
+
     /// Records the end of a stage, with the time since the stage before.
     pub(crate) fn stage(&self, stage: &'static str) -> &Self {
         let now = Instant::now();
@@ -57,9 +65,12 @@ impl Log {
         self
     }
 
-    /// Returns the diagnostics so far as an error, if one of them is an error.
+    /// Returns the recorded error, or the diagnostics so far, if one of them is an error.
     pub(crate) fn fail_on_errors(&self) -> Result<(), Error> {
         let mut entries = self.entries();
+        if let Some(failure) = entries.failure.take() {
+            return Err(failure);
+        }
         let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
         if !entries.diagnostics.iter().any(is_error) {
             return Ok(());

@@ -45,12 +45,19 @@ impl Rewriter<'_> {
         let bytes = match &stored.plain {
             _ if !asset.syntax.is_text() => return stored.digest.clone(),
             Plain::Twin => return stored.digest.clone(),
-            Plain::Staged(staged, _) => job.root.read_staged(staged).ok(),
-            Plain::Unchanged(_) => job.root.read(asset.plain.as_str()).ok(),
-            Plain::None => None,
+            Plain::Staged(staged, _) => job.root.read_staged(staged),
+            Plain::Unchanged(_) => match job.root.read(asset.plain.as_str()) {
+                Err(error) if error.is_not_found() => asset.source.read(), // left to the caller to copy
+                read => read,
+            },
+            Plain::None => asset.source.read(),
         };
-        bytes
-            .or_else(|| asset.source.read().ok())
-            .map_or_else(String::new, |bytes| job.digest(&bytes))
+        match bytes {
+            Ok(bytes) => job.digest(&bytes),
+            Err(error) => {
+                job.log.fail(error);
+                String::new()
+            }
+        }
     }
 }
