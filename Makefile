@@ -5,9 +5,10 @@
 ORACLE := target/oracle/venv-6.1/bin/python
 NEED := python3 tests/need.py
 
-JUDGES := lint rust-test fault-test fuzz-smoke oracle-test wheel-test example-test bench-smoke crate-test
+# The slowest first.
+JUDGES := rust-test oracle-test wheel-test fuzz-smoke example-test fault-test crate-test bench-smoke
 
-.PHONY: build demo test test-quick $(JUDGES)
+.PHONY: build demo test test-quick lint $(JUDGES)
 
 build:
 	cargo build --release --locked
@@ -16,7 +17,12 @@ demo: build
 	target/release/hashstatic build fixtures/site --out target/site
 	@cat target/site/staticfiles.json; echo
 
-test: $(JUDGES)
+# Two judges at a time, as most of them use one core. What they share is built before: the wheel, too, because maturin
+# moves the binary away for a moment.
+test: lint build
+	$(NEED) cc
+	python3 tests/python/run.py wheel target/wheel/dist
+	HASHSTATIC_WHEEL="$$(ls target/wheel/dist/*.whl)" $(MAKE) --jobs=2 --output-sync=target --no-print-directory $(JUDGES)
 
 test-quick: lint rust-test
 
@@ -63,7 +69,7 @@ oracle-test: build
 .PHONY: wheel
 wheel:
 	$(NEED) python cc
-	python3 tests/python/run.py wheel
+	python3 tests/python/run.py wheel dist --sdist
 
 # The wheel in clean environments with each Django, below target/wheel: Django's own tests, and ours.
 wheel-test:

@@ -20,14 +20,14 @@ sys.path[:0] = [str(HERE.parent / "oracle"), str(HERE.parent / "python")]
 import prepare  # noqa: E402
 
 import servers  # noqa: E402
-from run import build_wheel  # noqa: E402
+from run import given_or_built_wheel  # noqa: E402
 
 
 def main(arguments):
     TARGET.mkdir(parents=True, exist_ok=True)
     if arguments[:1] == ["docker"]:
         sys.exit(subprocess.run([sys.executable, str(HERE / "docker.py")]).returncode)
-    python = make_environment(wheel())
+    python = make_environment(given_or_built_wheel())
     if arguments[:1] == ["deploy-check"]:
         command = [python, HERE / "deployment.py", TARGET / "deployment"]
     else:
@@ -35,11 +35,6 @@ def main(arguments):
         prepare.need.require("python", "browser")
         servers.prepare()
     sys.exit(subprocess.run([*map(str, command)], cwd=PROJECT).returncode)
-
-
-def wheel():
-    given = os.environ.get("HASHSTATIC_WHEEL")
-    return Path(given) if given else build_wheel(PROJECT / "target" / "wheel" / "dist")
 
 
 def make_environment(wheel):

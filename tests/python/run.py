@@ -1,10 +1,11 @@
 """Builds the wheel, installs it into a clean virtual environment per Django, and runs the tests there.
 
     python3 tests/python/run.py [ENVIRONMENT...] [-- PYTEST ARGUMENTS]
-    python3 tests/python/run.py wheel       wheel and sdist into dist/
+    python3 tests/python/run.py wheel DIRECTORY [--sdist]
     python3 tests/python/run.py lint        ruff and mypy
 
-Runs on any Python 3.8 or later. Everything is below target/wheel; what is there with the right pins is left alone.
+HASHSTATIC_WHEEL names a wheel that is there already. Runs on any Python 3.8 or later. Everything is below target/wheel;
+what is there with the right pins is left alone.
 """
 
 import os
@@ -52,9 +53,9 @@ def main(arguments):
     TARGET.mkdir(parents=True, exist_ok=True)
     if arguments == ["lint"]:
         return lint()
-    if arguments == ["wheel"]:
-        return print(build_wheel(PROJECT / "dist", "--sdist"))
-    wheel = build_wheel(TARGET / "dist")
+    if arguments[:1] == ["wheel"]:
+        return print(build_wheel(PROJECT / arguments[1], *arguments[2:]))
+    wheel = given_or_built_wheel()
     failed = []
     for name in names or ENVIRONMENTS:
         python = make_environment(name, wheel)
@@ -96,6 +97,11 @@ def lint():
     prepare.run([ruff, "check", "--quiet"], cwd=PROJECT)
     prepare.run([ruff, "format", "--quiet", "--check"], cwd=PROJECT)
     prepare.run([str(tools() / "mypy"), "--no-error-summary"], cwd=PROJECT)
+
+
+def given_or_built_wheel():
+    given = os.environ.get("HASHSTATIC_WHEEL")
+    return PROJECT / given if given else build_wheel(TARGET / "dist")
 
 
 def build_wheel(dist, *options):
