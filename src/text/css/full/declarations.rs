@@ -33,6 +33,10 @@ pub(super) struct Found {
     pub(super) rules: Vec<Rule>,
     /// The first token of each `@media` and the token after its prelude.
     pub(super) media: Vec<(usize, usize)>,
+    /// The colon of each custom property and the token after its value.
+    pub(super) custom: Vec<(usize, usize)>,
+    /// The tokens of the selectors of keyframes.
+    pub(super) keys: Vec<usize>,
     /// How often a block declares a property, in any prefix.
     counts: HashMap<(usize, String), usize>,
 }
@@ -42,6 +46,7 @@ pub(super) struct Found {
 enum Block {
     /// Of rules.
     Rules,
+    Keyframes,
     /// Of a style rule or keyframe.
     Style,
     /// Of descriptors, or of an at-rule that is not known here.
@@ -109,7 +114,9 @@ impl Found {
             && !blocks.is_empty()
             && sheet.raw(first).starts_with("--")
         {
-            return sheet.end(colon + 1, false).max(first + 1);
+            let end = sheet.end(colon + 1, false).max(first + 1);
+            self.custom.push((colon, end));
+            return end;
         }
         let end = sheet.end(first, true).max(first + 1);
         let opens = sheet
@@ -121,7 +128,9 @@ impl Found {
             _ if opens => {
                 *opening = Block::Style;
                 self.note_nested();
-                if around == Block::Rules {
+                if around == Block::Keyframes {
+                    self.keys.extend(first..end);
+                } else if around == Block::Rules {
                     self.rules.push(Rule {
                         first,
                         open: end,
@@ -170,7 +179,7 @@ fn block_of(keyword: &str, around: Block) -> Block {
         "@keyframes" | "@-webkit-keyframes" | "@-moz-keyframes" | "@-o-keyframes"
             if around == Block::Rules =>
         {
-            Block::Rules
+            Block::Keyframes
         }
         _ => Block::Other,
     }

@@ -2,6 +2,7 @@
 //! same passes; lightningcss is not believed in anything.
 
 use super::value::{Part, parts};
+use super::vendor::without_vendor;
 use crate::text::css::sheet::Sheet;
 
 /// Properties with one value per side or corner, of which those that are equal to their opposite can be left out.
@@ -42,7 +43,10 @@ pub(super) struct Value<'t> {
 }
 
 /// Whether two values of `property` mean the same.
-pub(super) fn same(property: &str, source: Value<'_>, result: Value<'_>) -> bool {
+pub(super) fn same(name: &str, source: Value<'_>, result: Value<'_>) -> bool {
+    let property = without_vendor(name);
+    // With a prefix, a property may be an older one: `-webkit-border-radius` takes two values as the radii of all corners.
+    let is_plain = property == name;
     let parts = |value: Value<'_>| parts(value.sheet, property, value.from, value.to);
     let (Some(source), Some(result)) = (parts(source), parts(result)) else {
         return false;
@@ -52,10 +56,12 @@ pub(super) fn same(property: &str, source: Value<'_>, result: Value<'_>) -> bool
     source_important == result_important
         && !result.is_empty()
         && (source == result
-            || SIDES.contains(&property)
-                && sides(&source).is_some_and(|four| Some(four) == sides(&result))
-            || property == "transition" && without_defaults(&source) == without_defaults(&result)
-            || is_in_table(property, &source, &result))
+            || is_plain
+                && (SIDES.contains(&property)
+                    && sides(&source).is_some_and(|four| Some(four) == sides(&result))
+                    || property == "transition"
+                        && without_defaults(&source) == without_defaults(&result)
+                    || is_in_table(property, &source, &result)))
 }
 
 fn without_important(mut parts: Vec<Part>) -> (Vec<Part>, bool) {

@@ -1,5 +1,7 @@
 //! `--minify full`: lightningcss's optimizer, one declaration at a time. Only this module names lightningcss.
 //!
+//! Beyond that, only the white space of media queries, of values with `var()` and around custom properties goes.
+//!
 //! Nothing else is given to it: selectors, preludes, order, fallbacks and prefixed twins stay what they are, since no two
 //! declarations or rules are ever joined. What it makes of a declaration is taken only if the judge (`judge.rs`)
 //! recognizes each change as one that means the same; it was seen to break many others. All the rest is left to `safe`,
@@ -19,6 +21,7 @@ mod lower;
 mod optimizer;
 mod properties;
 mod shorthands;
+mod spacing;
 mod statements;
 mod survey;
 mod value;
@@ -57,6 +60,7 @@ pub(super) fn optimize(css: &str, targets: Option<&Targets>) -> Optimized {
         .any(|token| token.kind == Kind::Comment && is_css_source_map(body, token.span.clone()));
     optimizer.keep_lines = has_map;
     optimizer.lower(&found);
+    optimizer.spacing(&found);
     for declaration in &found.declarations {
         optimizer.declaration(declaration, found.is_alone(declaration));
     }

@@ -7,11 +7,13 @@ use super::declarations::Declaration;
 use super::inventory::Inventory;
 use super::judge::{Value, same};
 use super::lightning::{Targets, optimize};
+use super::spacing::squeezed;
 use super::value::parts;
+use super::vendor::without_vendor;
 use super::{Optimized, hazards};
 use crate::text::css::minified::NotMinified;
 use crate::text::css::sheet::Sheet;
-use crate::text::css::tokens::{CssToken, tokens};
+use crate::text::css::tokens::{CssToken, Kind, tokens};
 
 /// What became of a declaration.
 #[derive(Clone)]
@@ -66,7 +68,7 @@ impl<'t> Optimizer<'t> {
         let start = self.sheet.tokens[*first].span.start;
         let span = start..self.sheet.tokens[last].span.end;
         let has_line_break = self.sheet.text[span.clone()].contains(['\n', '\r', '\x0c']);
-        if name.starts_with('-')
+        if name.starts_with("--")
             || self.is_inside_an_edit(start)
             || self.keep_lines && has_line_break
         {
@@ -98,10 +100,13 @@ impl<'t> Optimizer<'t> {
     }
 
     fn outcome(&self, name: &str, value: Value<'_>, text: &str, has_targets: bool) -> Outcome {
-        let targets = self.targets.filter(|_| has_targets);
-        let is_known = parts(value.sheet, name, value.from, value.to).is_some();
+        let targets = self
+            .targets
+            .filter(|_| has_targets && !name.starts_with('-'));
+        let plain = without_vendor(name);
+        let is_known = parts(value.sheet, plain, value.from, value.to).is_some();
         if !is_known && targets.is_none() {
-            return Outcome::Same;
+            return spaced(name, value);
         }
         if let Some((_, reason)) = hazards::declaration(value.sheet, name, value.from, value.to) {
             return Outcome::Left(reason.to_owned());
@@ -115,8 +120,11 @@ impl<'t> Optimizer<'t> {
             }
         }
         if !is_known {
-            return Outcome::Same;
+            return spaced(name, value);
         }
+        // A prefix is nothing to lightningcss, which may not know the property with it.
+        let prefix = &name[..name.len() - plain.len()];
+        let source = format!("a{{{}}}", &text[prefix.len()..]);
         let result = match optimize(&source, None) {
             Ok(result) => result,
             Err((_, reason)) => return Outcome::Left(reason),
@@ -124,7 +132,7 @@ impl<'t> Optimizer<'t> {
         let Some(declarations) = inside(&result) else {
             return Outcome::Same;
         };
-        if declarations.len() >= text.len() {
+        if prefix.len() + declarations.len() >= text.len() {
             return Outcome::Same;
         }
         let tokens: Vec<CssToken> = tokens(declarations).collect();
@@ -133,7 +141,7 @@ impl<'t> Optimizer<'t> {
             tokens: &tokens,
         };
         let is_one = sheet.declaration_colon(0) == Some(1)
-            && sheet.raw(0) == name
+            && sheet.raw(0) == plain
             && sheet.end(2, true) == tokens.len();
         let result = Value {
             sheet,
@@ -141,7 +149,7 @@ impl<'t> Optimizer<'t> {
             to: tokens.len(),
         };
         if is_one && same(name, value, result) {
-            Outcome::Shorter(declarations.to_owned())
+            Outcome::Shorter(format!("{prefix}{declarations}"))
         } else {
             Outcome::Same
         }
@@ -187,6 +195,24 @@ impl<'t> Optimizer<'t> {
             notice,
         }
     }
+}
+
+/// A value with `var()` without needless white space. Scripts can read it as written; elements get the same.
+fn spaced(name: &str, value: Value<'_>) -> Outcome {
+    let Value { sheet, from, to } = value;
+    let is_var = |index| {
+        sheet.kind(index) == Kind::Function && sheet.raw(index).eq_ignore_ascii_case("var(")
+    };
+    let is_odd = |index| {
+        matches!(
+            sheet.kind(index),
+            Kind::Comment | Kind::Colon | Kind::OpenCurly | Kind::Delim('\\')
+        )
+    };
+    if !(from..to).any(is_var) || (from..to).any(is_odd) {
+        return Outcome::Same;
+    }
+    Outcome::Shorter(format!("{name}:{}", squeezed(sheet, from, to)))
 }
 
 /// The declarations in `a{…}`.

@@ -47,11 +47,31 @@ fn declarations_are_optimized() {
         ),
         (
             "@keyframes k{from{top:0px}to{top:9px}}",
-            "@keyframes k{from{top:0}to{top:9px}}",
+            "@keyframes k{0%{top:0}to{top:9px}}",
         ),
         (
             "@media print{@layer x{a{b:c;&:hover{top:0px}}}}",
             "@media print{@layer x{a{b:c;&:hover{top:0}}}}",
+        ),
+        (
+            "@-webkit-keyframes k{from{-webkit-transform:translate(0.0px,1px) scale(2)}100%{top:1px}}",
+            "@-webkit-keyframes k{0%{-webkit-transform:translate(0px,1px)scale(2)}to{top:1px}}",
+        ),
+        (
+            "a{-webkit-box-shadow:0px 0px 1px #FF0000;box-shadow:0px 0px 1px #FF0000}",
+            "a{-webkit-box-shadow:0 0 1px red;box-shadow:0 0 1px red}",
+        ),
+        (
+            "@media (min-width: 1px) and (max-width : 2px) , print{a{b:c}}",
+            "@media (min-width:1px) and (max-width:2px),print{a{b:c}}",
+        ),
+        (
+            "a{--x:  a  b ;--y: ;color:var( --x , #FFFFFF )}",
+            "a{--x:a  b;--y: ;color:var(--x,#FFFFFF)}",
+        ),
+        (
+            "a{margin:calc(1px + var( --x ))  var(--y)}",
+            "a{margin:calc(1px + var(--x)) var(--y)}",
         ),
         // What stands beside is optimized.
         (

@@ -43,7 +43,10 @@ impl Minifier<'_> {
             let drop = loose_inside(kind, context, open)
                 || before.is_some_and(|before| loose_inside(before, context, open))
                 || kind == Kind::CloseParenthesis
-                || matches!(before, Some(Kind::Function | Kind::OpenParenthesis));
+                || matches!(before, Some(Kind::Function | Kind::OpenParenthesis))
+                || before == Some(Kind::CloseParenthesis)
+                    && open == 0
+                    && matches!(context, Context::Value(Some(_)));
             // `>>>` was a combinator once.
             let shadow = kind == Kind::Delim('>') && before == Some(kind);
             let space = if drop && !shadow || index == from {
