@@ -103,9 +103,9 @@ const CASES: &[Case<'_>] = &[
     // Texts
     (&[("src/EVIL.css", "a{b:'\n'}")], "", "not minified"),
     (
-        &[("src/EVIL.css", "@\\a ::error {a{b:c}}")],
-        "--minify full",
-        "Unknown at rule",
+        &[("src/EVIL.css", "a{&:\\a ::error {b:c}}")],
+        "--minify full --targets defaults",
+        "minified as by safe",
     ),
     (
         &[("src/EVIL.js", "import {")],

@@ -139,7 +139,10 @@ impl Found {
                     });
                 }
             }
-            Some(colon) if colon < end && around == Block::Style => {
+            // Not `*zoom`, which only old browsers read.
+            Some(colon)
+                if colon < end && around == Block::Style && sheet.kind(first) == Kind::Ident =>
+            {
                 let name = sheet.raw(first).to_ascii_lowercase();
                 let key = (block, without_vendor(&name).to_owned());
                 *self.counts.entry(key).or_default() += 1;
