@@ -115,7 +115,10 @@ impl Found {
             && sheet.raw(first).starts_with("--")
         {
             let end = sheet.end(colon + 1, false).max(first + 1);
-            self.custom.push((colon, end));
+            // `-- :hover { }` is a selector to Chromium.
+            if sheet.raw(first) != "--" {
+                self.custom.push((colon, end));
+            }
             return end;
         }
         let end = sheet.end(first, true).max(first + 1);

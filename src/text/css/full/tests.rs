@@ -216,6 +216,16 @@ fn targets() {
     }
 }
 
+/// A browser that rejects one selector of a list drops the rule.
+#[test]
+fn rules_are_not_joined_for_targets() {
+    let targets = Targets::parse("safari 13").unwrap();
+    let css = "a{&:hover{color:red}&:state(x){color:red}&:lang(en,fr){color:red}}";
+    let result = minified(css, Some(&targets));
+    assert_eq!(result.matches("color:red").count(), 3, "{result}");
+    assert!(!result.contains("hover,"), "{result}");
+}
+
 /// lightningcss recurses into nesting.
 #[test]
 fn nesting_does_not_end_the_process() {

@@ -75,16 +75,25 @@ pub(super) fn minify(css: &str) -> Minified {
     }
 }
 
+/// What stands before a semicolon.
+#[derive(Clone, Copy)]
+enum After {
+    Declaration,
+    /// A declaration whose value browsers hand out as written.
+    AsWritten,
+    Other,
+}
+
 impl Minifier<'_> {
     fn run(&mut self) {
         let mut depth = 0_usize;
         let mut dropped = 0;
-        let mut after_declaration = false;
+        let mut after = After::Other;
         while let Some(first) = self.sheet.significant(self.next.max(dropped)) {
             match self.sheet.kind(first) {
                 Kind::OpenCurly => depth += 1,
                 Kind::CloseCurly => depth = depth.saturating_sub(1),
-                Kind::Semicolon if after_declaration && self.is_needless(first) => {
+                Kind::Semicolon if self.is_needless(first, after) => {
                     dropped = first + 1;
                     continue;
                 }
@@ -93,25 +102,41 @@ impl Minifier<'_> {
                 Kind::Cdo | Kind::Cdc if depth == 0 => {}
                 Kind::AtKeyword => {
                     self.at_rule(first);
-                    after_declaration = false;
+                    after = After::Other;
                     continue;
                 }
                 _ => {
-                    after_declaration = self.statement(first, depth);
+                    after = self.statement(first, depth);
                     continue;
                 }
             }
             self.emit(first, Space::Drop);
-            after_declaration = false;
+            after = After::Other;
         }
         // Comments at the end may stay.
         self.gap(self.sheet.tokens.len(), Space::Drop);
     }
 
-    /// Whether the semicolon at `index`, which ends a declaration, comes before another one or a `}`.
-    fn is_needless(&self, index: usize) -> bool {
-        let next = self.sheet.significant(index + 1);
-        next.is_some_and(|next| matches!(self.sheet.kind(next), Kind::Semicolon | Kind::CloseCurly))
+    /// Whether the semicolon at `index`, `after` a declaration, comes before another one or a `}`.
+    fn is_needless(&self, index: usize, after: After) -> bool {
+        let Some(next) = self.sheet.significant(index + 1) else {
+            return false;
+        };
+        // What stays of comments and line breaks would be part of a value that is handed out as written.
+        let leaves_something = || {
+            self.sheet.tokens[index..next].iter().any(|token| {
+                let raw = &self.sheet.text[token.span.clone()];
+                raw.starts_with("/*!")
+                    || is_source_map(self.sheet.text, token)
+                    || self.keep_lines && raw.contains(['\n', '\r', '\x0c'])
+            })
+        };
+        matches!(self.sheet.kind(next), Kind::Semicolon | Kind::CloseCurly)
+            && match after {
+                After::Declaration => true,
+                After::AsWritten => !leaves_something(),
+                After::Other => false,
+            }
     }
 
     /// Writes an at-keyword and its prelude, without the `{` or `;` after them.
@@ -130,8 +155,8 @@ impl Minifier<'_> {
         self.emit_as_written(first + 1, end, Space::Keep);
     }
 
-    /// Writes a selector, a declaration, or a statement that is neither. Returns whether it is a declaration.
-    fn statement(&mut self, first: usize, depth: usize) -> bool {
+    /// Writes a selector, a declaration, or a statement that is neither. Returns what it was.
+    fn statement(&mut self, first: usize, depth: usize) -> After {
         let colon = self.sheet.declaration_colon(first);
         let name = unescaped(self.sheet.raw(first));
         if let Some(colon) = colon
@@ -143,7 +168,7 @@ impl Minifier<'_> {
             // `-- :hover { }` is a selector to Chromium.
             self.emit(colon, Space::Keep);
             self.emit_verbatim(colon + 1, end, Space::Drop);
-            return true;
+            return After::AsWritten;
         }
         let end = self.sheet.end(first, true);
         if self
@@ -153,39 +178,39 @@ impl Minifier<'_> {
             .is_some_and(|token| token.kind == Kind::OpenCurly)
         {
             self.list(first, end, Context::Selector);
-            return false;
+            return After::Other;
         }
         match colon {
             Some(colon) if colon < end => {
-                self.declaration(first, colon, end, &name.to_ascii_lowercase());
-                true
+                self.declaration(first, colon, end, &name.to_ascii_lowercase())
             }
             _ => {
                 self.emit_as_written(first, end, Space::Drop);
-                false
+                After::Other
             }
         }
     }
 
     /// Writes a declaration of the property `name`.
-    fn declaration(&mut self, first: usize, colon: usize, end: usize, name: &str) {
+    fn declaration(&mut self, first: usize, colon: usize, end: usize, name: &str) -> After {
         for index in first..=colon {
             self.emit_significant(index, Space::Drop);
         }
         let Some((start, last)) = self.sheet.trimmed(colon + 1, end) else {
-            return;
+            return After::AsWritten;
         };
         if DESCRIPTORS_AS_WRITTEN.contains(&name) || self.is_handed_out_as_written(start, last + 1)
         {
             self.emit_as_written(colon + 1, end, Space::Drop);
-        } else if is_known(name) && self.can_be_respelt(start, last + 1) {
-            let respelt = Respelt {
-                takes_fractions: takes_fractions(name),
-            };
-            self.list(start, last + 1, Context::Value(Some(respelt)));
-        } else {
-            self.list(start, last + 1, Context::Value(None));
+            return After::AsWritten;
         }
+        let respelt = Respelt {
+            takes_fractions: takes_fractions(name),
+        };
+        let can_be_respelt = is_known(name) && self.can_be_respelt(start, last + 1);
+        let context = Context::Value(can_be_respelt.then_some(respelt));
+        self.list(start, last + 1, context);
+        After::Declaration
     }
 
     /// Whether browsers keep a value as text until it is used, or it has a syntax of its own.

@@ -32,6 +32,7 @@ fn removed_text() {
         ("a{b:c;;d:e}", "a{b:c;d:e}"),
         ("a{};b{c:d}", "a{};b{c:d}"),
         ("a{;b:c}", "a{;b:c}"),
+        ("a{b:c;/*! l */}", "a{b:c/*! l */}"),
         ("a{b{c:d};}", "a{b{c:d};}"),
         ("a{@x;}", "a{@x;}"),
         ("a{--x: b ;}", "a{--x: b }"),
@@ -184,6 +185,10 @@ fn respelt_tokens() {
         "a{margin:1e0e3}",
         "a{grid:[#AAAAAA] 0/{}}",
         "@property --x{initial-value:0.50px}",
+        "a{--x:b;/*! l */}",
+        "a{color:var(--x);/*! l */}",
+        "a{--x:b;\n}/*# sourceMappingURL=x.map */",
+        "a{--x:b;/*\n*/}/*# sourceMappingURL=x.map */",
         "@counter-style x{pad:2.0 \"0\"}",
     ] {
         assert_eq!(minified(css), css, "{css}");
