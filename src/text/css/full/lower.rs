@@ -49,13 +49,15 @@ impl Optimizer<'_> {
         }
         match optimize(source, self.targets) {
             Err((offset, reason)) => self.leave(span.start + offset, reason),
-            Ok(result) => match inventory.disagreement(&Inventory::of(&result)) {
-                Some((offset, reason)) => self.leave(span.start + offset, reason.to_owned()),
-                None => {
+            Ok(result) => {
+                let disagreement = inventory.disagreement(&Inventory::of(&result));
+                if let Some((offset, reason)) = disagreement {
+                    self.leave(span.start + offset, reason.to_owned());
+                } else {
                     self.rules.push(span.clone());
                     self.edits.push((span, result));
                 }
-            },
+            }
         }
     }
 

@@ -79,18 +79,17 @@ impl<'t> Optimizer<'t> {
             format!("{name}:{}", self.sheet.slice(from, last + 1)),
             has_targets,
         );
-        let outcome = match self.outcomes.get(&key) {
-            Some(outcome) => outcome.clone(),
-            None => {
-                let value = Value {
-                    sheet: self.sheet,
-                    from,
-                    to: last + 1,
-                };
-                let outcome = self.outcome(name, value, &key.0, has_targets);
-                self.outcomes.insert(key, outcome.clone());
-                outcome
-            }
+        let outcome = if let Some(outcome) = self.outcomes.get(&key) {
+            outcome.clone()
+        } else {
+            let value = Value {
+                sheet: self.sheet,
+                from,
+                to: last + 1,
+            };
+            let outcome = self.outcome(name, value, &key.0, has_targets);
+            self.outcomes.insert(key, outcome.clone());
+            outcome
         };
         match outcome {
             Outcome::Same => {}

@@ -95,7 +95,7 @@ pub(super) fn parts(sheet: Sheet<'_>, property: &str, from: usize, to: usize) ->
             Kind::Hash if takes_colors(property) => {
                 let (red, green, blue, alpha) = parse_hash_color(raw.as_bytes().get(1..)?).ok()?;
                 // Only colours without opacity: the others are rounded in more than one way.
-                (alpha == 1.0).then_some(Part::Color([red, green, blue], 1.0))?
+                (alpha >= 1.0).then_some(Part::Color([red, green, blue], 1.0))?
             }
             Kind::String => Part::Text(raw.get(1..raw.len() - 1)?.to_owned()),
             Kind::Comma => Part::Comma,

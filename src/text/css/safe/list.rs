@@ -11,16 +11,15 @@ impl Minifier<'_> {
         (from..to).all(|index| {
             let raw = self.sheet.raw(index);
             match self.sheet.kind(index) {
-                Kind::Ident | Kind::Hash => !raw.contains('\\'), // `\9`, for Internet Explorer
-                Kind::Dimension | Kind::Percentage => !raw.contains('\\'),
+                // `\9`, for Internet Explorer
+                Kind::Ident | Kind::Hash | Kind::Dimension => !raw.contains('\\'),
                 Kind::Function => {
                     let name = raw.to_ascii_lowercase();
                     // `element(#id)`; the strings and numbers of the others mean what they say.
                     !name.contains('\\') && !name.ends_with("element(") && name != "src("
                 }
                 Kind::Delim(c) => matches!(c, '+' | '-' | '*' | '/' | '!' | '.'),
-                Kind::OpenCurly => false,
-                Kind::AtKeyword | Kind::Match | Kind::Cdo | Kind::Cdc => false,
+                Kind::OpenCurly | Kind::AtKeyword | Kind::Match | Kind::Cdo | Kind::Cdc => false,
                 _ => true,
             }
         })

@@ -131,7 +131,7 @@ fn needs_no_quotes(url: &str) -> bool {
 }
 
 /// The URL in `url("…")`, whose first token is at `index`, if it needs no quotes; and the indices of its tokens.
-pub(super) fn quoted_url<'t>(sheet: Sheet<'t>, index: usize) -> Option<(&'t str, Range<usize>)> {
+pub(super) fn quoted_url(sheet: Sheet<'_>, index: usize) -> Option<(&str, Range<usize>)> {
     if sheet.kind(index) != Kind::Function || !sheet.raw(index).eq_ignore_ascii_case("url(") {
         return None;
     }
