@@ -90,6 +90,8 @@ pub fn build_watched(options: &Options, progress: &dyn Progress) -> Result<Repor
 pub fn check(options: &Options) -> Result<Report, Error> {
     let mut options = options.clone();
     options.run.dry_run = true;
+    // What a build in place has written among the sources is no source.
+    options.root.in_place = options.root.out.is_none() && options.only_root().is_some();
     build(&options)
 }
 

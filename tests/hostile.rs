@@ -541,7 +541,7 @@ fn three_runs(options: &[&str], with_cycle: bool) {
     let place = place(&[]);
     write_site(&place, with_cycle);
     let run = || {
-        assert_success(&place.run(&[&["build", "src"], options].concat()));
+        assert_success(&place.run(&[&["build", "src", "--in-place"], options].concat()));
         (tree(&place.path("src")), place.paths("src"))
     };
     let first = run();

@@ -93,7 +93,7 @@ fn a_second_build_is_verified_too_and_so_is_one_in_place() {
     project.ok(&["build", "src", "-o", "out"]);
     assert_eq!(verify(&project, "out", &[]), (true, String::new()));
     for _ in 0..2 {
-        project.ok(&["build", "src", "--brotli-quality", "5"]);
+        project.ok(&["build", "src", "--in-place", "--brotli-quality", "5"]);
         assert_eq!(verify(&project, "src", &[]), (true, String::new()));
     }
 }

@@ -155,7 +155,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
 
     def _build(self, paths: Paths, deferred: Deferred, *more: str) -> tuple[dict[str, Asset], str | None]:
         """Runs the binary. Returns the assets by name, and the id for `finish` if there is work for it."""
-        arguments = [*self.binary_arguments(), "--no-manifest", *more]
+        arguments = [*self.binary_arguments(), "--no-manifest", "--allow-empty", *more]
         if deferred.clear:
             arguments.append("--clear")
         files = []
@@ -172,7 +172,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
         assets = {asset.path: asset for asset in result.assets}
         for name in map(self.clean_name, paths):
             if name not in assets:
-                raise CommandError(f"hashstatic has not told what became of {name!r}.")
+                raise CommandError(f"hashstatic has not reported what became of {name!r}.")
         return assets, result.pending
 
     def _make_way(self, paths: Paths, deferred: Deferred) -> None:

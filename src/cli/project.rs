@@ -1,5 +1,4 @@
-//! Finds the static files of a Django project: asks the project itself (`--from-django`), or searches the installed
-//! packages (`--site-packages`, `--apps`), which needs no Python at all.
+//! Asks a Django project for its static files (`--from-django`).
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -17,7 +16,7 @@ const RULE: &str = include_str!("../../python/hashstatic/_rule.py");
 /// The beginning of the program's answer.
 const MARK: &str = "\u{1e}hashstatic:";
 
-const DJANGO: &str = "Django project";
+pub(super) const DJANGO: &str = "Django project";
 /// The arguments that `--from-django` and its companions exclude. The companions name them too: clap does not require
 /// an option that is in conflict.
 const OTHER_SOURCES: [&str; 3] = ["roots", "files_from", "site_packages"];
@@ -41,24 +40,6 @@ pub(super) struct Project {
     /// The project's Python [default: the active virtual environment's]
     #[arg(long, value_name = "PATH", requires = "from_django", conflicts_with_all = OTHER_SOURCES, help_heading = DJANGO)]
     python: Option<PathBuf>,
-    /// Directory of packages in which to find --apps (may be repeated)
-    #[arg(
-        long,
-        value_name = "DIR",
-        requires = "apps",
-        conflicts_with = "files_from",
-        help_heading = DJANGO
-    )]
-    site_packages: Vec<PathBuf>,
-    /// Apps whose static files are assets, as in `INSTALLED_APPS`
-    #[arg(
-        long,
-        value_name = "APP,…",
-        value_delimiter = ',',
-        requires = "site_packages",
-        help_heading = DJANGO
-    )]
-    apps: Vec<String>,
 }
 
 /// The answer of a project.
@@ -101,47 +82,6 @@ struct Root {
 }
 
 impl Project {
-    /// The `static/` directories of `--apps`, in their order. An app without one has no static files.
-    pub(super) fn app_roots(&self) -> Result<Vec<SourceRoot>, Error> {
-        let mut roots = Vec::new();
-        for app in self.apps.iter().filter(|app| !app.is_empty()) {
-            let dir = self.package(app)?.join("static");
-            if dir.is_dir() {
-                let prefix = String::new();
-                roots.push(SourceRoot { prefix, dir });
-            }
-        }
-        Ok(roots)
-    }
-
-    /// The directory of an app, which may be named by its `AppConfig`: `polls.apps.PollsConfig`.
-    fn package(&self, app: &str) -> Result<PathBuf, Error> {
-        let names = [
-            Some(app),
-            app.split_once(".apps.").map(|(package, _)| package),
-        ];
-        let relative = names.iter().flatten().map(|name| name.replace('.', "/"));
-        let relative: Vec<String> = relative.collect();
-        for directory in &self.site_packages {
-            if !directory.is_dir() {
-                return Err(Error::Usage(format!(
-                    "--site-packages: {} is not a directory",
-                    shown(directory)
-                )));
-            }
-            let mut packages = relative.iter().map(|name| directory.join(name));
-            if let Some(package) = packages.find(|package| package.is_dir()) {
-                return Ok(package);
-            }
-        }
-        let places: Vec<String> = self.site_packages.iter().map(shown).collect();
-        Err(Error::Usage(format!(
-            "--apps: there is no package {} in {}",
-            shown(app),
-            places.join(", ")
-        )))
-    }
-
     /// Asks the project, if `--from-django` is given.
     pub(super) fn ask(&self) -> Result<Option<Answer>, Error> {
         if !self.from_django {

@@ -81,6 +81,18 @@ pub enum Code {
     StaleVariant,
     /// A file or directory that could not be read.
     Unreadable,
+    /// The sources have no asset at all.
+    NoAssets,
+    /// An app without static files (`--apps`).
+    NoStaticFiles,
+    /// A source root that seems to be the static root of a build.
+    BuiltSource,
+    /// A directory that `--clear` would empty, and that does not look like a static root.
+    NotAStaticRoot,
+    /// An option without an effect.
+    UnusedOption,
+    /// A name that is too long for what is to be written.
+    LongName,
 }
 
 /// An error, a warning or a notice. Sorts by path, then location.
@@ -104,6 +116,9 @@ pub struct Diagnostic {
     /// is that of the first).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more: usize,
+    /// The logical path that the file refers to, or that is required, and no asset has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
     /// In `--django-exact`: what Django raises here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub django: Option<DjangoError>,
@@ -158,6 +173,7 @@ impl Diagnostic {
             help: None,
             file: None,
             more: 0,
+            missing: None,
             django: None,
         }
     }
@@ -177,6 +193,13 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, location: Location) -> Self {
         self.location = Some(location);
+        self
+    }
+
+    /// Sets the name that no asset has.
+    #[must_use]
+    pub fn missing(mut self, name: impl Into<String>) -> Self {
+        self.missing = Some(name.into());
         self
     }
 

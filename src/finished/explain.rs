@@ -108,6 +108,7 @@ pub struct Explanation {
 
 /// Explains one asset.
 pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
+    options.references.validate()?;
     let mut diagnostics = Vec::new();
     let root = FinishedRoot::open(
         &options.static_root,

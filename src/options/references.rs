@@ -1,5 +1,7 @@
 //! How references are read, resolved and judged.
 
+use crate::error::Error;
+
 /// What to do about a reference that resolves to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -23,7 +25,7 @@ pub struct ReferenceOptions {
     /// URL prefix that makes an absolute reference ours
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "URL", default_value = "/static/")
+        arg(long, value_name = "URL", default_value = "/static/", value_parser = completed)
     )]
     pub static_url: String,
     /// Also rewrite module specifiers in scripts, and URLs that are relative to a module
@@ -66,6 +68,11 @@ pub struct ReferenceOverrides {
 }
 
 impl ReferenceOverrides {
+    /// Checks the values that are given.
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        self.static_url.as_deref().map_or(Ok(()), check_static_url)
+    }
+
     /// These values, and those of `base` for the others.
     pub(crate) fn over(&self, base: ReferenceOptions) -> ReferenceOptions {
         let given = self.clone();
@@ -77,6 +84,40 @@ impl ReferenceOverrides {
             ignore_errors: given.ignore_errors.unwrap_or(base.ignore_errors),
         }
     }
+}
+
+/// Checks a static URL: a path or a full URL, and a directory.
+pub(crate) fn check_static_url(url: &str) -> Result<(), Error> {
+    let problem = if !url.ends_with('/') {
+        "does not end with a slash"
+    } else if is_complete(url) {
+        return Ok(());
+    } else {
+        "begins neither with a slash nor with a scheme"
+    };
+    Err(Error::option("static-url", format!("{url:?} {problem}")))
+}
+
+/// Whether a URL has a scheme or begins with a slash.
+fn is_complete(url: &str) -> bool {
+    let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme);
+    url.starts_with('/')
+        || scheme.is_some_and(|s| {
+            s.starts_with(|c: char| c.is_ascii_alphabetic()) && s.chars().all(is_of_scheme)
+        })
+}
+
+/// A static URL, completed as Django completes `STATIC_URL`: without a scheme and a leading slash, it gets the slash.
+#[cfg(feature = "cli")]
+#[expect(clippy::unnecessary_wraps, reason = "as clap calls it")]
+fn completed(argument: &str) -> Result<String, String> {
+    let slash = if argument.is_empty() || is_complete(argument) {
+        ""
+    } else {
+        "/"
+    };
+    Ok(format!("{slash}{argument}"))
 }
 
 impl Default for ReferenceOptions {

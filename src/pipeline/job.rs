@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::asset::Planned;
-use super::find::{Found, find};
+use super::find::{Found, Sources, find};
 use super::log::Log;
 use super::prehashed::Prehashed;
 use super::roots;
@@ -18,7 +18,6 @@ use crate::parallel::pool;
 use crate::progress::Progress;
 use crate::static_root::{Opened, Opening, StaticRoot};
 use crate::text::css::Targets;
-use crate::walk::SourceFile;
 
 /// The context that all stages of a build share.
 pub(crate) struct Job<'o> {
@@ -45,23 +44,14 @@ impl<'o> Job<'o> {
     pub(crate) fn open(
         options: &'o Options,
         progress: &'o dyn Progress,
-    ) -> Result<(Self, Vec<SourceFile>), Error> {
+    ) -> Result<(Self, Sources), Error> {
         let began = SystemTime::now();
-        options.validate()?;
-        // A dry run needs no static root: nothing is there, and nothing is written.
-        let nowhere = options.run.dry_run.then_some(Path::new(""));
-        let dir = options.static_root().or(nowhere).ok_or_else(|| {
-            Error::Usage("name the static root with --out: only one source root without a prefix can be processed in place".into())
-        })?;
-        let in_place = roots::is_in_place(options, dir)?;
-        roots::check(options, dir, in_place)?;
-        let targets = match (&options.minify.targets, options.minify.mode) {
-            (Some(query), Minify::Full) => {
-                Some(Targets::parse(query).map_err(|why| Error::option("targets", why))?)
-            }
-            _ => None,
-        };
-        let prehashed = Prehashed::read(options)?;
+        let Checked {
+            dir,
+            in_place,
+            targets,
+            prehashed,
+        } = Checked::new(options)?;
         let pool = pool(options.run.jobs)?;
         let link_mode = options.root.link_mode.for_plain_twins(in_place);
         let root = Opened::open(
@@ -71,6 +61,7 @@ impl<'o> Job<'o> {
                 directory_mode: options.root.directory_mode,
                 in_place,
                 sync: options.root.sync,
+                progress,
                 ..Opening::new(link_mode, options.root.lock_timeout, options.run.dry_run)
             },
         )?;
@@ -80,6 +71,7 @@ impl<'o> Job<'o> {
             root.check_manifest_place(&manifest)?;
         }
         let log = Log::new(options.naming.django_exact.is_some());
+        log.extend(unused_targets(options));
         let cache = cache(options, &root, &log);
         let found = pool.install(|| find(options, &root, in_place, &log));
         let Found { sources, snapshot } = found.inspect_err(|_| root.roll_back())?;
@@ -97,6 +89,14 @@ impl<'o> Job<'o> {
             pool,
         };
         Ok((job, sources))
+    }
+
+    /// Ends the build if the caller wants that. Until the manifest is in place, everything can be taken back.
+    pub(crate) fn stop_if_interrupted(&self) -> Result<(), Error> {
+        if self.progress.is_interrupted() {
+            return Err(Error::Interrupted);
+        }
+        Ok(())
     }
 
     /// Runs `work` on this build's own threads.
@@ -136,6 +136,77 @@ impl<'o> Job<'o> {
     pub(crate) fn leaves_plain(&self, asset: &Planned) -> bool {
         self.in_place || asset.source.leave_plain
     }
+}
+
+/// What the options say, checked against each other and against the file system.
+struct Checked<'o> {
+    dir: &'o Path,
+    in_place: bool,
+    targets: Option<Targets>,
+    prehashed: Prehashed,
+}
+
+impl<'o> Checked<'o> {
+    /// Checks everything, and returns all that is wrong.
+    fn new(options: &'o Options) -> Result<Self, Error> {
+        match (
+            options.validate(),
+            place(options),
+            targets(options),
+            Prehashed::read(options),
+        ) {
+            (Ok(()), Ok((dir, in_place)), Ok(targets), Ok(prehashed)) => Ok(Self {
+                dir,
+                in_place,
+                targets,
+                prehashed,
+            }),
+            (valid, place, targets, prehashed) => {
+                let wrong = [valid.err(), place.err(), targets.err(), prehashed.err()];
+                Error::all(wrong.into_iter().flatten())?;
+                Err(Error::Internal("options that are wrong without a reason"))
+            }
+        }
+    }
+}
+
+/// The static root, and whether it is the source root.
+fn place(options: &Options) -> Result<(&Path, bool), Error> {
+    // A dry run needs no static root: nothing is there, and nothing is written.
+    let needs_none = options.run.dry_run || options.root.in_place; // see `Options::validate`
+    let dir = match options.static_root() {
+        Some(dir) => dir,
+        None if needs_none => Path::new(""),
+        None => {
+            return Err(Error::Usage(
+                "name the static root with --out, or pass --in-place to write among the sources"
+                    .into(),
+            ));
+        }
+    };
+    let in_place = roots::is_in_place(options, dir)?;
+    roots::check(options, dir, in_place)?;
+    Ok((dir, in_place))
+}
+
+/// The browsers of `--targets`.
+fn targets(options: &Options) -> Result<Option<Targets>, Error> {
+    match (&options.minify.targets, options.minify.mode) {
+        (Some(query), Minify::Full) => Targets::parse(query)
+            .map(Some)
+            .map_err(|why| Error::option("targets", why)),
+        _ => Ok(None),
+    }
+}
+
+/// The warning about `--targets` where nothing uses them.
+fn unused_targets(options: &Options) -> Option<Diagnostic> {
+    let is_unused = options.minify.targets.is_some() && options.minify.mode != Minify::Full;
+    is_unused.then(|| {
+        let what = "has no effect: only --minify full writes for certain browsers";
+        Diagnostic::new(Severity::Warning, Code::UnusedOption, "--targets", what)
+            .help("add --minify full, or leave --targets out")
+    })
 }
 
 /// Opens the build cache, if the options name one. A dry run has none: it writes nothing.

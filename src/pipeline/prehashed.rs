@@ -10,7 +10,7 @@ use crate::diagnostic::shown;
 use crate::error::{Error, OptionError};
 use crate::name::glob::Glob;
 use crate::name::logical_path::normpath;
-use crate::options::{Input, Options};
+use crate::options::{Input, Options, json_text};
 
 /// The directory of Vite's manifest, below Vite's output directory.
 const VITE: &str = ".vite";
@@ -36,7 +36,8 @@ impl Prehashed {
             };
             let json = fs::read(file).map_err(|error| usage(error.to_string()))?;
             let manifest: Value =
-                serde_json::from_slice(&json).map_err(|error| usage(error.to_string()))?;
+                serde_json::from_slice(json_text(&json).map_err(&usage)?)
+                    .map_err(|error| usage(error.to_string()))?;
             let files = named_files(&manifest)
                 .ok_or_else(|| usage("not a manifest of Vite, webpack or esbuild".into()))?;
             let base = base(file, options);

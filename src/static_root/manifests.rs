@@ -83,7 +83,7 @@ impl Opened {
         for name in names {
             let unreadable = |what: &str, why: &str| {
                 Error::StaticRoot(format!(
-                    "the {what} {} is not readable: {why}; nothing was removed, as nobody knows what is in use",
+                    "the {what} {} is not readable: {why}; nothing was removed, as it says what is in use",
                     self.path(&name).display()
                 ))
             };

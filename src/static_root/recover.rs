@@ -30,7 +30,7 @@ impl Opened {
             Found::Nothing => return Ok(Finished::Nothing),
             Found::Unreadable if self.in_place => {
                 return Err(Error::StaticRoot(format!(
-                    "{} cannot be read: nobody knows which files an earlier build has left among the sources; remove those, and then the journal",
+                    "{} cannot be read: it lists the files that an earlier build has left among the sources; remove those, and then the journal",
                     self.path(JOURNAL).display()
                 )));
             }

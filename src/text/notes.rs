@@ -119,7 +119,7 @@ pub(crate) fn of_files(
                 Place::More(at) => kept[at].more += diagnostic.count(),
                 Place::Kept | Place::First => {
                     diagnostic.more = diagnostic.count();
-                    diagnostic.help = None;
+                    (diagnostic.help, diagnostic.missing) = (None, None);
                     kept.push(diagnostic);
                 }
             }

@@ -82,13 +82,13 @@ def run(options, scratch):
     for n in range(8):
         (site / f"{n}.css").write_bytes(content(n, "red"))
     began = time.monotonic()
-    build(options.copy, site, "--cache-dir", cache)
+    build(options.copy, site, "--in-place", "--cache-dir", cache)
     whole = time.monotonic() - began
     edits, failures, counts = 0, [], [0] * 5
     for number in range(BUILDS):
         editor = Editor(site, chance, time.monotonic() + whole * (0.2 + chance.random()))
         editor.start()
-        build(options.copy, site, "--cache-dir", cache)
+        build(options.copy, site, "--in-place", "--cache-dir", cache)
         ended = time.monotonic()
         editor.join()
         edits += editor.edits
@@ -99,7 +99,7 @@ def run(options, scratch):
                 wrong[0].append(name)
             elif editor.last < ended - LAST_LOOK:
                 wrong[1].append(name)
-        done = build(options.copy, site, "--cache-dir", cache)
+        done = build(options.copy, site, "--in-place", "--cache-dir", cache)
         found = tree.read(site)
         wrong[2] = variants.stale(found)
         sources = scratch / "sources"

@@ -75,7 +75,7 @@ def build(*options, where=OUT, cache=("--no-cache",)):
 
 
 def in_place(*options):
-    return build(*options, where=SITE)
+    return build("--in-place", *options, where=SITE)
 
 
 KOH = "--keep-only-hashed"

@@ -31,7 +31,7 @@ pub(crate) struct Choice {
     prehashed: bool,
     manifest: &'static str,
     headers: bool,
-    clear: bool,
+    pub(crate) clear: bool,
     foreign: bool,
     link_mode: LinkMode,
     no_default_ignore: bool,
@@ -112,7 +112,12 @@ impl Choice {
             prefix: String::new(),
             dir: source.to_owned(),
         }]));
-        options.root.out = Some(out.to_owned());
+        if self.in_place {
+            options.root.in_place = true;
+        } else {
+            options.root.out = Some(out.to_owned());
+        }
+        options.input.allow_empty = true;
         options.root.sync = false;
         options.run.jobs = 1;
         if self.md5 {

@@ -46,7 +46,7 @@ fn read<T: Default>(
     if job.in_place {
         let path = shown(job.root.dir().join(name));
         return Err(Error::StaticRoot(format!(
-            "the {what} {path} is not readable: {why}; in place, nobody can tell sources from outputs without it. Restore it, or remove the outputs and then it"
+            "the {what} {path} is not readable: {why}; in place, sources and outputs cannot be distinguished without it. Restore it, or remove the outputs and then it"
         )));
     }
     // Where the caller writes the manifest, the caller reports on it, too.

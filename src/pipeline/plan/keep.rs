@@ -29,7 +29,10 @@ pub(super) fn keep_targets(
         if !options.root.keep_only_hashed || !syntax.is_text() {
             continue;
         }
-        let text = asset.source.read()?;
+        // A source that cannot be read stops the build later, when it is prepared.
+        let Ok(text) = asset.source.read() else {
+            continue;
+        };
         let references = syntax.references(&text);
         let found = edges(&references, &text, space, asset.name());
         for edge in found.filter_map(|found| found.edge) {

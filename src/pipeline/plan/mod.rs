@@ -1,10 +1,13 @@
 //! Stage 2, plan: decides which source file becomes which asset, and what is to be done with each. Finds conflicts
 //! before any file is written.
 
+mod built;
 mod carried;
+mod clear;
 mod conflicts;
 mod decide;
 mod earlier;
+mod empty;
 mod keep;
 mod outputs;
 mod source_variants;
@@ -12,6 +15,7 @@ mod source_variants;
 use std::time::{Duration, SystemTime};
 
 use super::asset::Planned;
+use super::find::Sources;
 use super::job::Job;
 use crate::error::Error;
 use crate::name::catalog::Catalog;
@@ -36,9 +40,13 @@ pub(crate) struct Inventory {
 /// index.
 pub(crate) fn plan(
     job: &Job<'_>,
-    sources: Vec<SourceFile>,
+    Sources {
+        files: sources,
+        left_out,
+    }: Sources,
 ) -> Result<(Vec<Planned>, Inventory), Error> {
     let earlier = earlier::earlier(job)?;
+    built::warn(job, &sources);
     let sources = outputs::without_outputs(job, sources, &earlier)?;
     let carried = carried::carried(job, &earlier)?;
     let sources = dated(sources, job.options.root.source_date_epoch)?;
@@ -47,15 +55,18 @@ pub(crate) fn plan(
 
     let (mut assets, duplicates) = decide(job, sources, carried);
     let inventory = Inventory {
-        catalog: Catalog::new(assets.iter().map(Planned::named).collect()),
+        catalog: Catalog::new(assets.iter().map(Planned::named).collect()).leaving_out(left_out),
         duplicates,
         source_variants,
         earlier,
     };
     conflicts::file_and_directory(job, &inventory.catalog);
     conflicts::required(job, &inventory.catalog);
+    conflicts::long_names(job, &assets);
+    empty::check(job, &inventory.catalog);
+    clear::check(job, &inventory)?;
     keep::keep_targets(job, &mut assets, &inventory.catalog)?;
-    job.log.stage("plan").fail_on_errors()?;
+    job.log.stage("plan"); // errors are reported with those that are found next
     Ok((assets, inventory))
 }
 

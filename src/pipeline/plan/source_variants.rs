@@ -12,7 +12,7 @@ use crate::parallel::map_in_order;
 use crate::pipeline::job::Job;
 use crate::static_root::decode::decode_any;
 use crate::static_root::encoding::Encoding;
-use crate::walk::SourceFile;
+use crate::walk::{SourceFile, cannot_be_read};
 
 /// Separates the variants from the sources: returns the other sources, and the names of the variants. With
 /// `--django-exact` there are none: Django knows no variants.
@@ -27,9 +27,17 @@ pub(super) fn without_variants(
     if pairs.is_empty() {
         return Ok((sources, NameSet::default()));
     }
-    let decided = map_in_order(&pairs, |pair| Ok::<_, Error>((pair, pair.is_variant()?)))?;
+    let decided = map_in_order(&pairs, |pair| Ok::<_, Error>((pair, pair.is_variant())))?;
     let mut variants = NameSet::default();
     for (pair, is_variant) in decided {
+        let is_variant = match is_variant {
+            // It is one problem of many.
+            Err(Error::Io { path, source, .. }) => {
+                job.log.push(cannot_be_read(&path, &source));
+                continue;
+            }
+            is_variant => is_variant?,
+        };
         let name = pair.variant.logical.as_str();
         if is_variant {
             variants.insert(name.to_owned());

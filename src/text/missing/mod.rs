@@ -100,6 +100,7 @@ impl Missing {
                 shown(name)
             ),
         )
+        .missing(name)
     }
 
     /// The severity by policy. Ignored references are still shown with `-v`.

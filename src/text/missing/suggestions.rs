@@ -21,6 +21,9 @@ impl<'p> Suggestions<'p> {
     }
 
     pub(crate) fn next(&mut self, name: &str) -> Option<String> {
+        if let Some(help) = self.catalog.left_out.help(name) {
+            return Some(help);
+        }
         self.left = self.left.checked_sub(1)?;
         suggestion(self.catalog, name)
     }
