@@ -373,7 +373,7 @@ fn read_only_file_systems() {
 #[test]
 fn empty_files_and_an_empty_source_root() {
     let place = place(&[]);
-    place.run(&["build", "src", "-o", "out"]);
+    assert_success(&place.run(&["build", "src", "-o", "out", "--allow-empty"]));
     assert!(place.paths("out").is_empty());
     for name in ["a.css", "b.js", "c.png", "d"] {
         place.write(&format!("src/{name}"), "");

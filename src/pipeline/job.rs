@@ -8,6 +8,7 @@ use super::find::{Found, Sources, find};
 use super::log::Log;
 use super::prehashed::Prehashed;
 use super::roots;
+use super::ways::displaced;
 use crate::cache::Cache;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django;
@@ -75,11 +76,16 @@ impl<'o> Job<'o> {
         let cache = cache(options, &root, &log);
         let found = pool.install(|| find(options, &root, in_place, &log));
         let Found { sources, snapshot } = found.inspect_err(|_| root.roll_back())?;
+        let displaced = if in_place {
+            Vec::new()
+        } else {
+            displaced(&sources.files, &snapshot)
+        };
         let job = Self {
             options,
             began,
             cache,
-            root: StaticRoot::new(root, snapshot),
+            root: StaticRoot::displacing(root, snapshot, displaced),
             manifest,
             in_place,
             prehashed,

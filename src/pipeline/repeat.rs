@@ -72,6 +72,7 @@ impl<'j> Repeat<'j> {
             }),
             stages: self.job.log.take_stages(),
             dry_run: false,
+            removals: Vec::new(),
             diagnostics: kept.diagnostics,
         })
     }

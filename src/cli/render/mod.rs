@@ -276,6 +276,9 @@ impl Renderer {
             grouped(totals.unchanged),
             grouped(totals.removed)
         ));
+        for name in &report.removals {
+            line(format!("  would be removed: {}", shown(name)));
+        }
         headers_files(&root, report).for_each(&mut line);
         if let Some(cache) = report.cache.filter(|_| self.verbose) {
             line(format!(

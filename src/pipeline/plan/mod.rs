@@ -9,6 +9,7 @@ mod decide;
 mod earlier;
 mod empty;
 mod keep;
+mod links;
 mod outputs;
 mod source_variants;
 
@@ -17,6 +18,7 @@ use std::time::{Duration, SystemTime};
 use super::asset::Planned;
 use super::find::Sources;
 use super::job::Job;
+use super::ways;
 use crate::error::Error;
 use crate::name::catalog::Catalog;
 use crate::name::name_map::NameSet;
@@ -65,6 +67,8 @@ pub(crate) fn plan(
     conflicts::long_names(job, &assets);
     empty::check(job, &inventory.catalog);
     clear::check(job, &inventory)?;
+    ways::check(job, &assets, &inventory.earlier)?;
+    links::check(job, &assets)?;
     keep::keep_targets(job, &mut assets, &inventory.catalog)?;
     job.log.stage("plan"); // errors are reported with those that are found next
     Ok((assets, inventory))
