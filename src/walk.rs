@@ -100,7 +100,10 @@ fn listed(files: &[NamedFile]) -> Result<Walked, Error> {
         let logical = match LogicalPath::new(&file.name) {
             Ok(logical) => logical,
             Err(why) => {
-                wrong.push(Error::option("files-from", format!("{:?}: {why}", file.name)));
+                wrong.push(Error::option(
+                    "files-from",
+                    format!("{:?}: {why}", file.name),
+                ));
                 continue;
             }
         };
@@ -145,11 +148,13 @@ impl Ignore {
     /// The rule that leaves a name out, as the end of a sentence.
     fn rule(&self, text: &str) -> Option<String> {
         let (_, pattern) = self.0.iter().find(|(glob, _)| glob.matches(text))?;
-        Some(if InputOptions::IGNORE_DEFAULT.contains(&pattern.as_str()) {
-            format!("the default rule {pattern}, see --no-default-ignore")
-        } else {
-            format!("--ignore {}", shown(pattern))
-        })
+        Some(
+            if InputOptions::IGNORE_DEFAULT.contains(&pattern.as_str()) {
+                format!("the default rule {pattern}, see --no-default-ignore")
+            } else {
+                format!("--ignore {}", shown(pattern))
+            },
+        )
     }
 }
 
@@ -180,10 +185,7 @@ impl RootWalk<'_> {
     }
 
     /// Iterates over entries that are wanted and not directories.
-    fn files<'w>(
-        &'w self,
-        walked: &'w mut Walked,
-    ) -> impl Iterator<Item = DirEntry> + Send + 'w {
+    fn files<'w>(&'w self, walked: &'w mut Walked) -> impl Iterator<Item = DirEntry> + Send + 'w {
         let mut entries = WalkDir::new(&self.canonical)
             .min_depth(1)
             .follow_links(true)
@@ -225,7 +227,9 @@ impl RootWalk<'_> {
             Ok(target) => target,
             Err(error) => {
                 // An unknown target is no reason to skip the link silently.
-                walked.diagnostics.push(cannot_be_read(entry.path(), &error));
+                walked
+                    .diagnostics
+                    .push(cannot_be_read(entry.path(), &error));
                 return false;
             }
         };

@@ -163,7 +163,11 @@ fn in_place_nothing_is_hashed_twice() {
     for mode in modes {
         let site = site();
         let run = || {
-            let arguments = [&["build", "src", "--in-place", "--brotli-quality", "5"], *mode].concat();
+            let arguments = [
+                &["build", "src", "--in-place", "--brotli-quality", "5"],
+                *mode,
+            ]
+            .concat();
             let output = site.run(&arguments);
             assert!(
                 output.status.success(),

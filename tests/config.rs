@@ -102,7 +102,10 @@ fn what_is_wrong_is_reported() {
             "unknown key `keep_only_hashed`; did you mean `keep-only-hashed`?",
         ),
         ("jobs = 1.5", "`jobs` has a value of the wrong type"),
-        ("[build]\njobs = 1", "hashstatic.toml:1: `build`: commands have no tables of their own"),
+        (
+            "[build]\njobs = 1",
+            "hashstatic.toml:1: `build`: commands have no tables of their own",
+        ),
         ("jobs = ", "hashstatic.toml:1: not TOML: "),
         ("dry-run = true", "unknown key `dry-run`"),
         ("minify = 'wild'", "wild"),
@@ -144,20 +147,38 @@ fn everything_wrong_is_reported_with_its_line() {
     let text = "brotli-quality = 'ten'\n\nhash = 'sha1'\ngzip_level = 3\nhash-length = false\njs-modules = 1\n[build]\nx = 1\n";
     for (file, before, place, lines) in [
         ("hashstatic.toml", "", "at the top of the file", 0),
-        ("pyproject.toml", "[tool.hashstatic]\n", "in [tool.hashstatic]", 1),
+        (
+            "pyproject.toml",
+            "[tool.hashstatic]\n",
+            "in [tool.hashstatic]",
+            1,
+        ),
     ] {
-        let text = text.replace("[build]", if lines == 0 { "[build]" } else { "[tool.hashstatic.build]" });
+        let text = text.replace(
+            "[build]",
+            if lines == 0 {
+                "[build]"
+            } else {
+                "[tool.hashstatic.build]"
+            },
+        );
         let project = project(file, &format!("{before}{text}"));
         let output = project.run(&["build", "assets", "-o", "out"]);
         assert_eq!(output.status.code(), Some(2));
         let said = stderr(&output);
         for (line, words) in [
             (1, "`brotli-quality`: invalid value 'ten'"),
-            (3, "`hash`: invalid value 'sha1' for '--hash <HASH>' [possible values: blake3, md5]"),
+            (
+                3,
+                "`hash`: invalid value 'sha1' for '--hash <HASH>' [possible values: blake3, md5]",
+            ),
             (4, "unknown key `gzip_level`; did you mean `gzip-level`?"),
             (5, "`hash-length` has a value of the wrong type"),
             (6, "`js-modules`: "),
-            (7, &format!("`build`: commands have no tables of their own; write their keys {place}")),
+            (
+                7,
+                &format!("`build`: commands have no tables of their own; write their keys {place}"),
+            ),
         ] {
             let words = format!("error: {file}:{}: {words}", line + lines);
             assert!(said.contains(&words), "{words}\n{said}");
@@ -165,27 +186,54 @@ fn everything_wrong_is_reported_with_its_line() {
         assert_eq!(said.lines().count(), 6, "{said}");
     }
     // What only the build knows, and from a directory below.
-    let project = project("hashstatic.toml", "\nbrotli-quality = 99\nhash-length = 2\n");
+    let project = project(
+        "hashstatic.toml",
+        "\nbrotli-quality = 99\nhash-length = 2\n",
+    );
     let output = project.run(&["build", "assets", "-o", "out"]);
     let said = stderr(&output);
-    assert!(said.contains("hashstatic.toml:2: `brotli-quality`: 99 is not from 0 to 11"), "{said}");
-    assert!(said.contains("hashstatic.toml:3: `hash-length`: 2 is not from 4"), "{said}");
-    let output = project.run(&["build", "assets", "-o", "out", "--brotli-quality", "98", "--hash-length", "8"]);
+    assert!(
+        said.contains("hashstatic.toml:2: `brotli-quality`: 99 is not from 0 to 11"),
+        "{said}"
+    );
+    assert!(
+        said.contains("hashstatic.toml:3: `hash-length`: 2 is not from 4"),
+        "{said}"
+    );
+    let output = project.run(&[
+        "build",
+        "assets",
+        "-o",
+        "out",
+        "--brotli-quality",
+        "98",
+        "--hash-length",
+        "8",
+    ]);
     assert!(stderr(&output).contains("--brotli-quality: 98"));
     project.write("hashstatic.toml", "keep-original = ['a']\n");
     let output = project.run(&["build", "assets", "-o", "out"]);
     assert_eq!(output.status.code(), Some(2));
     let said = stderr(&output);
-    assert!(said.contains("hashstatic.toml: its settings do not go together"), "{said}");
+    assert!(
+        said.contains("hashstatic.toml: its settings do not go together"),
+        "{said}"
+    );
     assert!(said.contains("--keep-only-hashed"), "{said}");
     project.write("hashstatic.toml", "[tool.hashstatic]\njobs = 1\n");
     let said = stderr(&project.run(&["check", "assets"]));
-    assert!(said.contains("hashstatic.toml:1: `tool`: in hashstatic.toml, the keys stand at the top"), "{said}");
+    assert!(
+        said.contains("hashstatic.toml:1: `tool`: in hashstatic.toml, the keys stand at the top"),
+        "{said}"
+    );
     project.write("hashstatic.toml", "");
     fs::remove_file(project.path("hashstatic.toml")).unwrap();
     project.write("pyproject.toml", "[tool]\n\nhashstatic = 3\n");
     let said = stderr(&project.run(&["check", "assets"]));
-    assert!(said.contains("pyproject.toml:3: `tool.hashstatic` is no table"), "{said}");
+    assert!(
+        said.contains("pyproject.toml:3: `tool.hashstatic` is no table"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -21,7 +21,10 @@ fn refused(output: &Output, status: i32, words: &[&str]) {
 #[test]
 fn what_an_ignore_rule_left_out_is_named_with_the_rule() {
     let site = Project::with_sources(&[
-        ("a.css", "a{b:url(vendor/x/i.png);c:url(.h/i.png);d:url(e/s.scss);f:url(gone.png)}"),
+        (
+            "a.css",
+            "a{b:url(vendor/x/i.png);c:url(.h/i.png);d:url(e/s.scss);f:url(gone.png)}",
+        ),
         ("vendor/x/i.png", "png"),
         (".h/i.png", "png"),
         ("e/s.scss", "s"),
@@ -54,7 +57,11 @@ fn what_an_ignore_rule_left_out_is_named_with_the_rule() {
     let output = site.run(&["check", "p=src/vendor", "src", "-i", "x"]);
     refused(&output, 1, &["vendor/x/i.png, which is not"]);
     let output = site.run(&["check", "vendor=src/vendor", "src", "-i", "x"]);
-    refused(&output, 1, &["vendor/x is left out by --ignore x (src/vendor/x)"]);
+    refused(
+        &output,
+        1,
+        &["vendor/x is left out by --ignore x (src/vendor/x)"],
+    );
 }
 
 #[test]
@@ -85,8 +92,22 @@ fn all_problems_of_the_input_are_reported_at_once() {
         "5 errors found",
     ];
     refused(&output, 1, &words);
-    let output = site.run(&["check", "src", "more", "--require", "r.css", "--require", "s.css"]);
-    let words = ["x: a file in one source root", "gone.png", "lost.png", "r.css", "s.css: required"];
+    let output = site.run(&[
+        "check",
+        "src",
+        "more",
+        "--require",
+        "r.css",
+        "--require",
+        "s.css",
+    ]);
+    let words = [
+        "x: a file in one source root",
+        "gone.png",
+        "lost.png",
+        "r.css",
+        "s.css: required",
+    ];
     refused(&output, 1, &words);
 }
 
@@ -95,8 +116,24 @@ fn all_problems_of_the_usage_are_reported_at_once() {
     let site = Project::with_sources(&[("a.css", "a{}")]);
     site.write("file", "");
     let output = site.run(&[
-        "build", "src", "nope", "nada", "-o", "file", "--hash-length", "3", "--gzip-level", "55",
-        "--static-url", "/x", "--minify", "full", "--targets", "netscape", "--bundler-manifest", "m.json",
+        "build",
+        "src",
+        "nope",
+        "nada",
+        "-o",
+        "file",
+        "--hash-length",
+        "3",
+        "--gzip-level",
+        "55",
+        "--static-url",
+        "/x",
+        "--minify",
+        "full",
+        "--targets",
+        "netscape",
+        "--bundler-manifest",
+        "m.json",
     ]);
     let words = [
         "--static-url: \"/x\" does not end with a slash",
@@ -109,7 +146,10 @@ fn all_problems_of_the_usage_are_reported_at_once() {
         "--bundler-manifest m.json",
     ];
     refused(&output, 2, &words);
-    site.write("names.json", r#"[{"name": "../a", "path": "a"}, {"name": "/b", "path": "b"}]"#);
+    site.write(
+        "names.json",
+        r#"[{"name": "../a", "path": "a"}, {"name": "/b", "path": "b"}]"#,
+    );
     let output = site.run(&["check", "--files-from", "names.json"]);
     refused(&output, 2, &["\"../a\"", "\"/b\""]);
 }
@@ -134,7 +174,11 @@ fn a_static_root_that_cannot_be_made_is_a_plain_sentence() {
     }
     // A source that cannot be looked at is not one that does not exist.
     let output = site.run(&["check", "loop"]);
-    refused(&output, 2, &["the source root loop cannot be read: Too many levels"]);
+    refused(
+        &output,
+        2,
+        &["the source root loop cannot be read: Too many levels"],
+    );
 }
 
 #[test]
@@ -144,10 +188,18 @@ fn a_build_of_nothing_is_asked_for() {
     fs::create_dir(site.path("empty")).unwrap();
     let before = site.tree("out");
     let empty = ["build", "empty", "-o", "out"];
-    refused(&site.run(&empty), 1, &["empty: there is no asset to build", "--allow-empty"]);
+    refused(
+        &site.run(&empty),
+        1,
+        &["empty: there is no asset to build", "--allow-empty"],
+    );
     refused(&site.run(&["check", "empty"]), 1, &["there is no asset"]);
     let ignored = ["build", "src", "-o", "out", "--ignore", "*"];
-    refused(&site.run(&ignored), 1, &["1 files or directories are left out", "--allow-empty"]);
+    refused(
+        &site.run(&ignored),
+        1,
+        &["1 files or directories are left out", "--allow-empty"],
+    );
     site.write("list.json", "[]");
     let listed = ["build", "--files-from", "list.json", "-o", "out"];
     refused(&site.run(&listed), 1, &["there is no asset"]);
@@ -165,10 +217,26 @@ fn in_place_is_asked_for() {
         let output = site.run(&[&["build", "src"], more].concat());
         refused(&output, 2, &["--out", "--in-place"]);
     }
-    refused(&site.run(&["build", "src", "-o", "src"]), 2, &["--in-place"]);
-    refused(&site.run(&["build", "src", "-o", "out", "--in-place"]), 2, &["--in-place"]);
-    refused(&site.run(&["build", "src", "p=src", "--in-place"]), 2, &["--in-place", "exactly one"]);
-    refused(&site.run(&["build", "p=src", "--in-place"]), 2, &["exactly one"]);
+    refused(
+        &site.run(&["build", "src", "-o", "src"]),
+        2,
+        &["--in-place"],
+    );
+    refused(
+        &site.run(&["build", "src", "-o", "out", "--in-place"]),
+        2,
+        &["--in-place"],
+    );
+    refused(
+        &site.run(&["build", "src", "p=src", "--in-place"]),
+        2,
+        &["--in-place", "exactly one"],
+    );
+    refused(
+        &site.run(&["build", "p=src", "--in-place"]),
+        2,
+        &["exactly one"],
+    );
     assert_eq!(site.tree("src"), sources);
     site.ok(&["build", "src", "--in-place"]);
     assert_eq!(site.paths("src").len(), 1);
@@ -190,7 +258,9 @@ fn the_configuration_names_the_way_too() {
     assert!(site.has("src/staticfiles.json"));
     site.write("hashstatic.toml", "sources = ['src']\nin-place = true\n");
     site.ok(&["build"]);
-    site.ok(&["build", "-o", "other", "--ignore", "a.*.css", "-i", "*.json"]);
+    site.ok(&[
+        "build", "-o", "other", "--ignore", "a.*.css", "-i", "*.json",
+    ]);
     assert!(site.has("other/staticfiles.json"));
 }
 
@@ -218,7 +288,10 @@ fn clear_is_for_static_roots() {
     refused(&clear("documents"), 2, &["has no manifest of a build"]);
     assert_eq!(site.files("documents").len(), 4);
     // An empty manifest shows nothing.
-    site.write("documents/staticfiles.json", r#"{"paths": {}, "version": "1.1", "hash": ""}"#);
+    site.write(
+        "documents/staticfiles.json",
+        r#"{"paths": {}, "version": "1.1", "hash": ""}"#,
+    );
     refused(&clear("documents"), 2, &["has no manifest of a build"]);
 
     // What Django has filled, with a manifest and without one.
@@ -250,7 +323,10 @@ fn a_dry_run_lists_what_clear_would_remove() {
     let expected = "  would be removed: b.css\n  would be removed: old/stale.css\n";
     assert!(stdout.contains(expected), "{stdout}");
     let report = site.report(&["--clear", "-n"]);
-    assert_eq!(report["removals"], serde_json::json!(["b.css", "old/stale.css"]));
+    assert_eq!(
+        report["removals"],
+        serde_json::json!(["b.css", "old/stale.css"])
+    );
     assert_eq!(site.tree("out"), before);
 }
 
@@ -261,7 +337,11 @@ fn a_link_in_the_static_root_that_leads_among_the_sources_is_refused() {
     let sources = site.tree("src");
     for target in ["../src/css", "../src", "../src/js/.."] {
         symlink(target, site.path("out/css")).unwrap();
-        refused(&site.try_build(&[]), 1, &["css: is a symbolic link in the static root that leads among"]);
+        refused(
+            &site.try_build(&[]),
+            1,
+            &["css: is a symbolic link in the static root that leads among"],
+        );
         assert_eq!(site.tree("src"), sources);
         fs::remove_file(site.path("out/css")).unwrap();
     }
@@ -281,8 +361,15 @@ fn other_things_that_were_silent() {
     let output = site.try_build(&["-v", "--hash-length", "10"]);
     assert_success(&output);
     let text = stderr(&output);
-    assert!(text.contains("its hashed file gets no .gz and no .br variant"), "{text}");
-    refused(&site.try_build(&["--hash-length", "20"]), 1, &["would end in a name of 263 bytes"]);
+    assert!(
+        text.contains("its hashed file gets no .gz and no .br variant"),
+        "{text}"
+    );
+    refused(
+        &site.try_build(&["--hash-length", "20"]),
+        1,
+        &["would end in a name of 263 bytes"],
+    );
     fs::remove_file(site.path(&long)).unwrap();
 
     let output = site.try_build(&["--targets", "defaults"]);
@@ -291,14 +378,24 @@ fn other_things_that_were_silent() {
     let output = site.try_build(&["--targets", "defaults", "--minify", "full"]);
     assert!(!stderr(&output).contains("--targets"));
 
-    site.write("list.json", "\u{feff}[{\"name\": \"x.css\", \"path\": \"src/a.css\"}]");
+    site.write(
+        "list.json",
+        "\u{feff}[{\"name\": \"x.css\", \"path\": \"src/a.css\"}]",
+    );
     site.write("manifest.json", "\u{feff}{\"a.css\": \"a.css\"}");
     site.ok(&["check", "--files-from", "list.json"]);
     site.build(&["--bundler-manifest", "manifest.json"]);
     assert_eq!(site.hashed("a.css"), "a.css");
-    let utf16: Vec<u8> = "\u{feff}[]".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> = "\u{feff}[]"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     fs::write(site.path("list.json"), utf16).unwrap();
-    refused(&site.run(&["check", "--files-from", "list.json"]), 2, &["it is UTF-16"]);
+    refused(
+        &site.run(&["check", "--files-from", "list.json"]),
+        2,
+        &["it is UTF-16"],
+    );
 }
 
 #[test]
@@ -312,7 +409,10 @@ fn a_static_url_is_completed_as_django_completes_it() {
     for url in ["static/", "/static/"] {
         site.build(&["--static-url", url]);
         let css = site.read(&format!("out/{}", site.hashed("a.css")));
-        assert!(css.contains(&format!("/static/{}", site.hashed("i.svg"))), "{css}");
+        assert!(
+            css.contains(&format!("/static/{}", site.hashed("i.svg"))),
+            "{css}"
+        );
         site.ok(&["verify", "out", "--static-url", url]);
         site.ok(&["verify", "out"]);
     }
@@ -323,11 +423,21 @@ fn a_static_url_is_completed_as_django_completes_it() {
     refused(&site.try_build(&[]), 1, &["gone.svg"]);
     fs::remove_file(site.path("hashstatic.toml")).unwrap();
     fs::remove_file(site.path("src/c.css")).unwrap();
-    site.write("src/a.css", "a{b:url(https://cdn.test/s/i.svg);c:url(//cdn.test/s/i.svg)}");
+    site.write(
+        "src/a.css",
+        "a{b:url(https://cdn.test/s/i.svg);c:url(//cdn.test/s/i.svg)}",
+    );
     for url in ["https://cdn.test/s/", "//cdn.test/s/"] {
         site.build(&["--static-url", url]);
         let css = site.read(&format!("out/{}", site.hashed("a.css")));
-        assert!(css.contains(&format!("{url}{}", site.hashed("i.svg"))), "{css}");
+        assert!(
+            css.contains(&format!("{url}{}", site.hashed("i.svg"))),
+            "{css}"
+        );
     }
-    refused(&site.run(&["verify", "out", "--static-url", "/static"]), 2, &["does not end with a slash"]);
+    refused(
+        &site.run(&["verify", "out", "--static-url", "/static"]),
+        2,
+        &["does not end with a slash"],
+    );
 }

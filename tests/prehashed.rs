@@ -131,7 +131,17 @@ fn globs_in_place_and_exact() {
         &["--django-exact", "--keep-only-hashed"],
     ] {
         let project = vite();
-        let arguments = [&["build", "dist", "--in-place", "--prehashed", "assets/*-???.*"], more].concat();
+        let arguments = [
+            &[
+                "build",
+                "dist",
+                "--in-place",
+                "--prehashed",
+                "assets/*-???.*",
+            ],
+            more,
+        ]
+        .concat();
         for _ in 0..3 {
             project.ok(&arguments);
             let paths = project.paths("dist");

@@ -140,7 +140,10 @@ fn a_project_that_cannot_be_asked_is_reported() {
 fn apps_are_understood_and_helped() {
     let project = project(&[
         ("site/wagtail/images/static/wagtailimages/i.svg", "svg"),
-        ("site/wagtail/admin/static/wagtailadmin/a.css", "a{b:url(../wagtailimages/i.svg)}"),
+        (
+            "site/wagtail/admin/static/wagtailadmin/a.css",
+            "a{b:url(../wagtailimages/i.svg)}",
+        ),
         ("site/django/contrib/auth/models.py", ""),
         ("site/single.py", ""),
     ]);
@@ -150,7 +153,10 @@ fn apps_are_understood_and_helped() {
     // Blanks do not count.
     assert_success(&apps(" wagtail.admin , wagtail.images,, ", &[]));
     // The app that has what is missing is named.
-    let said = stderr(&apps("wagtail.admin", &["--require", "wagtailimages/i.svg"]));
+    let said = stderr(&apps(
+        "wagtail.admin",
+        &["--require", "wagtailimages/i.svg"],
+    ));
     let help = "help: the app wagtail.images has it, add that to --apps (site/wagtail/images/static/wagtailimages/i.svg)";
     assert_eq!(said.matches(help).count(), 2, "{said}");
     let said = stderr(&apps("wagtail.admin", &["--on-missing", "warn"]));
@@ -170,10 +176,21 @@ fn apps_are_understood_and_helped() {
     let output = apps("django.contrib.auth,single", &[]);
     assert_eq!(output.status.code(), Some(2));
     let said = stderr(&output);
-    assert!(said.contains("none of the --apps has a directory `static` (django.contrib.auth, single)"), "{said}");
+    assert!(
+        said.contains("none of the --apps has a directory `static` (django.contrib.auth, single)"),
+        "{said}"
+    );
     let output = apps("wagtail.images,django.contrib.auth", &["-v"]);
     assert_success(&output);
     assert!(stderr(&output).contains("notice: django.contrib.auth: this app has no static files"));
-    let said = stderr(&project.run(&["check", "--site-packages=no1", "--site-packages=no2", "--apps=x"]));
-    assert!(said.contains("no1 is not a directory") && said.contains("no2 is not a directory"), "{said}");
+    let said = stderr(&project.run(&[
+        "check",
+        "--site-packages=no1",
+        "--site-packages=no2",
+        "--apps=x",
+    ]));
+    assert!(
+        said.contains("no1 is not a directory") && said.contains("no2 is not a directory"),
+        "{said}"
+    );
 }

@@ -133,7 +133,8 @@ impl Apps {
             let file = |package: &Package| package.dir.join("static").join(name);
             if let Some(package) = packages.iter().find(|package| file(package).is_file()) {
                 let (app, file) = (shown(&package.name), shown(file(package)));
-                diagnostic.help = Some(format!("the app {app} has it, add that to --apps ({file})"));
+                diagnostic.help =
+                    Some(format!("the app {app} has it, add that to --apps ({file})"));
             }
         }
     }

@@ -35,7 +35,8 @@ impl Interrupt {
             while !answered.is_set() {
                 thread::sleep(ANSWER);
             }
-            let text = "stopping, and taking away what was made; interrupt once more to stop at once";
+            let text =
+                "stopping, and taking away what was made; interrupt once more to stop at once";
             let _ = writeln!(anstream::stderr(), "{text}");
         });
         interrupt

@@ -87,7 +87,13 @@ fn the_strongest_layer_wins() {
             "-cp",
         ),
         // An option is weaker than its opposite on a stronger layer.
-        ("h build a -o o --no-cache", "", "cache-dir = 'f'", None, "f--"),
+        (
+            "h build a -o o --no-cache",
+            "",
+            "cache-dir = 'f'",
+            None,
+            "f--",
+        ),
     ] {
         let case = Case {
             words,

@@ -34,7 +34,11 @@ impl LeftOut {
         let mut names = above.chain([name]);
         let (name, entry) = names.find_map(|name| Some((name, self.0.get(name)?)))?;
         let path = shown(&entry.path);
-        Some(format!("{} is left out by {} ({path})", shown(name), entry.rule))
+        Some(format!(
+            "{} is left out by {} ({path})",
+            shown(name),
+            entry.rule
+        ))
     }
 }
 
@@ -45,11 +49,25 @@ mod tests {
     #[test]
     fn a_name_is_left_out_by_itself_or_with_a_directory() {
         let mut left_out = LeftOut::default();
-        left_out.add("vendor".into(), Path::new("src/vendor"), "--ignore vendor".into());
-        left_out.add("a/b.css".into(), Path::new("src/a/b.css"), "--ignore *.css".into());
+        left_out.add(
+            "vendor".into(),
+            Path::new("src/vendor"),
+            "--ignore vendor".into(),
+        );
+        left_out.add(
+            "a/b.css".into(),
+            Path::new("src/a/b.css"),
+            "--ignore *.css".into(),
+        );
         for (name, expected) in [
-            ("vendor/x/y.css", Some("vendor is left out by --ignore vendor (src/vendor)")),
-            ("a/b.css", Some("a/b.css is left out by --ignore *.css (src/a/b.css)")),
+            (
+                "vendor/x/y.css",
+                Some("vendor is left out by --ignore vendor (src/vendor)"),
+            ),
+            (
+                "a/b.css",
+                Some("a/b.css is left out by --ignore *.css (src/a/b.css)"),
+            ),
             ("a/c.css", None),
             ("vendors/x", None),
         ] {

@@ -117,7 +117,9 @@ impl Options {
             wrong.push(Error::option("in-place", problem));
         }
         if self.root.in_place && self.root.clear {
-            wrong.push(usage("--clear would remove the sources of a build in place"));
+            wrong.push(usage(
+                "--clear would remove the sources of a build in place",
+            ));
         }
         Error::all(wrong)
     }

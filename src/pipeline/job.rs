@@ -190,9 +190,10 @@ fn place(options: &Options) -> Result<(&Path, bool), Error> {
             ));
         }
     };
-    let in_place = roots::is_in_place(options, dir)?;
-    roots::check(options, dir, in_place)?;
-    Ok((dir, in_place))
+    let in_place = roots::is_in_place(options, dir);
+    // What is wrong with a directory is said better there than by the call that has failed.
+    roots::check(options, dir, *in_place.as_ref().unwrap_or(&false))?;
+    Ok((dir, in_place?))
 }
 
 /// The browsers of `--targets`.

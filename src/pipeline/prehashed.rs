@@ -35,9 +35,8 @@ impl Prehashed {
                 })
             };
             let json = fs::read(file).map_err(|error| usage(error.to_string()))?;
-            let manifest: Value =
-                serde_json::from_slice(json_text(&json).map_err(&usage)?)
-                    .map_err(|error| usage(error.to_string()))?;
+            let manifest: Value = serde_json::from_slice(json_text(&json).map_err(&usage)?)
+                .map_err(|error| usage(error.to_string()))?;
             let files = named_files(&manifest)
                 .ok_or_else(|| usage("not a manifest of Vite, webpack or esbuild".into()))?;
             let base = base(file, options);

@@ -191,7 +191,9 @@ impl Renderer {
         }
         if let Some(other) = file.overridden.as_deref().filter(|_| !self.quiet) {
             let other = printable(other);
-            err!("{WARNING}warning{WARNING:#}: {name} is the configuration file; [tool.hashstatic] of {other} is not read");
+            err!(
+                "{WARNING}warning{WARNING:#}: {name} is the configuration file; [tool.hashstatic] of {other} is not read"
+            );
         }
     }
 

@@ -29,9 +29,15 @@ pub(super) fn warn(job: &Job<'_>, sources: &[SourceFile]) {
             canonical.is_ok_and(|root| root == directory)
         });
         // A source that cannot be read is reported when it is prepared.
-        let manifest = source.read().ok().and_then(|bytes| Manifest::parse(&bytes).ok());
+        let manifest = source
+            .read()
+            .ok()
+            .and_then(|bytes| Manifest::parse(&bytes).ok());
         let is_built = manifest.is_some_and(|manifest| {
-            let mut hashed = manifest.paths.iter().filter(|(logical, hashed)| logical != hashed);
+            let mut hashed = manifest
+                .paths
+                .iter()
+                .filter(|(logical, hashed)| logical != hashed);
             hashed.any(|(_, hashed)| directory.join(hashed).is_file())
         });
         if is_root && is_built {
@@ -41,9 +47,8 @@ pub(super) fn warn(job: &Job<'_>, sources: &[SourceFile]) {
             );
             let name = source.logical.as_str();
             let help = "name the sources of that build instead; if this is what was built in place, build it so again, with --in-place";
-            job.log.push(
-                Diagnostic::new(Severity::Warning, Code::BuiltSource, name, what).help(help),
-            );
+            job.log
+                .push(Diagnostic::new(Severity::Warning, Code::BuiltSource, name, what).help(help));
         }
     }
 }

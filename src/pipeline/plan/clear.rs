@@ -43,7 +43,9 @@ pub(super) fn check(job: &Job<'_>, inventory: &Inventory) -> Result<(), Error> {
             let below = built.strip_prefix(name);
             below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
         };
-        paths.iter().any(|(plain, hashed)| is_it(plain) || is_it(hashed))
+        paths
+            .iter()
+            .any(|(plain, hashed)| is_it(plain) || is_it(hashed))
     };
     let is_asset = |name: &str| {
         let catalog = &inventory.catalog;
@@ -61,16 +63,25 @@ pub(super) fn check(job: &Job<'_>, inventory: &Inventory) -> Result<(), Error> {
             return refused(&format!("holds {work}, and so is no static root"));
         }
     }
-    let names_something = earlier.manifest.paths.values().any(|name| snapshot.had(name));
+    let names_something = earlier
+        .manifest
+        .paths
+        .values()
+        .any(|name| snapshot.had(name));
     if names_something || !earlier.generations.is_empty() {
         return Ok(());
     }
     let is_known = |name: &&str| {
         is_asset(name) || Encoding::files_behind(name).any(is_asset) || *name == job.manifest
     };
-    let (known, all) = (snapshot.names().filter(is_known).count(), snapshot.names().count());
+    let (known, all) = (
+        snapshot.names().filter(is_known).count(),
+        snapshot.names().count(),
+    );
     if 2 * known < all {
-        return refused("has no manifest of a build, and mostly files that are none of these assets");
+        return refused(
+            "has no manifest of a build, and mostly files that are none of these assets",
+        );
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::name::catalog::Catalog;
+use crate::name::logical_path::LONGEST_NAME;
 use crate::pipeline::asset::Planned;
 use crate::pipeline::job::Job;
 use crate::static_root::encoding::Encoding;
@@ -50,11 +51,7 @@ pub(super) fn required(job: &Job<'_>, catalog: &Catalog) {
     }
 }
 
-/// The most bytes in the name of a file.
-const LONGEST: usize = 255;
-
-/// Reports names that are too long for what is to be written: with its digest no file system would take the name, or with
-/// the suffix of a variant.
+/// Reports names that are too long for variants. (Those that are too long for a digest are errors, once they have one.)
 pub(super) fn long_names(job: &Job<'_>, assets: &[Planned]) {
     let encodings = job.options.variants.encodings;
     let wanted = [
@@ -62,36 +59,30 @@ pub(super) fn long_names(job: &Job<'_>, assets: &[Planned]) {
         (Encoding::Brotli, encodings.brotli.is_some()),
         (Encoding::Zstd, encodings.zstd.is_some()),
     ];
-    for asset in assets.iter().filter(|asset| asset.carried.is_none()) {
+    let is_compressed = |asset: &&Planned| asset.compress && asset.carried.is_none();
+    for asset in assets.iter().filter(is_compressed) {
         let digits = if asset.prehashed {
             0
         } else {
             1 + job.options.naming.hash_length
         };
         let length = asset.name().file_name().len() + digits;
-        let name = asset.name().as_str();
-        let report = |severity, what: String| {
-            let diagnostic = Diagnostic::new(severity, Code::LongName, name, what);
-            job.log.push(diagnostic.help("give the file a shorter name"));
-        };
-        if length > LONGEST {
-            let what = format!(
-                "its hashed path would end in a name of {length} bytes, and file systems take {LONGEST}"
-            );
-            report(Severity::Error, what);
-            continue;
-        }
-        let too_long: Vec<&str> = wanted
+        let is_too_long = |encoding: Encoding| length + encoding.suffix().len() > LONGEST_NAME;
+        let without: Vec<&str> = wanted
             .iter()
-            .filter(|(encoding, wanted)| *wanted && length + encoding.suffix().len() > LONGEST)
+            .filter(|(encoding, wanted)| *wanted && is_too_long(*encoding))
             .map(|(encoding, _)| encoding.suffix())
             .collect();
-        if asset.compress && !too_long.is_empty() {
+        if length <= LONGEST_NAME && !without.is_empty() {
             let what = format!(
-                "its hashed file gets no {} variant: the name would have more than {LONGEST} bytes",
-                too_long.join(" and no ")
+                "its hashed file gets no {} variant: the name would have more than {LONGEST_NAME} bytes",
+                without.join(" and no ")
             );
-            report(Severity::Notice, what);
+            let name = asset.name().as_str();
+            job.log.push(
+                Diagnostic::new(Severity::Notice, Code::LongName, name, what)
+                    .help("give the file a shorter name"),
+            );
         }
     }
 }

@@ -17,12 +17,12 @@ use super::job::Job;
 use super::plan::Inventory;
 use super::store::Store;
 use crate::cache::{Entry, Key};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django::Exact;
 use crate::error::Error;
 use crate::name::catalog::Naming;
 use crate::name::digest::Content;
-use crate::name::logical_path::LogicalPath;
+use crate::name::logical_path::{LONGEST_NAME, LogicalPath};
 use crate::options::Minify;
 use crate::text::css::{Transformed, transform_css};
 use crate::text::edges::{Edge, Resolved, edges};
@@ -187,12 +187,21 @@ impl<'a> Prepare<'a> {
         digest: &str,
     ) -> Result<String, Box<Diagnostic>> {
         let name = asset.name();
-        match &self.exact {
-            _ if asset.prehashed => Ok(asset.plain.as_str().to_owned()),
-            None => Ok(name.with_digest(digest).as_str().to_owned()),
+        let hashed = match &self.exact {
+            _ if asset.prehashed => asset.plain.as_str().to_owned(),
+            None => name.with_digest(digest).as_str().to_owned(),
             Some(exact) => exact
                 .hashed_name(name.as_str(), digest)
-                .map_err(|failure| Box::new(django_diagnostic(name, &failure))),
+                .map_err(|failure| Box::new(django_diagnostic(name, &failure)))?,
+        };
+        let length = hashed.rsplit('/').next().map_or(0, str::len);
+        if length > LONGEST_NAME {
+            let what = format!(
+                "its hashed path would end in a name of {length} bytes, and file systems take {LONGEST_NAME}"
+            );
+            let error = Diagnostic::new(Severity::Error, Code::LongName, name.as_str(), what);
+            return Err(Box::new(error.help("give the file a shorter name")));
         }
+        Ok(hashed)
     }
 }
