@@ -181,7 +181,11 @@ fn as_nobody(place: &Project) -> Command {
 #[test]
 fn what_may_not_be_read_or_written() {
     for (locked, mode, why) in [
-        ("src/secret.css", 0, "secret.css: Permission denied"),
+        (
+            "src/secret.css",
+            0,
+            "secret.css: cannot be read: Permission denied",
+        ),
         ("src/d", 0, "d: cannot be read: Permission denied"),
         ("out", 0o555, "out/.hashstatic-"),
         ("out/d", 0o555, "out/d/.hashstatic-"),
@@ -323,19 +327,28 @@ fn the_static_root_inside_a_source_root() {
 #[test]
 fn a_static_root_that_is_no_directory() {
     let place = place(&[("src/a.css", "a{}"), ("out", "a file")]);
-    place.refuses(&[], "out: ");
-    fs::remove_file(place.path("out")).unwrap();
-    symlink("nowhere", place.path("out")).unwrap();
-    place.refuses(&[], "out: ");
+    for words in [
+        "is a file, not a directory",
+        "a symbolic link that leads nowhere",
+    ] {
+        let output = place.try_build(&[]);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+        fs::remove_file(place.path("out")).unwrap();
+        symlink("nowhere", place.path("out")).unwrap();
+    }
 }
 
 #[test]
 fn a_file_where_a_directory_must_go_and_the_reverse() {
     let place = place(&[("src/css/a.css", "a{}"), ("out/css", "a file")]);
-    place.refuses(&[], "out/css: ");
+    place.refuses(&[], "css: is a file in the static root, made by no build");
     fs::remove_file(place.path("out/css")).unwrap();
     place.write("out/css/a.css/b", "b");
-    place.refuses(&[], "out/css/a.css: Is a directory");
+    place.refuses(
+        &[],
+        "css/a.css/b: lies in the static root, made by no build",
+    );
 }
 
 #[test]

@@ -274,6 +274,7 @@ fn a_plain_file_that_changes_meanwhile_poisons_nothing() {
         command.env("HASHSTATIC_CACHE_DIR", site.path(cache)).args([
             "build",
             dir,
+            "--in-place",
             "-j1",
             "-q",
             "--no-brotli",

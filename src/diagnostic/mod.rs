@@ -87,8 +87,6 @@ pub enum Code {
     NoStaticFiles,
     /// A source root that seems to be the static root of a build.
     BuiltSource,
-    /// A directory that `--clear` would empty, and that does not look like a static root.
-    NotAStaticRoot,
     /// An option without an effect.
     UnusedOption,
     /// A name that is too long for what is to be written.

@@ -2,9 +2,14 @@
 
 use crate::diagnostic::shown;
 use crate::error::Error;
+use crate::name::digest::is_hex;
 use crate::pipeline::job::Job;
 use crate::pipeline::plan::Inventory;
+use crate::static_root::MANIFESTS;
 use crate::static_root::encoding::Encoding;
+use crate::static_root::generations::Generations;
+use crate::static_root::manifest::Manifest;
+use crate::static_root::own_files::headers_names;
 
 /// Names at the top of a directory that show what it is: somebody's work.
 const WORK: [&str; 17] = [
@@ -63,25 +68,54 @@ pub(super) fn check(job: &Job<'_>, inventory: &Inventory) -> Result<(), Error> {
             return refused(&format!("holds {work}, and so is no static root"));
         }
     }
-    let names_something = earlier
-        .manifest
-        .paths
-        .values()
-        .any(|name| snapshot.had(name));
-    if names_something || !earlier.generations.is_empty() {
+    if !earlier.generations.is_empty() || names_a_file(job, &earlier.manifest) {
+        return Ok(());
+    }
+    // The builds before may have had another manifest.
+    let usual = job.root.read_if_there(USUAL)?;
+    let usual = usual.and_then(|bytes| Manifest::parse(&bytes).ok());
+    if usual.is_some_and(|usual| names_a_file(job, &usual)) || job.root.is_there(MANIFESTS)? {
         return Ok(());
     }
     let is_known = |name: &&str| {
-        is_asset(name) || Encoding::files_behind(name).any(is_asset) || *name == job.manifest
+        let mut behind = Encoding::files_behind(name);
+        let is_ours = |name: &str| is_asset(name) || plain_names(name).any(|name| is_asset(&name));
+        is_ours(name) || behind.any(is_ours) || is_record(name, &job.manifest)
     };
-    let (known, all) = (
-        snapshot.names().filter(is_known).count(),
-        snapshot.names().count(),
-    );
-    if 2 * known < all {
+    let names = || snapshot.names();
+    if 2 * names().filter(is_known).count() < names().count() {
         return refused(
             "has no manifest of a build, and mostly files that are none of these assets",
         );
     }
     Ok(())
+}
+
+/// The usual name of a manifest.
+const USUAL: &str = "staticfiles.json";
+
+/// Whether a manifest names a file that is there: one without is no sign of a build.
+fn names_a_file(job: &Job<'_>, manifest: &Manifest) -> bool {
+    let mut hashed = manifest.paths.values();
+    hashed.any(|name| job.root.snapshot.had(name))
+}
+
+/// Whether a file is a manifest or stands beside one.
+fn is_record(name: &str, manifest: &str) -> bool {
+    name == manifest
+        || name == Generations::name(manifest)
+        || name.starts_with(".hashstatic.")
+        || headers_names(manifest).iter().any(|file| file == name)
+}
+
+/// The names of which one could be the hashed path: without one part that looks like a digest.
+fn plain_names(name: &str) -> impl Iterator<Item = String> {
+    let file_name = name.rfind('/').map_or(0, |slash| slash + 1);
+    let dots = name.match_indices('.').map(|(dot, _)| dot);
+    dots.filter_map(move |dot| {
+        let rest = &name[dot + 1..];
+        let digits = rest.find('.').map_or(rest, |end| &rest[..end]);
+        let is_digest = dot > file_name && digits.len() >= 4 && is_hex(digits);
+        is_digest.then(|| [&name[..dot], &rest[digits.len()..]].concat())
+    })
 }
