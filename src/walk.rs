@@ -357,5 +357,7 @@ fn unreadable(error: &walkdir::Error) -> Diagnostic {
 pub(crate) fn cannot_be_read(path: &Path, error: &std::io::Error) -> Diagnostic {
     let message = format!("cannot be read: {error}");
     let path = path.display().to_string();
-    Diagnostic::new(Severity::Error, Code::Unreadable, path, message)
+    let mut diagnostic = Diagnostic::new(Severity::Error, Code::Unreadable, path.as_str(), message);
+    diagnostic.file = Some(path);
+    diagnostic
 }

@@ -4,20 +4,17 @@ use std::collections::BTreeMap;
 
 use super::decide::syntax;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::error::Error;
 use crate::name::catalog::{AssetId, Catalog};
 use crate::pipeline::asset::Planned;
 use crate::pipeline::job::Job;
+use crate::platform::regular_file;
 use crate::text::edges::edges;
 use crate::text::resolve::UrlSpace;
+use crate::walk::cannot_be_read;
 
 /// Keeps the plain copies of assets that prehashed texts refer to, even with `--keep-only-hashed`: these texts are not
 /// rewritten, so their references need the plain names.
-pub(super) fn keep_targets(
-    job: &Job<'_>,
-    assets: &mut [Planned],
-    catalog: &Catalog,
-) -> Result<(), Error> {
+pub(super) fn keep_targets(job: &Job<'_>, assets: &mut [Planned], catalog: &Catalog) {
     let options = job.options;
     let space = UrlSpace {
         catalog,
@@ -29,9 +26,13 @@ pub(super) fn keep_targets(
         if !options.root.keep_only_hashed || !syntax.is_text() {
             continue;
         }
-        // A source that cannot be read stops the build later, when it is prepared.
-        let Ok(text) = asset.source.read() else {
-            continue;
+        let text = match regular_file::read(&asset.source.path) {
+            Ok(text) => text,
+            // The same problem is found again when the source is prepared, and reported once.
+            Err(error) => {
+                job.log.push(cannot_be_read(&asset.source.path, &error));
+                continue;
+            }
         };
         let references = syntax.references(&text);
         let found = edges(&references, &text, space, asset.name());
@@ -57,5 +58,4 @@ pub(super) fn keep_targets(
             what,
         ));
     }
-    Ok(())
 }

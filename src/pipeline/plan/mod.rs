@@ -69,7 +69,7 @@ pub(crate) fn plan(
     clear::check(job, &inventory)?;
     ways::check(job, &assets, &inventory.earlier)?;
     links::check(job, &assets)?;
-    keep::keep_targets(job, &mut assets, &inventory.catalog)?;
+    keep::keep_targets(job, &mut assets, &inventory.catalog);
     job.log.stage("plan"); // errors are reported with those that are found next
     Ok((assets, inventory))
 }
