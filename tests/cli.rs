@@ -636,7 +636,7 @@ fn names_at_the_limits() {
     let output = site.try_build(&[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        text(&output.stderr).contains("name too long"),
+        text(&output.stderr).contains("would end in a name of 267 bytes"),
         "{}",
         text(&output.stderr)
     );

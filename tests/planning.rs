@@ -158,6 +158,14 @@ fn all_problems_of_the_usage_are_reported_at_once() {
 fn a_static_root_that_cannot_be_made_is_a_plain_sentence() {
     let site = Project::with_sources(&[("a.css", "a{}")]);
     site.write("file", "");
+    for manifest in ["a.css/m.json", "a.css/d/m.json"] {
+        let output = site.try_build(&["--manifest", manifest]);
+        refused(
+            &output,
+            1,
+            &["out/a.css cannot be made: a file has its name"],
+        );
+    }
     symlink("nowhere", site.path("dangling")).unwrap();
     symlink("loop", site.path("loop")).unwrap();
     for (out, words) in [
@@ -256,6 +264,19 @@ fn the_configuration_names_the_way_too() {
     assert!(site.has("static/staticfiles.json"));
     site.ok(&["build", "--in-place"]);
     assert!(site.has("src/staticfiles.json"));
+    site.write(
+        "hashstatic.toml",
+        "sources = ['src']\nout = 'static'\nin-place = true\n",
+    );
+    refused(
+        &site.run(&["build"]),
+        2,
+        &[
+            "hashstatic.toml: its settings do not go together",
+            "--in-place",
+        ],
+    );
+    site.ok(&["build", "-o", "third", "-i", "a.*.css", "-i", "*.json"]);
     site.write("hashstatic.toml", "sources = ['src']\nin-place = true\n");
     site.ok(&["build"]);
     site.ok(&[
@@ -406,7 +427,7 @@ fn a_static_url_is_completed_as_django_completes_it() {
         ("img/static/i.svg", "svg"),
         ("i.svg", "svg"),
     ]);
-    for url in ["static/", "/static/"] {
+    for url in ["static/", "./static/", "/static/"] {
         site.build(&["--static-url", url]);
         let css = site.read(&format!("out/{}", site.hashed("a.css")));
         assert!(

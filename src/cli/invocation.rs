@@ -281,15 +281,20 @@ impl<'c> Combined<'c> {
             let mut arguments = self.subcommand.get_arguments();
             return arguments.any(|argument| argument.get_id() == ROOTS);
         }
-        let opposite = match (key, key.strip_prefix("no-")) {
-            ("out", _) => "in-place".to_owned(),
-            ("in-place", _) => "out".to_owned(),
-            (_, Some(positive)) => positive.to_owned(),
-            (_, None) => format!("no-{key}"),
+        let opposite = match key.strip_prefix("no-") {
+            Some(positive) => positive.to_owned(),
+            None => format!("no-{key}"),
+        };
+        // Within one layer, these two contradict each other.
+        let is_elsewhere = match key {
+            "out" => self.is_of_stronger("in-place"),
+            "in-place" => self.is_of_stronger("out"),
+            _ => false,
         };
         // The static root as an argument is that of the file as an option.
         let is_named = key == "out" && self.has_static_root;
-        self.argument(key).is_some() && !is_named && !is_given(key) && !is_given(&opposite)
+        let is_decided = is_named || is_elsewhere || is_given(key) || is_given(&opposite);
+        self.argument(key).is_some() && !is_decided
     }
 
     /// Whether a layer above the configuration file gives the option.

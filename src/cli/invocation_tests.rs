@@ -78,9 +78,9 @@ fn the_strongest_layer_wins() {
             "c--",
         ),
         ("h build a -o o", "", "static-url = '/f/'", None, "-f-"),
-        ("h build", "", "static-url = '/f/'", project, "-pp"),
+        ("h build -o o", "", "static-url = '/f/'", project, "-pp"),
         (
-            "h build --static-url /c/",
+            "h build -o o --static-url /c/",
             "",
             "static-url = '/f/'",
             project,
@@ -137,7 +137,7 @@ fn values_come_from_the_layer_that_wins() {
 #[test]
 fn lists_of_a_project_are_added_to_those_of_the_command_line() {
     let (options, _) = resolved(&Case {
-        words: "h build --ignore c --no-default-ignore",
+        words: "h build -o o --ignore c --no-default-ignore",
         project: Some((&["--ignore=p"], &[])),
         ..Case::default()
     })
@@ -164,7 +164,7 @@ fn sources_of_a_stronger_layer_replace_all_input() {
     for (words, file, expected) in [
         ("h build a -o o", "sources = ['b', 'c']", vec!["a"]),
         (
-            "h build",
+            "h build -o o",
             "sources = ['b', 'c']",
             vec!["/project/b", "/project/c"],
         ),

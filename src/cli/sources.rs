@@ -125,12 +125,10 @@ impl Sources {
         let mut roots: Vec<SourceRoot> = self.roots.iter().map(|s| source_root(s)).collect();
         roots.extend(self.apps.roots(notices)?);
         if roots.is_empty() {
-            let why = self
-                .apps
-                .why_none()
-                .unwrap_or_else(|| "there is no source".into());
+            let why = self.apps.why_none();
+            let why = why.map_or_else(String::new, |why| format!(": {why}"));
             let what = "name at least one source, or --files-from";
-            return Err(Error::Usage(format!("{what}: {why}")));
+            return Err(Error::Usage(format!("{what}{why}")));
         }
         Ok(Input::Roots(roots))
     }

@@ -112,6 +112,7 @@ fn is_complete(url: &str) -> bool {
 #[cfg(feature = "cli")]
 #[expect(clippy::unnecessary_wraps, reason = "as clap calls it")]
 fn completed(argument: &str) -> Result<String, String> {
+    let argument = argument.trim_start_matches("./");
     let slash = if argument.is_empty() || is_complete(argument) {
         ""
     } else {
