@@ -63,6 +63,9 @@ impl Opened {
         let mut is_undone = true;
         if made.is_committed {
             made.replaced.clear(); // their backups are temporaries
+            let displaced = std::mem::take(&mut made.displaced); // these do not come back
+            made.temporaries
+                .extend(displaced.into_iter().map(|(_, aside)| aside));
         } else {
             is_undone &= self.remove_links(std::mem::take(&mut made.links));
         }
