@@ -45,7 +45,7 @@ pub use diagnostic::{
 pub use error::{Error, OptionError};
 pub use finished::clean::{CleanOptions, Cleaning};
 pub use finished::explain::{
-    AssetFile, AssetReference, AssetVariant, ExplainOptions, Explanation, Leads,
+    AssetFile, AssetNaming, AssetReference, AssetVariant, ExplainOptions, Explanation, Leads,
 };
 pub use finished::verify::{Verification, VerifyOptions};
 pub use name::logical_path::{InvalidPath, LogicalPath};

@@ -102,6 +102,9 @@ pub(crate) struct Build {
     /// A bundler's manifest; what it names is hashed already (may be repeated)
     #[arg(long, value_name = "FILE", help_heading = "Static root")]
     bundler_manifest: Vec<PathBuf>,
+    /// Assets that keep their own names: service workers, scripts that look for themselves (may be repeated)
+    #[arg(long, value_name = "GLOB", help_heading = "Static root")]
+    unhashed: Vec<String>,
     /// Manifest, relative to the static root
     #[arg(
         long,
@@ -190,6 +193,7 @@ impl Build {
             options.variants.skip_compress = extensions.iter().filter(named).cloned().collect();
         }
         options.input.prehashed.clone_from(&self.prehashed);
+        options.input.unhashed.clone_from(&self.unhashed);
         let manifests = &self.bundler_manifest;
         options.input.bundler_manifest.clone_from(manifests);
         self.root(&mut options.root);

@@ -59,6 +59,10 @@ pub enum Code {
     PathConflict,
     /// An asset that keeps its plain copy with `--keep-only-hashed`, as a file that must not change names it.
     KeptOriginal,
+    /// An asset that keeps its own name, as `--unhashed` or a script asks for.
+    KeptName,
+    /// A bundler's manifest names no file, or one that is no asset (`--bundler-manifest`).
+    BundlerManifest,
     /// An earlier manifest that cannot be read.
     UnreadableManifest,
     /// The file system has no locks, so other builds are not kept out.

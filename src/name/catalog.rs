@@ -15,8 +15,18 @@ pub(crate) enum Naming {
     Digest,
     /// The logical path: a bundler has hashed the name. References to the asset stay as they are.
     Prehashed,
+    /// The logical path: the asset is wanted under its own name, whatever its bytes (`--unhashed`). References to it stay
+    /// as they are.
+    Unhashed,
     /// The hashed path of an earlier build, unless the asset's references change.
     Carried,
+}
+
+impl Naming {
+    /// Whether the hashed path is the logical path.
+    pub(crate) fn keeps_name(self) -> bool {
+        matches!(self, Self::Prehashed | Self::Unhashed)
+    }
 }
 
 /// An asset as a target of references.

@@ -58,8 +58,13 @@ pub struct InputOptions {
     /// Globs of logical paths that a bundler has hashed already: such an asset keeps its name and its bytes. Default:
     /// none.
     pub prehashed: Vec<String>,
-    /// Manifests of bundlers (Vite, webpack, esbuild); the files that they name are prehashed. Default: none.
+    /// Manifests of bundlers (Vite, webpack, Encore, esbuild, Rollup); the files that they name are prehashed. Default:
+    /// none.
     pub bundler_manifest: Vec<PathBuf>,
+    /// Globs of logical paths that keep their own names: service workers, `robots.txt`, scripts that look for themselves.
+    /// Their references are rewritten like those of other assets. Default: none; with
+    /// [`js_modules`](super::ReferenceOptions::js_modules), service workers that a script registers are among them.
+    pub unhashed: Vec<String>,
 }
 
 impl InputOptions {
@@ -76,6 +81,7 @@ impl Default for InputOptions {
             require: Vec::new(),
             prehashed: Vec::new(),
             bundler_manifest: Vec::new(),
+            unhashed: Vec::new(),
         }
     }
 }

@@ -111,6 +111,10 @@ impl Options {
                 return Err(Error::option(option, problem));
             }
         }
+        if self.naming.django_exact.is_some() && !self.input.unhashed.is_empty() {
+            let problem = "Django hashes every file; do without it or without --django-exact";
+            return Err(Error::option("unhashed", problem));
+        }
         let hash = self.naming.hash;
         if self.naming.django_exact.is_some()
             && (hash, length, self.minify.mode) != (HashAlgorithm::Md5, 12, Minify::Off)

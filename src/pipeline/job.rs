@@ -6,13 +6,14 @@ use std::time::SystemTime;
 use super::asset::Planned;
 use super::find::{Found, find};
 use super::log::Log;
-use super::prehashed::Prehashed;
+use super::prehashed::{Bundled, Prehashed};
 use super::roots;
 use crate::cache::Cache;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django;
 use crate::error::Error;
 use crate::name::digest::Digest;
+use crate::name::glob::Glob;
 use crate::options::{Encodings, Minify, Options};
 use crate::parallel::pool;
 use crate::progress::Progress;
@@ -31,6 +32,8 @@ pub(crate) struct Job<'o> {
     /// Whether the source root is the static root: plain files are then the user's own.
     pub(crate) in_place: bool,
     pub(crate) prehashed: Prehashed,
+    /// The globs of `--unhashed`.
+    pub(crate) unhashed: Vec<Glob>,
     /// The browsers of `--targets`.
     pub(crate) targets: Option<Targets>,
     pub(crate) cache: Option<Cache>,
@@ -61,7 +64,7 @@ impl<'o> Job<'o> {
             }
             _ => None,
         };
-        let prehashed = Prehashed::read(options)?;
+        let bundled = Bundled::read(options)?;
         let pool = pool(options.run.jobs)?;
         let link_mode = options.root.link_mode.for_plain_twins(in_place);
         let root = Opened::open(
@@ -83,6 +86,8 @@ impl<'o> Job<'o> {
         let cache = cache(options, &root, &log);
         let found = pool.install(|| find(options, &root, in_place, &log));
         let Found { sources, snapshot } = found.inspect_err(|_| root.roll_back())?;
+        let prehashed = bundled.prehashed(options, &sources, &log);
+        let unhashed = options.input.unhashed.iter();
         let job = Self {
             options,
             began,
@@ -91,6 +96,7 @@ impl<'o> Job<'o> {
             manifest,
             in_place,
             prehashed,
+            unhashed: unhashed.map(|glob| Glob::new(glob)).collect(),
             targets,
             log,
             progress,
@@ -122,14 +128,20 @@ impl<'o> Job<'o> {
         Digest::of(self.options.naming.hash, bytes).hex(self.options.naming.hash_length)
     }
 
+    /// Whether `--unhashed` names the asset.
+    pub(crate) fn wants_unhashed(&self, name: &str) -> bool {
+        self.unhashed.iter().any(|glob| glob.matches(name))
+    }
+
     /// Whether variants are wanted.
     pub(crate) fn compresses(&self) -> bool {
         self.options.variants.encodings != Encodings::NONE
     }
 
-    /// Whether the static root gets the asset's plain file. No plain file may take the manifest's name.
+    /// Whether the static root gets a plain file of the asset beside its hashed file. No plain file may take the
+    /// manifest's name.
     pub(crate) fn keeps_plain(&self, asset: &Planned) -> bool {
-        asset.keep_plain && !asset.prehashed && asset.plain.as_str() != self.manifest
+        asset.keep_plain && !asset.naming.keeps_name() && asset.plain.as_str() != self.manifest
     }
 
     /// Whether the asset's plain file is the user's or the caller's own: neither written nor changed.

@@ -20,6 +20,18 @@ pub(crate) use escape::{Escapes, decode, hex_pair};
 pub(crate) use reference::{NotParsed, Reference, ReferenceKind, Scan};
 pub(crate) use syntax::Syntax;
 
+/// The scripts that a script registers as service workers.
+#[cfg(feature = "modules")]
+pub(crate) fn service_workers(text: &[u8]) -> Vec<Reference> {
+    decoded::decoded(text, |text| js::modules::service_workers(text).into()).references
+}
+
+/// Without the feature, no build asks for modules (`Options::validate`).
+#[cfg(not(feature = "modules"))]
+pub(crate) fn service_workers(_: &[u8]) -> Vec<Reference> {
+    Vec::new()
+}
+
 /// Whether a CSS comment token names a source map.
 pub(crate) fn is_css_source_map(text: &str, comment: Range<usize>) -> bool {
     source_map::in_css_comment(text, comment).is_some()

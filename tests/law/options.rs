@@ -29,6 +29,7 @@ pub(crate) struct Choice {
     keep_only_hashed: bool,
     keep_original: bool,
     prehashed: bool,
+    unhashed: bool,
     manifest: &'static str,
     headers: bool,
     clear: bool,
@@ -37,8 +38,8 @@ pub(crate) struct Choice {
     no_default_ignore: bool,
 }
 
-fn flags() -> impl Strategy<Value = [bool; 10]> {
-    any::<[bool; 10]>()
+fn flags() -> impl Strategy<Value = [bool; 11]> {
+    any::<[bool; 11]>()
 }
 
 pub(crate) fn choice() -> impl Strategy<Value = Choice> {
@@ -83,6 +84,7 @@ pub(crate) fn choice() -> impl Strategy<Value = Choice> {
                     clear,
                     foreign,
                     all,
+                    unhashed,
                 ] = flags;
                 Choice {
                     in_place,
@@ -95,6 +97,7 @@ pub(crate) fn choice() -> impl Strategy<Value = Choice> {
                     keep_only_hashed: koh,
                     keep_original: original,
                     prehashed,
+                    unhashed,
                     manifest,
                     headers,
                     clear: clear && !in_place,
@@ -131,6 +134,9 @@ impl Choice {
         }
         if self.prehashed {
             options.input.prehashed = vec!["b.????????.js".into()];
+        }
+        if self.unhashed && self.exact.is_none() {
+            options.input.unhashed = vec!["a.[cj]s*".into(), "d/*".into()];
         }
         options.root.manifest = self.manifest.into();
         if self.headers {

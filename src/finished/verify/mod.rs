@@ -102,12 +102,7 @@ pub(crate) fn verify(options: &VerifyOptions) -> Result<Verification, Error> {
 }
 
 fn attempt(options: &VerifyOptions) -> Result<Verification, Error> {
-    let mut diagnostics = Vec::new();
-    let root = FinishedRoot::open(
-        &options.static_root,
-        &options.manifest,
-        &options.references,
-        &mut diagnostics,
-    )?;
+    let (root, diagnostics) =
+        FinishedRoot::open(&options.static_root, &options.manifest, &options.references)?;
     pool(options.jobs)?.install(|| Verifier::new(options, &root, diagnostics).run())
 }

@@ -53,7 +53,7 @@ impl Verifier<'_> {
                 "the plain copy is not what {} was made from",
                 shown(entry.hashed.as_str())
             );
-            let help = "build again; or give the --static-url of the build";
+            let help = "build again, collectstatic with --clear: it leaves a plain copy that is not older than its source; or give the --static-url of the build";
             let path = entry.logical.as_str();
             Ok(Some(
                 Diagnostic::new(severity, Code::WrongPlainCopy, path, message).help(help),

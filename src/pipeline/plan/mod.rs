@@ -8,6 +8,7 @@ mod earlier;
 mod keep;
 mod outputs;
 mod source_variants;
+mod unhashed;
 
 use std::time::{Duration, SystemTime};
 
@@ -42,21 +43,32 @@ pub(crate) fn plan(
     let sources = outputs::without_outputs(job, sources, &earlier)?;
     let carried = carried::carried(job, &earlier)?;
     let sources = dated(sources, job.options.root.source_date_epoch)?;
-    let (sources, source_variants) = source_variants::without_variants(job, sources)?;
+    let (sources, lookalikes) = source_variants::without_variants(job, sources)?;
     job.log.stage("walk");
 
     let (mut assets, duplicates) = decide(job, sources, carried);
+    let mut catalog = catalog_of(&assets);
+    unhashed::report_unused_globs(job, &assets);
+    if unhashed::keep_service_workers(job, &mut assets, &catalog)? {
+        catalog = catalog_of(&assets);
+    }
+    conflicts::file_and_directory(job, &catalog);
+    conflicts::with_manifest(job, &assets, &catalog);
+    conflicts::required(job, &catalog);
+    keep::keep_targets(job, &mut assets, &catalog)?;
+    source_variants::report(job, &lookalikes, &assets, &catalog);
+    job.log.stage("plan").fail_on_errors()?;
     let inventory = Inventory {
-        catalog: Catalog::new(assets.iter().map(Planned::named).collect()),
+        catalog,
         duplicates,
-        source_variants,
+        source_variants: lookalikes.variants,
         earlier,
     };
-    conflicts::file_and_directory(job, &inventory.catalog);
-    conflicts::required(job, &inventory.catalog);
-    keep::keep_targets(job, &mut assets, &inventory.catalog)?;
-    job.log.stage("plan").fail_on_errors()?;
     Ok((assets, inventory))
+}
+
+fn catalog_of(assets: &[Planned]) -> Catalog {
+    Catalog::new(assets.iter().map(Planned::named).collect())
 }
 
 /// Gives all sources the time of `SOURCE_DATE_EPOCH` (seconds since 1970), if that is set.

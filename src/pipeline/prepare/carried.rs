@@ -125,7 +125,7 @@ impl Prepare<'_> {
                 .to_owned(),
             content: content.into(),
             name: hashed.as_str().to_owned(),
-            written: Written::Unchanged(id),
+            written: Some(Written::Unchanged(id)),
             plain: Plain::None,
             common: 0,
             references: 0,

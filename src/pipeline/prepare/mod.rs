@@ -20,7 +20,6 @@ use crate::cache::{Entry, Key};
 use crate::diagnostic::Diagnostic;
 use crate::django::Exact;
 use crate::error::Error;
-use crate::name::catalog::Naming;
 use crate::name::digest::Content;
 use crate::name::logical_path::LogicalPath;
 use crate::options::Minify;
@@ -44,6 +43,11 @@ pub(super) enum Prepared<'t> {
     Stored(Stored),
     /// The asset cannot be published; its diagnostics show why.
     Failed,
+}
+
+/// Whether an asset that is large is streamed. An unhashed one replaces a file that others read: it is staged.
+fn is_streamed(asset: &Planned) -> bool {
+    !asset.syntax.is_text() && !asset.is_unhashed()
 }
 
 /// Prepares assets.
@@ -96,7 +100,7 @@ impl<'a> Prepare<'a> {
                     return self.carried(asset, hashed, notes);
                 }
             }
-            None if !asset.syntax.is_text() && asset.source.length > STREAMED => {
+            None if asset.source.length > STREAMED && is_streamed(asset) => {
                 return self.stream(asset, notes);
             }
             None => asset.source.read_into(buffer)?,
@@ -173,8 +177,7 @@ impl<'a> Prepare<'a> {
             if let Some(problem) = self.missing.diagnose(*kind, name, url, target) {
                 notes.diagnosed(problem, || places.of(index));
             }
-            let is_renamed =
-                |edge: &Edge| space.catalog.get(edge.target).naming != Naming::Prehashed;
+            let is_renamed = |edge: &Edge| !space.catalog.get(edge.target).naming.keeps_name();
             kept.extend(found.edge.filter(is_renamed));
         }
         kept
@@ -188,7 +191,7 @@ impl<'a> Prepare<'a> {
     ) -> Result<String, Box<Diagnostic>> {
         let name = asset.name();
         match &self.exact {
-            _ if asset.prehashed => Ok(asset.plain.as_str().to_owned()),
+            _ if asset.naming.keeps_name() => Ok(asset.plain.as_str().to_owned()),
             None => Ok(name.with_digest(digest).as_str().to_owned()),
             Some(exact) => exact
                 .hashed_name(name.as_str(), digest)

@@ -18,6 +18,14 @@ pub(crate) struct Diagnosis {
     pub(crate) unknown: Option<String>,
 }
 
+impl Diagnosis {
+    /// Makes an error a warning.
+    pub(crate) fn warn_at_most(&mut self) {
+        let severity = &mut self.diagnostic.severity;
+        *severity = (*severity).max(Severity::Warning); // errors sort first
+    }
+}
+
 /// The policies for references that resolve to nothing.
 pub(crate) struct Missing {
     reference: MissingPolicy,

@@ -124,7 +124,7 @@ impl<'a> Visit<'a> for Finder<'_> {
 }
 
 /// Whether an expression is `import.meta.NAME`.
-fn is_of_import_meta(expression: &Expression<'_>, name: &str) -> bool {
+pub(super) fn is_of_import_meta(expression: &Expression<'_>, name: &str) -> bool {
     let Expression::StaticMemberExpression(member) = expression else {
         return false;
     };
@@ -135,7 +135,7 @@ fn is_of_import_meta(expression: &Expression<'_>, name: &str) -> bool {
 }
 
 /// Returns the span of an expression that is a string literal, or a template without substitutions.
-fn literal(expression: &Expression<'_>) -> Option<Span> {
+pub(super) fn literal(expression: &Expression<'_>) -> Option<Span> {
     match expression {
         Expression::StringLiteral(string) => Some(string.span),
         Expression::TemplateLiteral(template) if template.expressions.is_empty() => {
@@ -146,7 +146,7 @@ fn literal(expression: &Expression<'_>) -> Option<Span> {
 }
 
 /// Returns the byte range between the quotes of `literal`.
-fn inside(text: &str, literal: Range<usize>) -> Option<Range<usize>> {
+pub(super) fn inside(text: &str, literal: Range<usize>) -> Option<Range<usize>> {
     let raw = text.get(literal.clone())?.as_bytes();
     let is_quoted = raw.len() >= 2
         && raw.first() == raw.last()

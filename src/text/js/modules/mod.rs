@@ -6,6 +6,7 @@
 //! which is unknown here.
 
 mod finder;
+mod service_workers;
 mod words;
 
 use oxc_allocator::Allocator;
@@ -33,8 +34,23 @@ pub(in crate::text) fn scan(text: &str) -> Scan {
     }
 }
 
-/// Parses the text as a module, or else as a classic script, which can have `import()` too.
+/// The scripts that a script registers as service workers, in text order. They are no references: their names stay.
+pub(in crate::text) fn service_workers(text: &str) -> Vec<Reference> {
+    let registered = || read(text, service_workers::registered);
+    // A script that cannot be parsed is reported when it is scanned.
+    let parsed = stack::with_stack(text, registered).ok();
+    parsed.and_then(Result::ok).unwrap_or_default()
+}
+
 pub(super) fn references(text: &str) -> Result<Vec<Reference>, NotParsed> {
+    read(text, found)
+}
+
+/// Parses the text as a module, or else as a classic script, which can have `import()` too.
+fn read(
+    text: &str,
+    found: impl Fn(&str, &ParserReturn<'_>) -> Vec<Reference>,
+) -> Result<Vec<Reference>, NotParsed> {
     let allocator = Allocator::default();
     let parse = |source_type| {
         let options = ParseOptions {
