@@ -336,6 +336,31 @@ fn references_of_prehashed_texts() {
     }
 }
 
+/// The plain copies that are kept name other plain copies.
+#[test]
+fn what_is_kept_is_whole() {
+    let project = Project::with_sources(&[
+        ("dist/app.abcdef12.css", "@import '/static/css/base.css';"),
+        ("css/base.css", "@import 'more.css';"),
+        (
+            "css/more.css",
+            "@import 'base.css'; .a{background:url(../img/i.svg)}",
+        ),
+        ("img/i.svg", "<svg/>"),
+        ("img/not.svg", "<svg></svg>"),
+    ]);
+    project.build(&["--prehashed=dist/*", "--keep-only-hashed"]);
+    for (name, is_kept) in [
+        ("css/base.css", true),
+        ("css/more.css", true),
+        ("img/i.svg", true),
+        ("img/not.svg", false),
+    ] {
+        assert_eq!(project.has(&format!("out/{name}")), is_kept, "{name}");
+    }
+    project.ok(&["verify", "out"]);
+}
+
 /// A site of a bundler's files, and few others without plain copies, is whole.
 #[test]
 fn plain_copies_are_not_guessed_from_prehashed_files() {

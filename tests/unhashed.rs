@@ -319,3 +319,78 @@ fn a_registered_service_worker_is_unhashed_by_itself() {
     site.build(&["--js-modules", "--prehashed=js/register.*"]);
     assert_eq!(site.hashed("sw.js"), "sw.js");
 }
+
+/// `--unhashed` is an exception from `--prehashed`; a registered service worker is one, too, and keeps its bytes.
+#[test]
+fn among_prehashed_files() {
+    for (more, is_rewritten) in [
+        (&["--unhashed=dist/sw.js"][..], true),
+        (&["--js-modules"], false),
+    ] {
+        let site = site();
+        let worker = "import '../js/util.js';\n//# sourceMappingURL=sw.js.map\n";
+        site.write("src/dist/sw.js", worker);
+        site.write("src/dist/sw.js.map", "{}");
+        site.write(
+            "src/dist/main.4889.js",
+            "navigator.serviceWorker.register('/static/dist/sw.js')",
+        );
+        site.build(&[&["--prehashed=dist/*.js", "--headers=json"], more].concat());
+        assert_eq!(site.hashed("dist/sw.js"), "dist/sw.js");
+        let is_changed = site.read("out/dist/sw.js") != worker;
+        assert_eq!(is_changed, is_rewritten, "{more:?}");
+        let headers: Value =
+            serde_json::from_str(&site.read("out/.staticfiles.headers.json")).unwrap();
+        let control = |name: &str| {
+            let files = headers["files"].as_array().unwrap();
+            let file = files.iter().find(|file| file["path"] == name).unwrap();
+            file["headers"]["Cache-Control"].to_string()
+        };
+        assert!(!control("dist/sw.js").contains("immutable"));
+        assert!(control("dist/main.4889.js").contains("immutable"));
+        verified(&site, "prehashed");
+    }
+}
+
+/// With two manifests in one static root, in place: the other one's unhashed asset is a source.
+#[test]
+fn of_another_manifest() {
+    let site = Project::with_sources(&[("sw.js", "let a = 1;\n"), ("i.svg", "<svg/>")])
+        .building_with(&["build", "src", "--brotli-quality", "5"]);
+    for _ in 0..2 {
+        site.build(&["--unhashed=sw.js"]);
+        site.build(&["--unhashed=sw.js", "--manifest=m.json"]);
+        for manifest in ["staticfiles.json", "m.json"] {
+            let paths = support::paths_of(&site.path(&format!("src/{manifest}")));
+            assert_eq!(
+                paths.keys().collect::<Vec<_>>(),
+                ["i.svg", "sw.js"],
+                "{manifest}"
+            );
+            site.ok(&["verify", "src", "--manifest", manifest]);
+        }
+    }
+}
+
+#[test]
+fn a_script_that_looks_for_itself() {
+    let script = r"var a = /(^|.*[\\\/])editor\.js(?:\?.*|;.*)?$/i;";
+    for (more, is_warned) in [
+        (&[][..], true),
+        (&["--js-modules"], true),
+        (&["--unhashed=js/editor.js"], false),
+        (&["--prehashed=js/editor.js"], false),
+        (&["--django-exact"], false),
+    ] {
+        let site = site();
+        site.write("src/js/editor.js", &format!("// 1\n{script}\n"));
+        let output = site.try_build(more);
+        assert_success(&output);
+        let is_there = stderr(&output).contains("tests its own file name");
+        assert_eq!(is_there, is_warned, "{more:?}: {}", stderr(&output));
+        if is_warned {
+            assert!(stderr(&output).contains("--unhashed js/editor.js"));
+            assert!(stderr(&output).contains("js/editor.js:2:"));
+        }
+    }
+}

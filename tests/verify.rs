@@ -217,7 +217,10 @@ fn every_break_has_its_message() {
                 fs::remove_file(root.join("css/plain.css")).unwrap();
                 fs::write(root.join("css/plain.css"), ".other { color : red }").unwrap();
             },
-            &["css/plain.css: the plain copy is not what css/plain."],
+            &[
+                "css/plain.css: the plain copy is not what css/plain.",
+                "collectstatic with --clear",
+            ],
         ),
         (
             "a truncated manifest",

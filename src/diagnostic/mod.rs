@@ -61,6 +61,8 @@ pub enum Code {
     KeptOriginal,
     /// An asset that keeps its own name, as `--unhashed` or a script asks for.
     KeptName,
+    /// A script that tests its own file name, and gets another one.
+    TestsOwnName,
     /// A bundler's manifest names no file, or one that is no asset (`--bundler-manifest`).
     BundlerManifest,
     /// An earlier manifest that cannot be read.

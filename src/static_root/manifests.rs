@@ -31,7 +31,7 @@ struct Stored {
 pub(crate) struct Others {
     /// Files that they name, plain or hashed.
     named: HashSet<String>,
-    /// The hashed files among these, and those of their earlier generations.
+    /// The hashed files among these that have names of their own, and those of their earlier generations.
     pub(crate) hashed: HashSet<String>,
     /// Themselves and what stands beside them.
     pub(crate) records: HashSet<String>,
@@ -93,8 +93,10 @@ impl Opened {
             let manifest =
                 Manifest::parse(&bytes).map_err(|why| unreadable("other manifest", &why))?;
             for (logical, hashed) in manifest.paths {
+                if hashed != logical {
+                    others.hashed.insert(hashed);
+                }
                 others.named.insert(logical);
-                others.hashed.insert(hashed);
             }
             let record = Generations::name(&name);
             if let Some(bytes) = self.read_if_there(&record)? {

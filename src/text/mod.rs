@@ -9,6 +9,7 @@ mod escape;
 mod js;
 pub(crate) mod missing;
 pub(crate) mod notes;
+pub(crate) mod own_name;
 mod reference;
 pub(crate) mod resolve;
 mod source_map;

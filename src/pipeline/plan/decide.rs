@@ -88,8 +88,8 @@ impl<'a> Decide<'a> {
         let lower = name.to_lowercase();
         let is_original = || self.keep_original.iter().any(|glob| glob.matches(name));
         let plain = !options.root.keep_only_hashed || is_original();
-        let prehashed = self.job.prehashed.contains(name);
-        let unhashed = !prehashed && carried.is_none() && self.job.wants_unhashed(name);
+        let unhashed = carried.is_none() && self.job.wants_unhashed(name);
+        let prehashed = !unhashed && self.job.prehashed.contains(name);
         let mut asset = Planned {
             id: 0,
             syntax: if prehashed {

@@ -15,7 +15,7 @@ use crate::text::missing::Missing;
 use crate::text::notes::{self, Notes};
 use crate::text::resolve::UrlSpace;
 
-/// An untouched text: its targets, and the diagnostics about its other references.
+/// A text that keeps its bytes: its targets, and the diagnostics about its other references.
 struct Untouched {
     id: AssetId,
     targets: Vec<AssetId>,
@@ -23,37 +23,44 @@ struct Untouched {
 }
 
 /// Keeps the plain copies of assets that untouched texts refer to, even with `--keep-only-hashed`: the references of these
-/// texts need the plain names.
+/// texts need the plain names. So do those of the plain copies that are kept.
 pub(super) fn keep_targets(
     job: &Job<'_>,
     assets: &mut [Planned],
     catalog: &Catalog,
 ) -> Result<(), Error> {
-    let texts: Vec<&Planned> = assets
-        .iter()
-        .filter(|asset| asset.is_untouched() && syntax(asset.name(), job.options).is_text())
+    let is_text = |asset: &Planned| syntax(asset.name(), job.options).is_text();
+    let untouched = assets.iter().filter(|asset| asset.is_untouched());
+    let mut waiting: Vec<AssetId> = untouched
+        .filter(|asset| is_text(asset))
+        .map(|asset| asset.id)
         .collect();
-    let read = map_in_order(texts, |asset| read(job, asset, catalog))?;
     let mut kept: BTreeMap<AssetId, AssetId> = BTreeMap::new();
     let mut noted = Vec::new();
-    for text in read {
-        for target in text.targets {
-            kept.entry(target).or_insert(text.id);
+    while !waiting.is_empty() {
+        let read = map_in_order(&waiting, |id| read(job, &assets[*id], catalog))?;
+        waiting.clear();
+        for text in read {
+            noted.push(text.notes);
+            for target in text.targets {
+                let asset = &assets[target];
+                let is_kept = asset.keep_plain || asset.carried.is_some();
+                if !is_kept && kept.insert(target, text.id).is_none() && is_text(asset) {
+                    waiting.push(target); // what its plain copy names is needed, too
+                }
+            }
         }
-        noted.push(text.notes);
     }
     job.log.extend(notes::of_files(noted, catalog));
     for (target, from) in kept {
         let from = &assets[from];
         let why = match from.naming {
             Naming::Prehashed => "which a bundler has hashed,",
-            _ => "which stays as it is,",
+            Naming::Unhashed => "which stays as it is,",
+            Naming::Digest | Naming::Carried => "whose plain copy is kept,",
         };
         let what = format!("keeps its plain copy: {}, {why} names it", from.name());
         let target = &mut assets[target];
-        if target.keep_plain || target.carried.is_some() {
-            continue;
-        }
         target.keep_plain = true;
         let name = target.name().as_str();
         job.log.push(Diagnostic::new(
@@ -66,7 +73,7 @@ pub(super) fn keep_targets(
     Ok(())
 }
 
-/// Reads the references of an untouched text. What a bundler has written is its own affair: there, a reference that leads
+/// Reads the references of a text. What a bundler has written is its own affair: there, a reference that leads
 /// nowhere is a warning at most.
 fn read(job: &Job<'_>, asset: &Planned, catalog: &Catalog) -> Result<Untouched, Error> {
     let options = &job.options.references;
@@ -87,7 +94,8 @@ fn read(job: &Job<'_>, asset: &Planned, catalog: &Catalog) -> Result<Untouched, 
     let mut targets = Vec::new();
     for found in edges(&references, &text, space, asset.name()) {
         let problem = missing.diagnose(found.kind, asset.name(), &found.url, &found.target);
-        if let Some(mut problem) = problem {
+        // Of an asset that is linked, too, `prepare` reports them.
+        if let Some(mut problem) = problem.filter(|_| asset.is_untouched()) {
             if asset.naming == Naming::Prehashed {
                 problem.warn_at_most();
             }

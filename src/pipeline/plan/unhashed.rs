@@ -52,7 +52,8 @@ pub(super) fn keep_service_workers(
 ) -> Result<bool, Error> {
     let mut registered = BTreeMap::new();
     for (worker, script) in registrations(job, assets, catalog)? {
-        if assets[worker].naming == Naming::Digest {
+        // One that a bundler has hashed keeps its bytes, too: `prehashed` globs are broad.
+        if matches!(assets[worker].naming, Naming::Digest | Naming::Prehashed) {
             registered.entry(worker).or_insert(script);
         }
     }

@@ -126,12 +126,7 @@ fn of_map(members: &Map<String, Value>) -> Option<Vec<Output>> {
             Value::Object(_) if key == "integrity" && members.contains_key("entrypoints") => {}
             Value::Object(chunk) => {
                 if let Some(Value::String(file)) = chunk.get("file") {
-                    found.push(Output::new(file));
-                    for list in ["css", "assets"] {
-                        let list = chunk.get(list).and_then(Value::as_array);
-                        let names = list.into_iter().flatten().filter_map(Value::as_str);
-                        found.extend(names.map(Output::new));
-                    }
+                    found.extend(of_vite(key, file, chunk));
                 } else if let (Some(Value::String(file)), Some(_)) =
                     (chunk.get("src"), chunk.get("integrity"))
                 {
@@ -146,6 +141,18 @@ fn of_map(members: &Map<String, Value>) -> Option<Vec<Output>> {
         }
     }
     Some(found)
+}
+
+/// The files of an entry of Vite's, unless they have the name of the source or the chunk.
+fn of_vite(source: &str, file: &str, chunk: &Map<String, Value>) -> Vec<Output> {
+    let listed = ["css", "assets"].into_iter().flat_map(|list| {
+        let list = chunk.get(list).and_then(Value::as_array);
+        list.into_iter().flatten().filter_map(Value::as_str)
+    });
+    let name = chunk.get("name").and_then(Value::as_str);
+    let is_hashed = |file: &&str| stem(file) != stem(source) && Some(stem(file)) != name;
+    let files = std::iter::once(file).chain(listed).filter(is_hashed);
+    files.map(Output::new).collect()
 }
 
 /// A file that the manifest gives a name without its digest. If both are the same, only a digest in the name shows that it

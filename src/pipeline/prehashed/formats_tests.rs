@@ -10,6 +10,11 @@ fn manifests_of_every_bundler() {
             Ok(vec!["assets/a.1.js", "assets/a.2.css", "i.3.png"]),
         ),
         (
+            r#"{"src/main.ts": {"file": "assets/app.js", "name": "app", "css": ["assets/app.css", "assets/x-1.css"]}, "style.css": {"file": "style.css"},
+                "_shared-B7.js": {"file": "assets/shared-B7.js", "name": "shared"}}"#,
+            Ok(vec!["assets/shared-B7.js", "assets/x-1.css"]),
+        ),
+        (
             r#"{"a.js": "/static/a.1.js", "b.js": "b.2.js", "icon.svg": "/static/icon.svg", "c.4889.js": "c.4889.js"}"#,
             Ok(vec!["/static/a.1.js", "b.2.js", "c.4889.js"]),
         ),

@@ -17,7 +17,7 @@ use super::job::Job;
 use super::plan::Inventory;
 use super::store::Store;
 use crate::cache::{Entry, Key};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Location, Severity};
 use crate::django::Exact;
 use crate::error::Error;
 use crate::name::digest::Content;
@@ -27,6 +27,7 @@ use crate::text::css::{Transformed, transform_css};
 use crate::text::edges::{Edge, Resolved, edges};
 use crate::text::missing::Missing;
 use crate::text::notes::Notes;
+use crate::text::own_name;
 use crate::text::resolve::UrlSpace;
 use crate::text::{Scan, Syntax};
 use carried::LastNames;
@@ -48,6 +49,22 @@ pub(super) enum Prepared<'t> {
 /// Whether an asset that is large is streamed. An unhashed one replaces a file that others read: it is staged.
 fn is_streamed(asset: &Planned) -> bool {
     !asset.syntax.is_text() && !asset.is_unhashed()
+}
+
+/// The warning about a script that tests its own file name, and gets another one.
+fn tests_own_name(asset: &Planned, text: &[u8]) -> Option<Diagnostic> {
+    let is_script = matches!(asset.syntax, Syntax::Script | Syntax::Module);
+    if !is_script || asset.naming.keeps_name() {
+        return None;
+    }
+    let name = asset.name();
+    let at = own_name::tested(text, name.file_name())?;
+    let what = "tests its own file name, which has a digest in its hashed path: the script will not find itself";
+    let help = format!(
+        "--unhashed {name} keeps the name; with --keep-only-hashed, what it loads needs --keep-original"
+    );
+    let diagnostic = Diagnostic::new(Severity::Warning, Code::TestsOwnName, name.as_str(), what);
+    Some(diagnostic.at(Location::of(text, at)).help(help))
 }
 
 /// Prepares assets.
@@ -106,6 +123,7 @@ impl<'a> Prepare<'a> {
             None => asset.source.read_into(buffer)?,
         }
         let text = Text::new(asset, buffer);
+        notes.extend(tests_own_name(asset, &text.source).filter(|_| self.exact.is_none()));
         Ok(match &self.exact {
             _ if !asset.syntax.is_text() => Prepared::Text(text),
             Some(exact) => self.read_django(exact, asset, text, notes),
