@@ -165,7 +165,7 @@ fn the_names_of_our_own_files() {
                 assert_success(&built);
                 let warning = "is left out: builds keep a file of that name";
                 assert_eq!(
-                    stderr(&built).contains(&warning),
+                    stderr(&built).contains(warning),
                     is_ours,
                     "{}",
                     stderr(&built)

@@ -43,7 +43,8 @@ pub(crate) struct Generations {
     pub(crate) source_variants: BTreeSet<String>,
     /// Files that the manifest names and whose names show no digest of ours, with their BLAKE3 in hex.
     pub(crate) contents: BTreeMap<String, String>,
-    /// Those of these files that are there under their own names although their bytes may change (`--unhashed`).
+    /// Files that are there under their own names although their bytes may change (`--unhashed`): those that the manifest
+    /// names, and those of the generations before it.
     pub(crate) unhashed: BTreeSet<String>,
     /// Whether some assets have plain copies and others none.
     pub(crate) plain_for_some: bool,
@@ -185,7 +186,10 @@ impl Generations {
             index += 1;
             index <= first_kept && !young
         };
-        self.replaced.extract_if(.., is_expired).collect()
+        let expired: Vec<Generation> = self.replaced.extract_if(.., is_expired).collect();
+        let is_left = |name: &String| !expired.iter().any(|old| old.files.contains(name));
+        self.unhashed.retain(is_left);
+        expired
     }
 }
 

@@ -56,9 +56,7 @@ impl Opened {
         }
         let mut manifests = before.clone();
         manifests.insert(name.to_owned());
-        // An asset may have that name, too.
-        let usual = self.read_if_there(USUAL)?;
-        if usual.is_some_and(|bytes| Manifest::parse(&bytes).is_ok()) {
+        if self.has_usual()? {
             manifests.insert(USUAL.to_owned());
         }
         if manifests != before {
@@ -79,6 +77,9 @@ impl Opened {
     pub(crate) fn other_manifests(&self, own: &str) -> Result<Others, Error> {
         let mut others = Others::default();
         let mut names = self.noted()?;
+        if own != USUAL && self.has_usual()? {
+            names.insert(USUAL.to_owned());
+        }
         names.remove(own);
         for name in names {
             let unreadable = |what: &str, why: &str| {
@@ -108,6 +109,12 @@ impl Opened {
             others.records.extend([record, name]);
         }
         Ok(others)
+    }
+
+    /// Whether there is a manifest under the usual name, which needs no note. An asset may have that name, too.
+    fn has_usual(&self) -> Result<bool, Error> {
+        let usual = self.read_if_there(USUAL)?;
+        Ok(usual.is_some_and(|bytes| Manifest::parse(&bytes).is_ok()))
     }
 
     fn noted(&self) -> Result<BTreeSet<String>, Error> {

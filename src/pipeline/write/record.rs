@@ -51,6 +51,13 @@ pub(super) fn write(
             .collect();
         generations.supersede(files, &current, SystemTime::now());
     }
+    let earlier: HashSet<&str> = generations.files().collect();
+    let unhashed = was.unhashed.iter();
+    let unhashed: Vec<String> = unhashed
+        .filter(|name| earlier.contains(name.as_str()))
+        .cloned()
+        .collect();
+    generations.unhashed.extend(unhashed);
     if generations != *was && !(clear && generations.is_empty()) {
         let name = Generations::name(&job.manifest);
         job.root.put_record(&name, &generations.to_bytes())?;
