@@ -38,7 +38,7 @@ impl Case {
         let mut verify = VerifyOptions::new(self.out.clone());
         verify.manifest.clone_from(&options.root.manifest);
         verify.references.js_modules = Some(options.references.js_modules);
-        verify.references.on_missing = Some(options.references.on_missing);
+        verify.references.on_missing = options.references.on_missing;
         verify.references.missing_source_map = Some(options.references.missing_source_map);
         verify.jobs = 1;
         hashstatic::verify(&verify).unwrap()

@@ -81,7 +81,7 @@ fn given(references: &ReferenceOptions, invocation: &Invocation) -> ReferenceOve
         given.js_modules = Some(references.js_modules);
     }
     if is_given("on-missing") {
-        given.on_missing = Some(references.on_missing);
+        given.on_missing = references.on_missing;
     }
     if is_given("missing-source-map") {
         given.missing_source_map = Some(references.missing_source_map);

@@ -35,6 +35,8 @@ pub enum Code {
     MissingSourceMap,
     /// A reference that resolves to nothing, as `--ignore-errors` allows.
     IgnoredReference,
+    /// A reference that is not rewritten, because what it leads to cannot be known for certain.
+    UncertainReference,
     /// A reference leaves the static root by `..`.
     OutsideStaticRoot,
     /// Django would abort here (`--django-exact`).

@@ -69,7 +69,7 @@ impl Default for Failures {
     fn default() -> Self {
         Self {
             kept: Vec::new(),
-            fold: Fold::new(PER_FILE),
+            fold: Fold::default(),
         }
     }
 }
@@ -77,7 +77,7 @@ impl Default for Failures {
 impl Failures {
     pub(super) fn push(&mut self, failure: Failure) {
         let kind = (failure.introduced, failure.ignored);
-        match self.fold.place(kind, self.kept.len()) {
+        match self.fold.place(kind, self.kept.len(), PER_FILE) {
             Place::Kept => self.kept.push(failure),
             Place::First => self.kept.push(Failure {
                 message: String::new(),

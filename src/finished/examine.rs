@@ -77,10 +77,12 @@ impl FinishedRoot {
         let Scan {
             references,
             not_parsed,
+            unread: _,
         } = syntax.scan(text);
         let space = UrlSpace {
             catalog: &self.files,
             static_url: &self.references.static_url,
+            uses: self.uses(&references)?,
         };
         let references = wanted(
             text,

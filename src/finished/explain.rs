@@ -149,7 +149,7 @@ pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
                 },
                 leads: match &found.target {
                     Target::Asset { .. } => Leads::Inside,
-                    Target::External => Leads::Outside,
+                    Target::External | Target::Directory(_) | Target::Uncertain(_) => Leads::Outside,
                     Target::Missing(_) | Target::Outside => Leads::Nowhere,
                 },
             })

@@ -4,6 +4,7 @@ pub(crate) mod clean;
 mod examine;
 pub(crate) mod explain;
 mod plain;
+mod uses;
 pub(crate) mod verify;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -24,6 +25,7 @@ use crate::static_root::manifest::{Manifest, StoredManifest};
 use crate::static_root::{TEMPORARY, must_be_there};
 use crate::text::Syntax;
 use crate::walk::walk;
+use uses::Uses;
 
 /// One entry of the manifest.
 #[derive(Debug, Clone)]
@@ -58,6 +60,7 @@ pub(crate) struct FinishedRoot {
     by_hashed: HashMap<LogicalPath, usize>,
     /// The files that earlier manifests named.
     earlier: HashSet<String>,
+    uses: Uses,
 }
 
 impl FinishedRoot {
@@ -134,6 +137,7 @@ impl FinishedRoot {
             entries,
             hash,
             by_hashed,
+            uses: Uses::default(),
         })
     }
 

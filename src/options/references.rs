@@ -29,12 +29,9 @@ pub struct ReferenceOptions {
     /// Also rewrite module specifiers in scripts, and URLs that are relative to a module
     #[cfg_attr(feature = "cli", arg(long))]
     pub js_modules: bool,
-    /// What to do about references that resolve to nothing
-    #[cfg_attr(
-        feature = "cli",
-        arg(long, value_name = "POLICY", default_value = "error")
-    )]
-    pub on_missing: MissingPolicy,
+    /// What to do about references that resolve to nothing [default: error in style sheets, warn in scripts]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "POLICY"))]
+    pub on_missing: Option<MissingPolicy>,
     /// What to do about source maps that are not there
     #[cfg_attr(
         feature = "cli",
@@ -72,7 +69,7 @@ impl ReferenceOverrides {
         ReferenceOptions {
             static_url: given.static_url.unwrap_or(base.static_url),
             js_modules: given.js_modules.unwrap_or(base.js_modules),
-            on_missing: given.on_missing.unwrap_or(base.on_missing),
+            on_missing: given.on_missing.or(base.on_missing),
             missing_source_map: given.missing_source_map.unwrap_or(base.missing_source_map),
             ignore_errors: given.ignore_errors.unwrap_or(base.ignore_errors),
         }
@@ -84,7 +81,7 @@ impl Default for ReferenceOptions {
         Self {
             static_url: "/static/".into(),
             js_modules: false,
-            on_missing: MissingPolicy::Error,
+            on_missing: None,
             missing_source_map: MissingPolicy::Warn,
             ignore_errors: Vec::new(),
         }

@@ -13,6 +13,7 @@ mod prepare;
 mod repeat;
 mod roots;
 pub(crate) mod store;
+mod uses;
 pub(crate) mod write;
 
 use crate::error::Error;

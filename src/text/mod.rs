@@ -13,11 +13,12 @@ mod reference;
 pub(crate) mod resolve;
 mod source_map;
 pub(crate) mod syntax;
+pub(crate) mod unread;
 
 use std::ops::Range;
 
 pub(crate) use escape::{Escapes, decode, hex_pair};
-pub(crate) use reference::{NotParsed, Reference, ReferenceKind, Scan};
+pub(crate) use reference::{NotParsed, Reference, ReferenceKind, RelativeTo, Scan, Unread, Why};
 pub(crate) use syntax::Syntax;
 
 /// Whether a CSS comment token names a source map.

@@ -138,7 +138,7 @@ impl Choice {
         }
         options.root.clear = self.clear;
         options.root.link_mode = self.link_mode;
-        options.references.on_missing = MissingPolicy::Ignore;
+        options.references.on_missing = Some(MissingPolicy::Ignore);
         options.references.missing_source_map = MissingPolicy::Ignore;
         if self.no_default_ignore {
             options.input.ignore.clear();

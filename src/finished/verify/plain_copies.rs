@@ -37,7 +37,7 @@ impl Verifier<'_> {
             let syntax = root.syntax(plain_id);
             let is_text = syntax.is_text();
             if is_text
-                && sources.gives(entry, syntax, &root.read(plain_id)?, &root.read(hashed_id)?)
+                && sources.gives(entry, syntax, &root.read(plain_id)?, &root.read(hashed_id)?)?
             {
                 return Ok(None);
             }

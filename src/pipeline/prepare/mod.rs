@@ -16,12 +16,14 @@ use super::exact::exact;
 use super::job::Job;
 use super::plan::Inventory;
 use super::store::Store;
+use super::uses::Uses;
 use crate::cache::{Entry, Key};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Locator};
 use crate::django::Exact;
 use crate::error::Error;
-use crate::name::catalog::Naming;
+use crate::name::catalog::{AssetId, Naming};
 use crate::name::digest::Content;
+use crate::name::glob::Glob;
 use crate::name::logical_path::LogicalPath;
 use crate::options::Minify;
 use crate::text::css::{Transformed, transform_css};
@@ -29,7 +31,7 @@ use crate::text::edges::{Edge, Resolved, edges};
 use crate::text::missing::Missing;
 use crate::text::notes::Notes;
 use crate::text::resolve::UrlSpace;
-use crate::text::{Scan, Syntax};
+use crate::text::{Reference, Scan, Syntax, unread};
 use carried::LastNames;
 use places::Places;
 
@@ -54,6 +56,8 @@ pub(crate) struct Prepare<'a> {
     pub(super) exact: Option<Exact<'a>>,
     missing: Missing,
     last_names: LastNames,
+    uses: Uses<'a>,
+    keep_original: Vec<Glob>,
 }
 
 impl<'a> Prepare<'a> {
@@ -75,6 +79,8 @@ impl<'a> Prepare<'a> {
                 &options.references.ignore_errors,
                 "any source root",
             ),
+            uses: Uses::new(&inventory.catalog),
+            keep_original: options.root.keep_original.iter().map(|glob| Glob::new(glob)).collect(),
             last_names: if assets.iter().any(|asset| asset.carried.is_some()) {
                 LastNames::new(&inventory.earlier)
             } else {
@@ -105,21 +111,26 @@ impl<'a> Prepare<'a> {
         Ok(match &self.exact {
             _ if !asset.syntax.is_text() => Prepared::Text(text),
             Some(exact) => self.read_django(exact, asset, text, notes),
-            None => Prepared::Text(self.read_text(asset, text, notes)),
+            None => Prepared::Text(self.read_text(asset, text, notes)?),
         })
     }
 
     /// The default mode: minifies, then reads and resolves what the standards call a reference.
-    fn read_text<'t>(&self, asset: &Planned, mut text: Text<'t>, notes: &mut Notes) -> Text<'t> {
+    fn read_text<'t>(
+        &self,
+        asset: &Planned,
+        mut text: Text<'t>,
+        notes: &mut Notes,
+    ) -> Result<Text<'t>, Error> {
         let name = asset.name();
         if asset.syntax == Syntax::Css && asset.carried.is_none() {
             text.minified = self.minified(name, &text.source, notes);
         }
-        let edges = self.resolve(name, &text, notes);
+        let edges = self.resolve(name, &text, notes)?;
         if !edges.is_empty() {
             text.references = References::Spans(edges);
         }
-        text
+        Ok(text)
     }
 
     /// The minified style sheet, from the cache if it is there; `None`: minifying changes nothing. A result with
@@ -154,17 +165,20 @@ impl<'a> Prepare<'a> {
     }
 
     /// The references of a text that lead to assets whose names will change.
-    fn resolve(&self, name: &LogicalPath, text: &Text<'_>, notes: &mut Notes) -> Vec<Edge> {
+    fn resolve(
+        &self,
+        name: &LogicalPath,
+        text: &Text<'_>,
+        notes: &mut Notes,
+    ) -> Result<Vec<Edge>, Error> {
         let Scan {
             references,
             not_parsed,
+            unread,
         } = text.syntax.scan(text.text());
         notes.extend(not_parsed.map(|why| why.diagnostic(name, text.text())));
         let mut places = Places::new(text, &references);
-        let space = UrlSpace {
-            catalog: &self.inventory.catalog,
-            static_url: &self.job.options.references.static_url,
-        };
+        let space = self.space(&references)?;
         let mut kept = Vec::new();
         for (index, found) in edges(&references, text.text(), space, name).enumerate() {
             let Resolved {
@@ -177,7 +191,33 @@ impl<'a> Prepare<'a> {
                 |edge: &Edge| space.catalog.get(edge.target).naming != Naming::Prehashed;
             kept.extend(found.edge.filter(is_renamed));
         }
-        kept
+        let mut locator = Locator::new(text.text());
+        for unread in unread {
+            let lacks_plain = |id| self.lacks_plain(id);
+            let found = unread::diagnose(&unread, text.text(), space, name, lacks_plain);
+            notes.extend(found.map(|found| found.at(locator.at(unread.span.start))));
+        }
+        Ok(kept)
+    }
+
+    /// The space in which the references of a text are resolved.
+    fn space(&self, references: &[Reference]) -> Result<UrlSpace<'_>, Error> {
+        Ok(UrlSpace {
+            catalog: &self.inventory.catalog,
+            static_url: &self.job.options.references.static_url,
+            uses: self.uses.of(references)?,
+        })
+    }
+
+    /// Whether an asset has no plain copy; `None`: whether some have none.
+    fn lacks_plain(&self, id: Option<AssetId>) -> bool {
+        let is_kept = |id| {
+            let named = self.inventory.catalog.get(id);
+            let name = named.name.as_str();
+            named.naming == Naming::Prehashed
+                || self.keep_original.iter().any(|glob| glob.matches(name))
+        };
+        self.job.options.root.keep_only_hashed && !id.is_some_and(is_kept)
     }
 
     /// The name of an asset's hashed file.

@@ -1,4 +1,6 @@
 use super::*;
+use crate::name::logical_path::LogicalPath;
+use crate::text::css::uses::NO_USES;
 
 const NAMES: [&str; 11] = [
     "css/m.css",
@@ -69,17 +71,52 @@ fn every_shape_of_url() {
         ),
         (own, "/other/a.png", "external"),
         (own, "/staticfoo.png", "external"),
-        (own, "/static/", "external"),
-        (own, ".", "external"),
-        (own, "..", "external"),
-        (own, "d", "external"),
-        (own, "d/", "external"),
-        (own, "nope/", "external"),
+        (own, "/static/", "directory "),
+        (own, ".", "directory css"),
+        (own, "..", "directory "),
+        (own, "d", "directory css/d"),
+        (own, "d/", "directory css/d"),
+        (own, "nope/", "directory css/nope"),
         (own, "nope.png", "missing css/nope.png"),
         (own, "/static/nope.png", "missing nope.png"),
         (own, "a.PNG", "missing css/a.PNG"),
         (own, "../../x.png", "outside"),
         (own, "/static/../x.png", "outside"),
+        // In URL space, as `new URL(url, base)` of Chromium.
+        (own, "../../static/img/c.png", "img/c.png ../../static/img/c.H.png"),
+        (own, "../../../../static/img/c.png", "img/c.png ../../../../static/img/c.H.png"),
+        (own, "%2E%2e/../static/img/c.png?x#y", "img/c.png %2E%2e/../static/img/c.H.png?x#y"),
+        (own, "/static/../static/img/c.png", "img/c.png /static/../static/img/c.H.png"),
+        (own, "/x/../static/img/c.png", "img/c.png /x/../static/img/c.H.png"),
+        (own, "/static/%2e%2e/static/img/c.png", "img/c.png /static/%2e%2e/static/img/c.H.png"),
+        (own, "../../../static/nope.png", "missing nope.png"),
+        (own, "../../static/..", "external"),
+        (own, "../..", "external"),
+        (own, "../../", "external"),
+        (own, "/static", "directory "),
+        (own, "/static/./../x/../static/css/a.png", "css/a.png /static/./../x/../static/css/a.H.png"),
+        (own, "x//../a.png", "missing css/x/a.png"),
+        (own, "//h/static/css/a.png", "external"),
+        (own, "https://h/static/css/a.png", "external"),
+        (own, "https:a.png", "external"),
+        (own, "/\t/static/css/a.png", "external"),
+        ("/", "../../../img/c.png", "img/c.png ../../../img/c.H.png"),
+        (cdn, "../../s/img/c.png", "img/c.png ../../s/img/c.H.png"),
+        (cdn, "/s/img/c.png", "img/c.png /s/img/c.H.png"),
+        (cdn, "//cdn.test/s/img/c.png", "img/c.png //cdn.test/s/img/c.H.png"),
+        (cdn, "///cdn.test/s/img/c.png", "img/c.png ///cdn.test/s/img/c.H.png"),
+        (cdn, "HTTPS://CDN.test:443/s/img/c.png", "img/c.png HTTPS://CDN.test:443/s/img/c.H.png"),
+        (cdn, "ht\ntps://cdn.test/x/../s/img/c.png", "img/c.png ht\ntps://cdn.test/x/../s/img/c.H.png"),
+        (cdn, "https:\\\\cdn.test\\s\\img\\c.png", "img/c.png https:\\\\cdn.test\\s\\img\\c.H.png"),
+        (cdn, "https:a.png", "css/a.png https:a.H.png"),
+        (cdn, "https:/s/img/c.png", "img/c.png https:/s/img/c.H.png"),
+        (cdn, "http://cdn.test/s/img/c.png", "external"),
+        (cdn, "https://cdn.test.evil/s/img/c.png", "external"),
+        (cdn, "https://cdn.test", "external"),
+        (cdn, "https://cdn.test?s/img/c.png", "external"),
+        (cdn, "https://u@cdn.test/s/img/c.png", "external"),
+        (cdn, "https://cdn.test/s/../x.png", "outside"),
+        ("//cdn.test/s/", "https://cdn.test/s/img/c.png", "img/c.png https://cdn.test/s/img/c.H.png"),
         (own, "%FF.png", "missing css/\u{fffd}.png"),
         (own, "%FE.gif", "missing css/\u{fffd}.gif"), // not the file of that name
         (own, "\u{fffd}.gif", "css/\u{fffd}.gif \u{fffd}.H.gif"),
@@ -92,8 +129,9 @@ fn every_shape_of_url() {
         let space = UrlSpace {
             catalog: &catalog,
             static_url,
+            uses: &NO_USES,
         };
-        let got = match resolve(space, &from, url) {
+        let got = match resolve(space, Base::Directory(from.directory()), url) {
             Target::Asset {
                 id,
                 path,
@@ -108,6 +146,8 @@ fn every_shape_of_url() {
                 )
             }
             Target::External => "external".into(),
+            Target::Directory(name) => format!("directory {name}"),
+            Target::Uncertain(_) => "uncertain".into(),
             Target::Missing(name) => format!("missing {name}"),
             Target::Outside => "outside".into(),
         };
