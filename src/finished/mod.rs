@@ -170,6 +170,11 @@ impl FinishedRoot {
             .map(|index| &self.entries[*index])
     }
 
+    /// Whether the manifest names a hashed file of that name, whether it is there or not.
+    pub(crate) fn is_hashed_path(&self, name: &str) -> bool {
+        LogicalPath::new(name).is_ok_and(|name| self.by_hashed.contains_key(&name))
+    }
+
     /// Whether the manifest names a file, plain or hashed.
     pub(crate) fn is_named(&self, file: &LogicalPath) -> bool {
         self.by_hashed.contains_key(file) || self.entry(file.as_str()).is_some()

@@ -7,6 +7,7 @@ pub(crate) mod edges;
 mod escape;
 #[cfg(feature = "modules")]
 mod js;
+pub(crate) mod mentions;
 pub(crate) mod missing;
 pub(crate) mod notes;
 mod reference;

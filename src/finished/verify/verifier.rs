@@ -169,7 +169,12 @@ impl<'v> Verifier<'v> {
             let problem = self
                 .missing
                 .diagnose(found.kind, name, &found.url, &found.target);
-            if let Some(problem) = problem {
+            if let Some(mut problem) = problem {
+                if let Target::Missing(target) = &found.target
+                    && self.root.is_hashed_path(target)
+                {
+                    problem.diagnostic.severity = Severity::Error; // the build has found it
+                }
                 broken.diagnosed(problem, || Some(locator.at(found.offset)));
             }
             if found.edge.is_some() {

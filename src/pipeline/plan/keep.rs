@@ -10,6 +10,7 @@ use crate::pipeline::asset::Planned;
 use crate::pipeline::job::Job;
 use crate::pipeline::uses::Uses;
 use crate::text::Syntax;
+use crate::text::css::utf16::as_utf8;
 use crate::text::edges::edges;
 use crate::text::resolve::{Target, UrlSpace};
 
@@ -37,6 +38,7 @@ pub(super) fn keep_targets(
             continue;
         }
         let text = asset.source.read()?;
+        let text = if syntax == Syntax::Css { as_utf8(&text) } else { text.as_slice().into() };
         let references = syntax.references(&text);
         let space = UrlSpace {
             catalog,
@@ -61,10 +63,10 @@ pub(super) fn keep_targets(
         }
         target.keep_plain = true;
         let why = match catalog.get(from).naming {
-            Naming::Prehashed => "which a bundler has hashed, names it",
-            Naming::Digest | Naming::Carried => "names it in a custom property",
+            Naming::Prehashed => ", which a bundler has hashed, names it",
+            Naming::Digest | Naming::Carried => " may mean it in a custom property",
         };
-        let what = format!("keeps its plain copy: {}, {why}", catalog.name(from));
+        let what = format!("keeps its plain copy: {}{why}", catalog.name(from));
         let name = target.name().as_str();
         job.log.push(Diagnostic::new(
             Severity::Notice,

@@ -11,6 +11,9 @@ pub(super) use buffer::with_buffer;
 pub(super) use django::{diagnostic as django_diagnostic, failures as django_failures};
 pub(super) use text::{References, Text};
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use super::asset::{Planned, Stored};
 use super::exact::exact;
 use super::job::Job;
@@ -18,7 +21,7 @@ use super::plan::Inventory;
 use super::store::Store;
 use super::uses::Uses;
 use crate::cache::{Entry, Key};
-use crate::diagnostic::{Diagnostic, Locator};
+use crate::diagnostic::{Code, Diagnostic, Locator, Severity};
 use crate::django::Exact;
 use crate::error::Error;
 use crate::name::catalog::{AssetId, Naming};
@@ -26,12 +29,14 @@ use crate::name::digest::Content;
 use crate::name::glob::Glob;
 use crate::name::logical_path::LogicalPath;
 use crate::options::Minify;
+use crate::text::css::uses::NO_USES;
+use crate::text::css::utf16::as_utf8;
 use crate::text::css::{Transformed, transform_css};
 use crate::text::edges::{Edge, Resolved, edges};
 use crate::text::missing::Missing;
 use crate::text::notes::Notes;
 use crate::text::resolve::UrlSpace;
-use crate::text::{Reference, Scan, Syntax, unread};
+use crate::text::{Reference, Scan, Syntax, mentions, unread};
 use carried::LastNames;
 use places::Places;
 
@@ -109,7 +114,12 @@ impl<'a> Prepare<'a> {
         }
         let text = Text::new(asset, buffer);
         Ok(match &self.exact {
-            _ if !asset.syntax.is_text() => Prepared::Text(text),
+            _ if !asset.syntax.is_text() => {
+                if self.exact.is_none() && !asset.prehashed {
+                    self.mentions(asset.name(), &text, &[], notes);
+                }
+                Prepared::Text(text)
+            }
             Some(exact) => self.read_django(exact, asset, text, notes),
             None => Prepared::Text(self.read_text(asset, text, notes)?),
         })
@@ -125,6 +135,9 @@ impl<'a> Prepare<'a> {
         let name = asset.name();
         if asset.syntax == Syntax::Css && asset.carried.is_none() {
             text.minified = self.minified(name, &text.source, notes);
+        }
+        if matches!(asset.syntax, Syntax::Script | Syntax::Module) {
+            notes.extend(not_read(name, &text.source));
         }
         let edges = self.resolve(name, &text, notes)?;
         if !edges.is_empty() {
@@ -177,7 +190,11 @@ impl<'a> Prepare<'a> {
             unread,
         } = text.syntax.scan(text.text());
         notes.extend(not_parsed.map(|why| why.diagnostic(name, text.text())));
-        let mut places = Places::new(text, &references);
+        let source = match text.syntax {
+            Syntax::Css => as_utf8(&text.source),
+            _ => Cow::Borrowed(&*text.source),
+        };
+        let mut places = Places::new(text, &source, &references);
         let space = self.space(&references)?;
         let mut kept = Vec::new();
         for (index, found) in edges(&references, text.text(), space, name).enumerate() {
@@ -191,6 +208,11 @@ impl<'a> Prepare<'a> {
                 |edge: &Edge| space.catalog.get(edge.target).naming != Naming::Prehashed;
             kept.extend(found.edge.filter(is_renamed));
         }
+        let spans = references.iter().map(|reference| &reference.span);
+        let spans = spans.chain(unread.iter().map(|unread| &unread.span));
+        let mut read: Vec<_> = spans.cloned().collect();
+        read.sort_unstable_by_key(|span| span.start);
+        self.mentions(name, text, &read, notes);
         let mut locator = Locator::new(text.text());
         for unread in unread {
             let lacks_plain = |id| self.lacks_plain(id);
@@ -198,6 +220,30 @@ impl<'a> Prepare<'a> {
             notes.extend(found.map(|found| found.at(locator.at(unread.span.start))));
         }
         Ok(kept)
+    }
+
+    /// Reports the assets that a text names where references are not read. `read`: the spans of those that are.
+    fn mentions(
+        &self,
+        name: &LogicalPath,
+        text: &Text<'_>,
+        read: &[Range<usize>],
+        notes: &mut Notes,
+    ) {
+        let Some(kind) = mentions::Kind::of(name, text.syntax) else {
+            return;
+        };
+        let space = UrlSpace {
+            catalog: &self.inventory.catalog,
+            static_url: &self.job.options.references.static_url,
+            uses: &NO_USES,
+        };
+        let lacks_plain = |id| self.lacks_plain(Some(id));
+        let source = text.text();
+        let mut locator = Locator::new(source);
+        for (at, found) in mentions::diagnose(kind, source, space, name, read, lacks_plain) {
+            notes.push(found.at(locator.at(at)));
+        }
     }
 
     /// The space in which the references of a text are resolved.
@@ -235,4 +281,13 @@ impl<'a> Prepare<'a> {
                 .map_err(|failure| Box::new(django_diagnostic(name, &failure))),
         }
     }
+}
+
+/// The warning about a script in UTF-16. (Modules are UTF-8 to browsers, whatever they begin with.)
+fn not_read(name: &LogicalPath, source: &[u8]) -> Option<Diagnostic> {
+    let what = "in UTF-16: references in it are left as they are, and not looked at";
+    matches!(as_utf8(source), Cow::Owned(_)).then(|| {
+        Diagnostic::new(Severity::Warning, Code::NotUtf8, name.as_str(), what)
+            .help("save it as UTF-8")
+    })
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::references::Context;
 use super::tokens::{Kind, tokens};
+use super::utf16::as_utf8;
 use crate::text::{Escapes, Reference, RelativeTo, decode};
 
 /// Most custom properties that are followed for one, through others that take their value from it.
@@ -38,6 +39,7 @@ impl PropertyUses {
 
     /// Reads a style sheet of `directory`.
     pub(crate) fn read(&mut self, directory: &str, text: &[u8]) {
+        let text = &*as_utf8(text);
         let may_have_names = memchr::memmem::find(text, b"--").is_some() || text.contains(&b'\\');
         if !may_have_names {
             return;

@@ -66,7 +66,7 @@ impl Missing {
             }),
             Target::Directory(name) => Some(Diagnosis {
                 diagnostic: self.directory(kind, from, url, name),
-                unknown: Some(name.clone()),
+                unknown: Some(name.clone()).filter(|_| kind == ReferenceKind::Module),
             }),
             Target::Outside => Some(alone(
                 Diagnostic::new(
