@@ -43,7 +43,8 @@ fn built(project: Project, more: &[&str]) -> Built {
 impl Built {
     /// The text of an asset's hashed file.
     fn text(&self, name: &str) -> String {
-        self.project.read(&format!("out/{}", self.project.hashed(name)))
+        self.project
+            .read(&format!("out/{}", self.project.hashed(name)))
     }
 
     /// The same with `#` for each digest of the build.
@@ -94,12 +95,20 @@ fn relative_urls_in_custom_properties_are_resolved_where_they_are_used() {
         let built = build(files, &[]);
         assert_eq!(built.linked("css/v.css"), expected, "{files:?}");
         let is_left = expected == left;
-        assert_eq!(built.said.contains("warning: css/v.css:1:15: \"a.png\" is not rewritten"), is_left);
+        assert_eq!(
+            built
+                .said
+                .contains("warning: css/v.css:1:15: \"a.png\" is not rewritten"),
+            is_left
+        );
     }
     // The digest is that of the file which is fetched.
     let built = build(&[vars, other, there], &[]);
     let hashed = built.project.hashed("pages/a.png");
-    assert_eq!(built.text("css/v.css"), format!(":root{{--x:url({})}}", &hashed[6..]));
+    assert_eq!(
+        built.text("css/v.css"),
+        format!(":root{{--x:url({})}}", &hashed[6..])
+    );
 }
 
 #[test]
@@ -126,7 +135,11 @@ fn every_kind_of_url_in_a_custom_property() {
     for more in [&["--minify=full"][..], &["--no-minify"], &["--hash=md5"]] {
         build(files, more);
     }
-    refused(&[("a.css", ":root{--x:url(/static/no.png)}")], &[], "resolves to no.png");
+    refused(
+        &[("a.css", ":root{--x:url(/static/no.png)}")],
+        &[],
+        "resolves to no.png",
+    );
 }
 
 #[test]
@@ -139,14 +152,27 @@ fn what_custom_properties_may_mean_keeps_its_plain_copy() {
         ("pages/u.css", ".a{b:var(--x)}"),
     ];
     let built = build(files, &["--keep-only-hashed"]);
-    built.says("notice: css/a.png: keeps its plain copy: css/v.css may mean it in a custom property");
-    for (name, is_kept) in [("css/a.png", true), ("pages/a.png", true), ("css/c.png", false)] {
+    built.says(
+        "notice: css/a.png: keeps its plain copy: css/v.css may mean it in a custom property",
+    );
+    for (name, is_kept) in [
+        ("css/a.png", true),
+        ("pages/a.png", true),
+        ("css/c.png", false),
+    ] {
         assert_eq!(built.project.has(&format!("out/{name}")), is_kept, "{name}");
     }
     // In place, twice: only what is needed is left, and stays.
     let project = Project::with_sources(files);
     for _ in 0..2 {
-        project.ok(&["build", "src", "--keep-only-hashed", "--no-gzip", "--no-brotli", "--no-cache"]);
+        project.ok(&[
+            "build",
+            "src",
+            "--keep-only-hashed",
+            "--no-gzip",
+            "--no-brotli",
+            "--no-cache",
+        ]);
         assert!(project.has("src/css/a.png") && !project.has("src/css/c.png"));
         project.ok(&["verify", "src"]);
     }
@@ -184,7 +210,11 @@ fn urls_may_leave_the_static_root_and_come_back() {
     let built = build(&[("a.png", "a"), ("css/a.css", css)], cdn);
     assert_eq!(built.linked("css/a.css").matches("a.#.png").count(), 4);
     for css in ["a{b:url(../../a.png)}", "a{b:url(/static/../a.png)}"] {
-        refused(&[("a.png", "a"), ("css/a.css", css)], &[], "leaves the static root");
+        refused(
+            &[("a.png", "a"), ("css/a.css", css)],
+            &[],
+            "leaves the static root",
+        );
     }
 }
 
@@ -192,28 +222,47 @@ fn urls_may_leave_the_static_root_and_come_back() {
 fn utf16_is_read_by_its_byte_order_mark() {
     let text = "\u{feff}@charset \"utf-16\";.a{b:url(é.png)}";
     for unit in [u16::to_le_bytes, u16::to_be_bytes] {
-        for more in [&[][..], &["--no-minify"], &["--keep-only-hashed"], &["--minify=full"]] {
+        for more in [
+            &[][..],
+            &["--no-minify"],
+            &["--keep-only-hashed"],
+            &["--minify=full"],
+        ] {
             let project = Project::with_sources(&[("é.png", "x")]);
             let bytes: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
             fs::write(project.path("src/a.css"), &bytes).unwrap();
             let built = built(project, more);
             let linked = built.linked("a.css");
-            assert!(linked.starts_with('\u{feff}') && linked.contains("url(é.#.png)"), "{linked}");
+            assert!(
+                linked.starts_with('\u{feff}') && linked.contains("url(é.#.png)"),
+                "{linked}"
+            );
             built.says("notice: a.css: in UTF-16");
         }
     }
     let project = Project::with_sources(&[]).building_with(QUICK);
-    let missing: Vec<u8> = "\u{feff}a{\n b:url(no.png)}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let missing: Vec<u8> = "\u{feff}a{\n b:url(no.png)}"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     fs::write(project.path("src/a.css"), &missing).unwrap();
     assert_failure(&project.try_build(&[]), "a.css:2:8: \"no.png\"");
     fs::write(project.path("src/a.css"), &missing[2..]).unwrap();
     let output = project.try_build(&[]);
     assert_success(&output);
-    assert!(stderr(&output).contains("warning: a.css:1:2: has NUL characters"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("warning: a.css:1:2: has NUL characters"),
+        "{}",
+        stderr(&output)
+    );
     fs::write(project.path("src/a.css"), "").unwrap();
     fs::write(project.path("src/a.js"), &missing).unwrap();
     let output = project.try_build(&[]);
-    assert!(stderr(&output).contains("warning: a.js: in UTF-16"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("warning: a.js: in UTF-16"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -242,8 +291,16 @@ fn what_is_missing_in_scripts_is_a_warning_unless_it_is_to_be_an_error() {
         built.says(said);
     }
     assert!(!built.said.contains("app.js:5"), "{}", built.said);
-    refused(files, &["--js-modules", "--on-missing", "error"], "6 errors found");
-    refused(&[("a.css", "@import \"./base.css\";")], &[], "resolves to base.css");
+    refused(
+        files,
+        &["--js-modules", "--on-missing", "error"],
+        "6 errors found",
+    );
+    refused(
+        &[("a.css", "@import \"./base.css\";")],
+        &[],
+        "resolves to base.css",
+    );
     refused(&[("a.css", "a{b:url(base)}")], &[], "resolves to base");
     let built = build(files, &["--js-modules", "--on-missing", "ignore"]);
     assert!(!built.said.contains("warning"), "{}", built.said);
@@ -254,20 +311,45 @@ fn what_is_missing_in_scripts_is_a_warning_unless_it_is_to_be_an_error() {
 fn many_warnings_are_counted_and_have_help() {
     let names: Vec<String> = (0..60).map(|n| format!("d/m{n}.js")).collect();
     let text: String = (0..20).map(|n| format!("import './m{n}';\n")).collect();
-    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), text.as_str())).collect();
+    let files: Vec<(&str, &str)> = names
+        .iter()
+        .map(|name| (name.as_str(), text.as_str()))
+        .collect();
     let built = build(&files, &["--js-modules"]);
     assert!(built.said.lines().count() < 50, "{}", built.said);
     let counted: usize = built
         .said
         .lines()
         .filter_map(|line| line.split_once(": warning").map(|_| line).or(Some(line)))
-        .filter_map(|line| line.split(": ").last()?.split_once(" more of this kind")?.0.parse::<usize>().ok())
+        .filter_map(|line| {
+            line.split(": ")
+                .last()?
+                .split_once(" more of this kind")?
+                .0
+                .parse::<usize>()
+                .ok()
+        })
         .sum();
     assert!(counted > 1_000, "{}", built.said);
-    let last = built.said.lines().rev().find(|line| line.contains("of this kind")).unwrap();
+    let last = built
+        .said
+        .lines()
+        .rev()
+        .find(|line| line.contains("of this kind"))
+        .unwrap();
     let after = built.said.split(last).nth(1).unwrap();
-    assert!(after.trim_start().starts_with("help: there is d/m"), "{}", built.said);
-    assert!(!built.project.try_build(&["--js-modules", "--on-missing", "error"]).status.success());
+    assert!(
+        after.trim_start().starts_with("help: there is d/m"),
+        "{}",
+        built.said
+    );
+    assert!(
+        !built
+            .project
+            .try_build(&["--js-modules", "--on-missing", "error"])
+            .status
+            .success()
+    );
 }
 
 #[test]
@@ -287,7 +369,10 @@ fn specifiers_of_which_the_whole_path_is_known() {
     let built = build(files, &["--js-modules", "--keep-only-hashed"]);
     built.says("warning: app.js:1:132: this URL");
     built.says("help: --keep-original");
-    let built = build(files, &["--js-modules", "--keep-only-hashed", "--keep-original=a.js"]);
+    let built = build(
+        files,
+        &["--js-modules", "--keep-only-hashed", "--keep-original=a.js"],
+    );
     built.says("notice: app.js:1:174: \"./a.js\" is relative");
 }
 
@@ -297,7 +382,10 @@ fn urls_of_a_cdn_in_scripts() {
         new URL('https://cdn.test/s/a.js', import.meta.url);new Worker('https://cdn.test/s/a.js');new Worker('/s/a.js');\
         import 'https://other.test/s/a.js'";
     let files = &[("app.js", script), ("a.js", "1")];
-    let built = build(files, &["--js-modules", "--static-url", "https://cdn.test/s/"]);
+    let built = build(
+        files,
+        &["--js-modules", "--static-url", "https://cdn.test/s/"],
+    );
     let linked = built.linked("app.js");
     assert_eq!(linked.matches("/s/a.#.js").count(), 5, "{linked}");
     assert!(linked.contains("new Worker('/s/a.js')") && linked.contains("other.test/s/a.js'"));
@@ -309,7 +397,10 @@ fn assets_that_are_named_where_nothing_is_read() {
     let files = &[
         ("index.html", "<img src=\"img/a.png\">"),
         ("img/i.svg", "<svg><image href=\"a.png\"/></svg>"),
-        ("site.webmanifest", "{\"icons\":[{\"src\":\"/static/img/a.png\"}]}"),
+        (
+            "site.webmanifest",
+            "{\"icons\":[{\"src\":\"/static/img/a.png\"}]}",
+        ),
         ("app.js", "fetch('/static/img/a.png');\nimport './b.js';"),
         ("b.js", "navigator.serviceWorker.register('/static/app.js')"),
         ("img/a.png", "a"),

@@ -60,18 +60,10 @@ impl Failure {
 }
 
 /// The failures of one file, folded.
+#[derive(Default)]
 pub(crate) struct Failures {
     kept: Vec<Failure>,
     fold: Fold<(bool, bool)>,
-}
-
-impl Default for Failures {
-    fn default() -> Self {
-        Self {
-            kept: Vec::new(),
-            fold: Fold::default(),
-        }
-    }
 }
 
 impl Failures {

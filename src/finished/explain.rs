@@ -149,7 +149,9 @@ pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
                 },
                 leads: match &found.target {
                     Target::Asset { .. } => Leads::Inside,
-                    Target::External | Target::Directory(_) | Target::Uncertain(_) => Leads::Outside,
+                    Target::External | Target::Directory(_) | Target::Uncertain(_) => {
+                        Leads::Outside
+                    }
                     Target::Missing(_) | Target::Outside => Leads::Nowhere,
                 },
             })

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::{Entry, FinishedRoot};
-use crate::error::Error;
 use crate::django::{Disk, Exact, Names, StaticName};
+use crate::error::Error;
 use crate::name::catalog::{AssetId, Catalog, Named, Naming};
 use crate::name::digest::Digest;
 use crate::options::{DjangoVersion, HashAlgorithm, Minify};

@@ -14,7 +14,10 @@ pub(super) fn decoded(text: &[u8], scan: impl Fn(&str) -> Scan) -> Scan {
     let mut found = scan(&decoded);
     in_bytes(
         &decoded,
-        found.references.iter_mut().map(|reference| &mut reference.span),
+        found
+            .references
+            .iter_mut()
+            .map(|reference| &mut reference.span),
     );
     let names = found.references.iter_mut();
     let names = names.filter_map(|reference| match &mut reference.relative_to {
@@ -22,7 +25,10 @@ pub(super) fn decoded(text: &[u8], scan: impl Fn(&str) -> Scan) -> Scan {
         RelativeTo::Text | RelativeTo::Page => None,
     });
     in_bytes(&decoded, names);
-    in_bytes(&decoded, found.unread.iter_mut().map(|unread| &mut unread.span));
+    in_bytes(
+        &decoded,
+        found.unread.iter_mut().map(|unread| &mut unread.span),
+    );
     if let Some(not_parsed) = &mut found.not_parsed {
         let before = decoded.get(..not_parsed.offset);
         not_parsed.offset = before.map_or(0, |before| before.chars().count());

@@ -133,7 +133,8 @@ fn everywhere(
             let first = candidates.first();
             Target::Uncertain(Box::new(Uncertain {
                 property: property.to_owned(),
-                absolute: first.map(|id| format!("{}{}", space.static_url, space.catalog.name(*id))),
+                absolute: first
+                    .map(|id| format!("{}{}", space.static_url, space.catalog.name(*id))),
                 candidates,
             }))
         }

@@ -63,7 +63,11 @@ pub(crate) fn diagnose(
         _ => Base::Directory(from.directory()),
     };
     let diagnostic = |span: Range<usize>| {
-        let escapes = if kind == Kind::Markup { Escapes::None } else { Escapes::Js };
+        let escapes = if kind == Kind::Markup {
+            Escapes::None
+        } else {
+            Escapes::Js
+        };
         let url = decode(&text[span.clone()], escapes).text;
         let Target::Asset { id, .. } = resolve(space, base, &url) else {
             return None;
@@ -78,13 +82,22 @@ pub(crate) fn diagnose(
             }
             Kind::Script { .. } => "strings are not read",
         };
-        let severity = if lacks_plain(id) { Severity::Warning } else { Severity::Notice };
+        let severity = if lacks_plain(id) {
+            Severity::Warning
+        } else {
+            Severity::Notice
+        };
         let what = format!("\"{}\" is not rewritten: {why}", shown(&*url));
         let found = Diagnostic::new(severity, Code::UncertainReference, from.as_str(), what);
-        Some((span.start, match severity {
-            Severity::Warning => found.help("--keep-original keeps the plain copies that are then fetched"),
-            _ => found,
-        }))
+        Some((
+            span.start,
+            match severity {
+                Severity::Warning => {
+                    found.help("--keep-original keeps the plain copies that are then fetched")
+                }
+                _ => found,
+            },
+        ))
     };
     spans.into_iter().filter_map(diagnostic).collect()
 }
@@ -93,7 +106,9 @@ pub(crate) fn diagnose(
 fn in_markup(text: &[u8]) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     for at in memchr_iter(b'=', text) {
-        let white_space = text[at + 1..].iter().take_while(|b| b.is_ascii_whitespace());
+        let white_space = text[at + 1..]
+            .iter()
+            .take_while(|b| b.is_ascii_whitespace());
         let open = at + 1 + white_space.count();
         let Some(quote @ (b'"' | b'\'')) = text.get(open).copied() else {
             continue;
@@ -217,7 +232,10 @@ mod tests {
             ("<img src=\"a.png\">", &["a.png"]),
             ("<img src = 'a.png?x'>", &["a.png?x"]),
             ("<img srcset='a.png 1x, b.png 2x'>", &["a.png", "b.png"]),
-            ("<image xlink:href=\"/static/d/a.png\"/>", &["/static/d/a.png"]),
+            (
+                "<image xlink:href=\"/static/d/a.png\"/>",
+                &["/static/d/a.png"],
+            ),
             ("<p style='background:url(a.png)'>", &["a.png"]),
             ("<style>p{background:url(\"b.png\")}</style>", &["b.png"]),
             ("<?xml-stylesheet href=\"a.png\"?>", &["a.png"]),
@@ -229,14 +247,29 @@ mod tests {
             assert_eq!(found("d/y.txt", Syntax::Opaque, text), [""; 0]);
         }
         let json = r#"{"icons":[{"src":"a.png"},{"src":"\/static\/d\/b.png"}],"name":"a\"b"}"#;
-        assert_eq!(found("d/y.webmanifest", Syntax::Opaque, json), ["a.png", "/static/d/b.png"]);
+        assert_eq!(
+            found("d/y.webmanifest", Syntax::Opaque, json),
+            ["a.png", "/static/d/b.png"]
+        );
         assert_eq!(found("d/manifest.json", Syntax::Opaque, json).len(), 2);
         assert_eq!(found("d/y.json", Syntax::Opaque, json), [""; 0]);
         for (text, of_script, of_module) in [
-            ("fetch('/static/a.js')", &["/static/a.js"][..], &["/static/a.js"][..]),
-            ("x = `/static/a.js`, y = '/static/b.js', z = /static/", &["/static/a.js"], &["/static/a.js"]),
+            (
+                "fetch('/static/a.js')",
+                &["/static/a.js"][..],
+                &["/static/a.js"][..],
+            ),
+            (
+                "x = `/static/a.js`, y = '/static/b.js', z = /static/",
+                &["/static/a.js"],
+                &["/static/a.js"],
+            ),
             ("import x from './a.png'", &["./a.png"], &[]),
-            ("import'../a.js';import ( \"./m.js\" )", &["../a.js", "./m.js"], &[]),
+            (
+                "import'../a.js';import ( \"./m.js\" )",
+                &["../a.js", "./m.js"],
+                &[],
+            ),
             ("require('./a.png'); x = './a.png'", &[], &[]),
         ] {
             assert_eq!(found("d/y.js", Syntax::Script, text), of_script, "{text}");

@@ -45,21 +45,12 @@ fn limits((code, severity): (Code, Severity)) -> Limits {
 }
 
 /// The diagnostics of one file, folded.
+#[derive(Default)]
 pub(crate) struct Notes {
     diagnostics: Vec<Diagnostic>,
     fold: Fold<(Code, Severity)>,
     /// Names that no asset has, with the index of the diagnostic that may still get a suggestion.
     unknown: Vec<(usize, String)>,
-}
-
-impl Default for Notes {
-    fn default() -> Self {
-        Self {
-            diagnostics: Vec::new(),
-            fold: Fold::default(),
-            unknown: Vec::new(),
-        }
-    }
 }
 
 impl Notes {

@@ -47,7 +47,11 @@ pub(crate) fn diagnose(
         ),
         Why::OfPage | Why::Renamed => return None,
     };
-    let severity = if lacks_plain(likely) { Severity::Warning } else { Severity::Notice };
+    let severity = if lacks_plain(likely) {
+        Severity::Warning
+    } else {
+        Severity::Notice
+    };
     let diagnostic = Diagnostic::new(severity, Code::UncertainReference, from.as_str(), what);
     Some(diagnostic.help(if severity == Severity::Warning {
         "--keep-original keeps the plain copies that are then fetched"

@@ -38,7 +38,11 @@ pub(super) fn keep_targets(
             continue;
         }
         let text = asset.source.read()?;
-        let text = if syntax == Syntax::Css { as_utf8(&text) } else { text.as_slice().into() };
+        let text = if syntax == Syntax::Css {
+            as_utf8(&text)
+        } else {
+            text.as_slice().into()
+        };
         let references = syntax.references(&text);
         let space = UrlSpace {
             catalog,

@@ -85,7 +85,12 @@ impl<'a> Prepare<'a> {
                 "any source root",
             ),
             uses: Uses::new(&inventory.catalog),
-            keep_original: options.root.keep_original.iter().map(|glob| Glob::new(glob)).collect(),
+            keep_original: options
+                .root
+                .keep_original
+                .iter()
+                .map(|glob| Glob::new(glob))
+                .collect(),
             last_names: if assets.iter().any(|asset| asset.carried.is_some()) {
                 LastNames::new(&inventory.earlier)
             } else {

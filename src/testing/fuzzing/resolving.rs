@@ -46,9 +46,10 @@ pub fn resolving(url: &str) {
         }
         let trimmed = url.trim_start_matches(|c| c <= ' ');
         let has_host = static_url.contains("//");
-        if !has_host && ["//", "/\\", "\\/", "\\\\"]
-            .iter()
-            .any(|slashes| trimmed.starts_with(slashes))
+        if !has_host
+            && ["//", "/\\", "\\/", "\\\\"]
+                .iter()
+                .any(|slashes| trimmed.starts_with(slashes))
         {
             let target = resolve(space(&before, static_url), base, url);
             assert_eq!(target, Target::External, "another host");

@@ -27,8 +27,7 @@ pub(crate) fn transform_css(
         Cow::Borrowed(source) => transform_bytes(name, source, mode, targets),
         Cow::Owned(text) => {
             let what = "in UTF-16: its hashed file is in UTF-8, with a byte order mark";
-            let notice =
-                Diagnostic::new(Severity::Notice, Code::NotUtf8, name.as_str(), what);
+            let notice = Diagnostic::new(Severity::Notice, Code::NotUtf8, name.as_str(), what);
             let Transformed { bytes, notes } = transform_bytes(name, &text, mode, targets);
             Transformed {
                 bytes: Some(bytes.unwrap_or(text)),

@@ -45,12 +45,11 @@ impl PropertyUses {
             return;
         }
         let latin1: String;
-        let text = match std::str::from_utf8(text) {
-            Ok(text) => text,
-            Err(_) => {
-                latin1 = text.iter().copied().map(char::from).collect();
-                &latin1
-            }
+        let text = if let Ok(text) = std::str::from_utf8(text) {
+            text
+        } else {
+            latin1 = text.iter().copied().map(char::from).collect();
+            &latin1
         };
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut context = Context::default();
@@ -63,7 +62,9 @@ impl PropertyUses {
                 Kind::Function => {
                     depth += 1;
                     let name = decode(&raw.as_bytes()[..raw.len() - 1], Escapes::Css).text;
-                    is_named = ["var", "inherit"].iter().any(|f| name.eq_ignore_ascii_case(f));
+                    is_named = ["var", "inherit"]
+                        .iter()
+                        .any(|f| name.eq_ignore_ascii_case(f));
                     if name.starts_with("--") {
                         self.add(directory, &name, taker(&context, text).as_deref());
                     }
@@ -121,7 +122,11 @@ impl PropertyUses {
 /// The custom property whose value is being read.
 fn taker(context: &Context, text: &str) -> Option<String> {
     let name = context.property()?;
-    Some(decode(&text.as_bytes()[name], Escapes::Css).text.into_owned())
+    Some(
+        decode(&text.as_bytes()[name], Escapes::Css)
+            .text
+            .into_owned(),
+    )
 }
 
 #[cfg(test)]
@@ -135,9 +140,15 @@ mod tests {
             ("a", ".a{background:var(--x)}"),
             ("b", ".b{background:VAR( /**/ --x , none);--y:var(--x)}"),
             ("c", "@media screen{.c{mask:v\\61r(--\\79 )}}"),
-            ("d", ".d{content:\"var(--x)\"}/* var(--x) */ @container style(--x){}"),
+            (
+                "d",
+                ".d{content:\"var(--x)\"}/* var(--x) */ @container style(--x){}",
+            ),
             ("e", ":root{--y:{a:var(--z)};--x: none} .e{b:var(--w)}"),
-            ("f", "@function --f(){--l:var(--x);result:var(--l)} .f{b:--f()}"),
+            (
+                "f",
+                "@function --f(){--l:var(--x);result:var(--l)} .f{b:--f()}",
+            ),
         ] {
             uses.read(directory, css.as_bytes());
         }
@@ -153,7 +164,10 @@ mod tests {
     fn chains_have_an_end() {
         let chain = |length: usize| {
             let links = (0..length).map(|n| format!("--p{}:var(--p{n});", n + 1));
-            let css = format!("a{{{}b:var(--p{length})}} a{{--p0:var(--p{length})}}", links.collect::<String>());
+            let css = format!(
+                "a{{{}b:var(--p{length})}} a{{--p0:var(--p{length})}}",
+                links.collect::<String>()
+            );
             let mut uses = PropertyUses::default();
             uses.read("a", css.as_bytes());
             uses.places("--p0").map(|places| places.len())

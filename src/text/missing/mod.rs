@@ -161,9 +161,11 @@ impl Missing {
 /// development server's. Names without an extension are for bundlers.
 fn default_policy(kind: ReferenceKind, url: &str) -> MissingPolicy {
     let path = url.split(['?', '#']).next().unwrap_or_default();
-    let is_for_bundlers = path.trim().rsplit('/').next().is_some_and(|name| {
-        !name.contains('.') || name.trim_matches('.').is_empty()
-    });
+    let is_for_bundlers = path
+        .trim()
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| !name.contains('.') || name.trim_matches('.').is_empty());
     match kind {
         ReferenceKind::Module | ReferenceKind::ScriptUrl => MissingPolicy::Warn,
         ReferenceKind::Import if is_for_bundlers => MissingPolicy::Warn,

@@ -93,7 +93,10 @@ mod tests {
                 "there is js/deep/app.js (js/deep/app.js); browsers want the whole name",
             ),
         ] {
-            assert_eq!(Suggestions::new(&catalog).next(name).as_deref(), Some(expected));
+            assert_eq!(
+                Suggestions::new(&catalog).next(name).as_deref(),
+                Some(expected)
+            );
         }
         assert_eq!(suggestion(&catalog, "x"), None);
     }

@@ -71,23 +71,23 @@ pub(crate) fn resolve(space: UrlSpace<'_>, base: Base<'_>, url: &str) -> Target 
     let catalog = space.catalog;
     let static_url = StaticUrl::new(space.static_url);
     let parts = Parts::of(url);
-    let Some(directory) = starts_in(&static_url, base, &parts) else {
+    let Some(start) = start(&static_url, base, &parts) else {
         return Target::External;
     };
     let path = parts.path;
-    let is_relative = directory.is_some();
+    let is_relative = start != Start::Root;
     if is_relative && path.is_empty() {
         return Target::External; // a fragment or a query alone means the text itself
     }
     let decoded = DecodedPath::new(&url[path.clone()], path.start);
     let text = decoded.text.strip_prefix('/').unwrap_or(&decoded.text);
     let own: Vec<&str> = static_url.segments.iter().map(String::as_str).collect();
-    let mut segments = match directory {
-        Some(directory) => {
+    let mut segments = match start {
+        Start::Directory(directory) => {
             let below = directory.split('/').filter(|part| !part.is_empty());
             own.iter().copied().chain(below).collect()
         }
-        None => Vec::new(),
+        Start::Root => Vec::new(),
     };
     for part in text.split('/') {
         match part {
@@ -133,17 +133,21 @@ pub(crate) fn resolve(space: UrlSpace<'_>, base: Base<'_>, url: &str) -> Target 
 pub(crate) fn is_relative(space: UrlSpace<'_>, url: &str) -> bool {
     let parts = Parts::of(url);
     let static_url = StaticUrl::new(space.static_url);
-    let directory = starts_in(&static_url, Base::Directory(""), &parts).flatten();
-    directory.is_some() && !parts.path.is_empty()
+    let start = start(&static_url, Base::Directory(""), &parts);
+    start == Some(Start::Directory("")) && !parts.path.is_empty()
 }
 
-/// The directory of the static root that a URL's path starts in, `Some(None)` if that is the root of its host; `None`
-/// if the URL is on another host.
-fn starts_in<'f>(
-    static_url: &StaticUrl,
-    base: Base<'f>,
-    parts: &Parts,
-) -> Option<Option<&'f str>> {
+/// What the path of a URL is relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start<'f> {
+    /// The root of the host with the static files.
+    Root,
+    /// A directory of the static root.
+    Directory(&'f str),
+}
+
+/// Returns what the path of a URL is relative to; `None` if the URL is on another host than the static files.
+fn start<'f>(static_url: &StaticUrl, base: Base<'f>, parts: &Parts) -> Option<Start<'f>> {
     let host = static_url.host.as_deref();
     let has_same_scheme = match (&parts.scheme, &static_url.scheme) {
         (None, _) => true,
@@ -157,10 +161,10 @@ fn starts_in<'f>(
         return None;
     }
     match (&parts.place, base) {
-        (Place::Host(of), _) => (host == Some(of)).then_some(None),
-        (Place::Root, Base::Directory(_)) => Some(None),
-        (Place::Root, Base::Page) => host.is_none().then_some(None),
-        (Place::Directory, Base::Directory(directory)) => Some(Some(directory)),
+        (Place::Host(of), _) => (host == Some(of)).then_some(Start::Root),
+        (Place::Root, Base::Directory(_)) => Some(Start::Root),
+        (Place::Root, Base::Page) => host.is_none().then_some(Start::Root),
+        (Place::Directory, Base::Directory(directory)) => Some(Start::Directory(directory)),
         (Place::Directory, Base::Page) => None,
     }
 }

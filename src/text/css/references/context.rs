@@ -117,7 +117,11 @@ impl Context {
         let raw = &text[token.span.clone()];
         if token.kind == Kind::AtKeyword {
             let name = unescaped_name(&raw[1..]);
-            let prelude = if name == "import" { Prelude::Import } else { Prelude::Quiet };
+            let prelude = if name == "import" {
+                Prelude::Import
+            } else {
+                Prelude::Quiet
+            };
             self.prelude = Some((prelude, depth));
             if matches!(name.as_str(), "property" | "function") {
                 self.rule = Some(AtRule {
@@ -167,7 +171,11 @@ impl Context {
             });
         }
         let rule = self.rule.as_ref()?;
-        let descriptor = if rule.is_function { "result" } else { "initial-value" };
+        let descriptor = if rule.is_function {
+            "result"
+        } else {
+            "initial-value"
+        };
         name.eq_ignore_ascii_case(descriptor).then_some(())?;
         Some(Property {
             name: rule.name.clone()?,

@@ -73,7 +73,10 @@ fn read(text: &str, skim: impl Fn(&[u8], usize, &mut Vec<Bracket>) -> usize) -> 
                 found.extend(reference(&mut context, span));
             }
         } else if brackets.is_empty()
-            && !matches!(token.kind, Kind::AtKeyword | Kind::Function | Kind::Semicolon)
+            && !matches!(
+                token.kind,
+                Kind::AtKeyword | Kind::Function | Kind::Semicolon
+            )
             && context.prelude() == Some(Prelude::Import)
         {
             context.end_import(); // `@import foo "x.css"` is not a valid import

@@ -135,7 +135,10 @@ fn urls_in_custom_properties_are_relative_to_their_users() {
             "@property --x{syntax:\"<image>\";initial-value:url(a)}b{initial-value:url(c)}",
             "!--x .",
         ),
-        ("@function --f(--p){--l:url(a);result:url(b)}c{result:url(d)}", "--l --f ."),
+        (
+            "@function --f(--p){--l:url(a);result:url(b)}c{result:url(d)}",
+            "--l --f .",
+        ),
         ("a{--x:;b:url(c)}", "."),
         ("a{--x:\";url(z)\";b:url(c)}", "."),
         ("\u{feff}a{--x:url(a)}", "--x"),

@@ -18,15 +18,15 @@ pub(super) fn found(text: &str, parsed: &ParserReturn<'_>) -> Scan {
     finder.declarations(&parsed.program);
     let record = &parsed.module_record;
     // Visiting every expression takes a third of the parser's time.
-    if !record.dynamic_imports.is_empty()
-        || !record.import_metas.is_empty()
-        || may_have_calls(text)
+    if !record.dynamic_imports.is_empty() || !record.import_metas.is_empty() || may_have_calls(text)
     {
         finder.visit_program(&parsed.program);
     }
     let mut found = finder.found;
     found.references.sort_unstable_by_key(|r| r.span.start);
-    found.unread.sort_unstable_by_key(|unread| unread.span.start);
+    found
+        .unread
+        .sort_unstable_by_key(|unread| unread.span.start);
     found
 }
 
@@ -91,7 +91,9 @@ impl Finder<'_> {
         let begins = |starts: &[&str]| starts.iter().any(|start| url.starts_with(start));
         let has_host = {
             let scheme = url.split("//").next().unwrap_or_default();
-            ["http:", "https:"].iter().any(|http| scheme.eq_ignore_ascii_case(http))
+            ["http:", "https:"]
+                .iter()
+                .any(|http| scheme.eq_ignore_ascii_case(http))
         };
         let (kind, relative_to) = match place {
             Place::Specifier if has_host || begins(&["./", "../", "/"]) => {
@@ -163,8 +165,10 @@ fn global<'e>(expression: &'e Expression<'_>) -> Option<&'e str> {
     match expression {
         Expression::Identifier(name) => Some(name.name.as_str()),
         Expression::StaticMemberExpression(member) => match &member.object {
-            Expression::Identifier(of) => matches!(of.name.as_str(), "globalThis" | "window" | "self")
-                .then_some(member.property.name.as_str()),
+            Expression::Identifier(of) => {
+                matches!(of.name.as_str(), "globalThis" | "window" | "self")
+                    .then_some(member.property.name.as_str())
+            }
             _ => None,
         },
         _ => None,

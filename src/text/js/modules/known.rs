@@ -73,7 +73,10 @@ impl Parts {
         }
         let span = range(first.span);
         let begins = decoded(text, &span);
-        let behind = template.quasis.get(1).map(|next| decoded(text, &range(next.span)));
+        let behind = template
+            .quasis
+            .get(1)
+            .map(|next| decoded(text, &range(next.span)));
         match (behind, template.expressions.first()) {
             _ if begins.contains(['?', '#']) => self.known.push(span),
             (Some(behind), Some(path)) if begins.is_empty() && behind.starts_with(['?', '#']) => {
@@ -100,7 +103,8 @@ impl Parts {
         } else if behind.1.starts_with(['?', '#']) {
             self.add(text, &inner.left);
         } else {
-            self.unknown.push((range(sum.span), begins.map(|(_, begins)| begins)));
+            self.unknown
+                .push((range(sum.span), begins.map(|(_, begins)| begins)));
         }
     }
 }
@@ -133,7 +137,9 @@ fn beginning(text: &str, expression: &Expression<'_>) -> Option<(Part, String)> 
 
 fn decoded(text: &str, span: &Part) -> String {
     let raw = text.get(span.clone()).unwrap_or_default();
-    escape::decode(raw.as_bytes(), Escapes::Js).text.into_owned()
+    escape::decode(raw.as_bytes(), Escapes::Js)
+        .text
+        .into_owned()
 }
 
 fn range(span: Span) -> Part {
