@@ -310,7 +310,8 @@ fn what_is_missing_in_scripts_is_a_warning_unless_it_is_to_be_an_error() {
 #[test]
 fn many_warnings_are_counted_and_have_help() {
     let names: Vec<String> = (0..60).map(|n| format!("d/m{n}.js")).collect();
-    let text: String = (0..20).map(|n| format!("import './m{n}';\n")).collect();
+    let lines: Vec<String> = (0..20).map(|n| format!("import './m{n}';")).collect();
+    let text = lines.join("\n");
     let files: Vec<(&str, &str)> = names
         .iter()
         .map(|name| (name.as_str(), text.as_str()))

@@ -121,9 +121,8 @@ fn everywhere(
         all.insert(0, own);
     }
     match all.as_slice() {
-        [target @ (Target::Asset { .. } | Target::External)] if is_used && users.is_some() => {
-            target.clone()
-        }
+        [target @ Target::Asset { .. }] if is_used && users.is_some() => target.clone(),
+        all if all.iter().all(is_no_file) => Target::External,
         _ => {
             let ids = all.iter().filter_map(|target| match target {
                 Target::Asset { id, .. } => Some(*id),
@@ -139,6 +138,10 @@ fn everywhere(
             }))
         }
     }
+}
+
+fn is_no_file(target: &Target) -> bool {
+    matches!(target, Target::External | Target::Directory(_))
 }
 
 /// Returns `text` with the ascending, disjoint `edits` (byte range, replacement) applied.

@@ -1,5 +1,6 @@
-"""What Chromium fetches for style sheets: the same files before and after a build, but under their hashed names wherever
-a reference was rewritten, and never one that is not there."""
+"""What Chromium fetches for style sheets: the same files before and after a build, but under their hashed names where a
+reference was rewritten, and never one that is not there.
+"""
 
 import json
 
@@ -15,9 +16,18 @@ CASES = {
     "used elsewhere": ({"css/v.css": SET, "pages/u.css": USE, **THERE}, False),
     "used elsewhere, and here is another": ({"css/v.css": SET, "pages/u.css": USE, **HERE, **THERE}, True),
     "used here": ({"css/v.css": SET + USE, **HERE, **THERE}, False),
-    "used here and elsewhere": ({"css/v.css": SET + USE, "pages/u.css": USE.replace(".a", ".b"), **HERE, **THERE}, True),
+    "used here and elsewhere": (
+        {"css/v.css": SET + USE, "pages/u.css": USE.replace(".a", ".b"), **HERE, **THERE},
+        True,
+    ),
     "through another": (
-        {"css/v.css": SET, "x/t.css": ":root{--y:var(--x)}", "pages/u.css": USE.replace("--x", "--y"), **THERE, **OTHER},
+        {
+            "css/v.css": SET,
+            "x/t.css": ":root{--y:var(--x)}",
+            "pages/u.css": USE.replace("--x", "--y"),
+            **THERE,
+            **OTHER,
+        },
         False,
     ),
     "registered": (
@@ -36,23 +46,38 @@ CASES = {
     "image-set": ({"css/v.css": ':root{--x:image-set("i.png" 1x)}', "pages/u.css": USE, **THERE}, False),
     "a fallback": ({"css/v.css": ".a{background-image:var(--no,url(i.png))}", **HERE}, False),
     "a function": (
-        {"css/v.css": "@function --f(){result:url(i.png)}", "pages/u.css": ".a{background-image:--f()}", **HERE, **THERE},
+        {
+            "css/v.css": "@function --f(){result:url(i.png)}",
+            "pages/u.css": ".a{background-image:--f()}",
+            **HERE,
+            **THERE,
+        },
         True,
     ),
     "conditions": (
-        {"css/v.css": "@supports (mask:url(no.svg)){.a{background:url(i.png)}}@container style(--x:url(no.png)){.a{color:red}}"
-         ".b{color:if(supports(mask:url(no.svg)):red;else:blue)}", **HERE},
+        {
+            "css/v.css": "@supports (mask:url(no.svg)){.a{background:url(i.png)}}"
+            "@container style(--x:url(no.png)){.a{color:red}}"
+            ".b{color:if(supports(mask:url(no.svg)):red;else:blue)}",
+            **HERE,
+        },
         False,
     ),
     "out of the root and back": (
-        {"css/v.css": ".a{background:url(../../../../static/css/i.png)}.b{background:url(/static/%2e%2e/static/x/i.png)}",
-         **HERE, **OTHER},
+        {
+            "css/v.css": ".a{background:url(../../../../static/css/i.png)}"
+            ".b{background:url(/static/%2e%2e/static/x/i.png)}",
+            **HERE,
+            **OTHER,
+        },
         False,
     ),
     "an empty segment": ({"css/v.css": ".a{background:url(y//../i.png)}", "css/y/i.png": "y"}, False),
     "UTF-16": ({"css/v.css": ("\ufeff.a{background:url(i.png)}").encode("utf-16-le"), **HERE}, False),
-    "UTF-16 and a charset": ({"css/v.css": '\ufeff@charset "latin1";.a{background:url(é.png)}'.encode("utf-16-be"), "css/é.png": "x"},
-                             False),
+    "UTF-16 and a charset": (
+        {"css/v.css": '\ufeff@charset "latin1";.a{background:url(é.png)}'.encode("utf-16-be"), "css/é.png": "x"},
+        False,
+    ),
 }
 
 
@@ -76,7 +101,7 @@ def test_chromium_fetches_the_same(tmp_path):
         plain[number] = {hashed: name for name, hashed in paths.items()}
     seen = node("fetches.mjs", given=pages)
     wrong = []
-    for number, (name, (files, may_be_plain)) in enumerate(CASES.items()):
+    for number, (name, (_, may_be_plain)) in enumerate(CASES.items()):
         before, after = seen[2 * number], seen[2 * number + 1]
         assert any(path.endswith(".png") for path in before), f"{name}: the case fetches nothing"
         names = [path.removeprefix("/static/") for path in after]
