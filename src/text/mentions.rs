@@ -102,6 +102,9 @@ pub(crate) fn diagnose(
     spans.into_iter().filter_map(diagnostic).collect()
 }
 
+/// Values of attributes that are longer (bytes) are not looked at.
+const LONGEST: usize = 4_096;
+
 /// The values of attributes, the parts of those that are lists (`srcset`), and `url()`.
 fn in_markup(text: &[u8]) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
@@ -117,13 +120,24 @@ fn in_markup(text: &[u8]) -> Vec<Range<usize>> {
             continue;
         };
         let value = open + 1..open + 1 + length;
-        let is_separator = |b: &u8| b.is_ascii_whitespace() || *b == b',';
-        if text[value.clone()].iter().any(is_separator) {
+        if length > LONGEST {
+            continue; // the outline of a shape
+        }
+        let name = text[..at].trim_ascii_end();
+        if name.len() >= 6 && name[name.len() - 6..].eq_ignore_ascii_case(b"srcset") {
+            let is_separator = |b: &u8| b.is_ascii_whitespace() || *b == b',';
             let mut start = value.start;
             for part in text[value.clone()].split(is_separator) {
                 spans.push(start..start + part.len());
                 start += part.len() + 1;
             }
+        }
+        if let Ok(style) = std::str::from_utf8(&text[value.clone()])
+            && style.contains("url(")
+        {
+            let urls = css::references::references(style).into_iter();
+            let in_text = |span: Range<usize>| value.start + span.start..value.start + span.end;
+            spans.extend(urls.map(|url| in_text(url.span)));
         }
         spans.push(value);
     }
@@ -220,7 +234,7 @@ mod tests {
         let found = diagnose(kind, text.as_bytes(), space, &name, &[], |_| false);
         let url = |(at, found): (usize, Diagnostic)| {
             let url = found.message.split('"').nth(1).unwrap().to_owned();
-            assert!(text[at..].starts_with(&url[..1]));
+            assert!(text[at..].starts_with(&url[..1]) || text[at..].starts_with('\\'));
             url
         };
         found.into_iter().map(url).collect()
