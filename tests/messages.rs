@@ -49,7 +49,7 @@ fn run(place: &Project, arguments: &str) -> Output {
 const BUILD: &str = "build src -o out --no-gzip --no-brotli --no-cache -v";
 
 const URL: &str = "a{b:url('nope%0A::error file=x::pwned%1b%e2%80%ae.png')}";
-const ESCAPED_URL: &str = "a{b:url(\"nope\\a ::error file=x::pwned\\1b \\202e .png\")}";
+const ESCAPED_URL: &str = "a{b:url(\"no_pe\\a ::error file=x::pwned\\1b \\202e .png\")}";
 
 /// Files (name, text), arguments, part of the message.
 type Case<'c> = (&'c [(&'c str, &'c str)], &'c str, &'c str);
