@@ -16,6 +16,10 @@ pub(crate) struct Failure {
     pub(crate) offset: Option<usize>,
     /// The URL as written, if a reference has failed.
     pub(crate) url: Option<String>,
+    /// The name that neither an asset nor a file of the static root has, if that is why the reference has failed.
+    pub(crate) unknown: Option<Box<str>>,
+    /// Whether a source-map comment has failed.
+    pub(crate) is_source_map: bool,
     /// Whether it is a `ValueError`, which `collectstatic` introduces with "Post-processing 'x' failed!".
     pub(crate) introduced: bool,
     /// Whether `--ignore-errors` covers it.
@@ -33,6 +37,8 @@ impl Failure {
             notes: Vec::new(),
             offset: None,
             url: None,
+            unknown: None,
+            is_source_map: false,
             introduced: true,
             ignored: false,
             more: 0,
@@ -62,7 +68,7 @@ impl Failure {
 /// The failures of one file, folded.
 pub(crate) struct Failures {
     kept: Vec<Failure>,
-    fold: Fold<(bool, bool)>,
+    fold: Fold<[bool; 4]>,
 }
 
 impl Default for Failures {
@@ -76,7 +82,12 @@ impl Default for Failures {
 
 impl Failures {
     pub(super) fn push(&mut self, failure: Failure) {
-        let kind = (failure.introduced, failure.ignored);
+        let kind = [
+            failure.introduced,
+            failure.ignored,
+            failure.is_source_map,
+            failure.unknown.is_some(),
+        ];
         match self.fold.place(kind, self.kept.len()) {
             Place::Kept => self.kept.push(failure),
             Place::First => self.kept.push(Failure {

@@ -52,7 +52,7 @@ impl Options {
         options
     }
 
-    /// Sets what `--django-exact` implies: MD5, 12 digits, no minifying.
+    /// Sets what `--django-exact` implies: MD5, 12 digits, no minifying, and an error for a missing source map.
     #[must_use]
     pub fn exactly(mut self, version: DjangoVersion) -> Self {
         self.naming = NamingOptions {
@@ -61,6 +61,7 @@ impl Options {
             django_exact: Some(version),
         };
         self.minify.mode = Minify::Off;
+        self.references.missing_source_map = MissingPolicy::Error;
         self
     }
 

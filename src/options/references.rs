@@ -38,7 +38,13 @@ pub struct ReferenceOptions {
     /// What to do about source maps that are not there
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "POLICY", default_value = "warn")
+        arg(
+            long,
+            value_name = "POLICY",
+            default_value = "warn",
+            // as Django
+            default_value_if("django_exact", clap::builder::ArgPredicate::IsPresent, "error")
+        )
     )]
     pub missing_source_map: MissingPolicy,
     /// References that may resolve to nothing (may be repeated)

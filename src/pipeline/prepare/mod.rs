@@ -8,7 +8,7 @@ mod stream;
 mod text;
 
 pub(super) use buffer::with_buffer;
-pub(super) use django::{diagnostic as django_diagnostic, failures as django_failures};
+pub(super) use django::diagnostic as django_diagnostic;
 pub(super) use text::{References, Text};
 
 use super::asset::{Planned, Stored};
