@@ -41,6 +41,8 @@ pub enum Code {
     DjangoFailure,
     /// An asset named by `--require` is missing or empty.
     RequiredAsset,
+    /// A style sheet without a byte.
+    EmptyAsset,
     /// CSS that is not valid UTF-8.
     NotUtf8,
     /// CSS that could not be minified (as much as asked), and why.

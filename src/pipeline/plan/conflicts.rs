@@ -1,10 +1,15 @@
-//! Conflicts between names, and required assets that are missing.
+//! Conflicts between names, required assets that are missing, and empty style sheets.
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
-use crate::name::catalog::Catalog;
+use crate::name::catalog::{Catalog, Named};
 use crate::pipeline::job::Job;
+use crate::text::Syntax;
+use crate::text::notes::{self, Notes};
+
+/// The probable cause of a missing or empty asset.
+const NOT_MADE: &str = "did the step that makes it (Tailwind, a bundler) run before this one?";
 
 /// Reports files whose name is a directory in another source root: only one of the two can be written.
 pub(super) fn file_and_directory(job: &Job<'_>, catalog: &Catalog) {
@@ -37,7 +42,30 @@ pub(super) fn required(job: &Job<'_>, catalog: &Catalog) {
         };
         job.log.push(
             Diagnostic::new(Severity::Error, Code::RequiredAsset, name.as_str(), problem)
-                .help("did the step that makes it (Tailwind, a bundler) run before this one?"),
+                .help(NOT_MADE),
         );
     }
+}
+
+/// Warns of style sheets without a byte: that is what a step that has failed leaves. `--require` makes them errors.
+pub(super) fn empty(job: &Job<'_>, catalog: &Catalog) {
+    let required = &job.options.input.require;
+    let is_empty = |asset: &&Named| {
+        let name = asset.name.as_str();
+        asset.length == 0
+            && Syntax::of(&asset.name, false) == Syntax::Css
+            && !required.iter().any(|required| required == name)
+    };
+    let warning = |asset: &Named| {
+        let name = asset.name.as_str();
+        let message = "the style sheet is empty";
+        let mut diagnostic = Diagnostic::new(Severity::Warning, Code::EmptyAsset, name, message)
+            .help(format!("{NOT_MADE} --require makes this an error"));
+        diagnostic.file = Some(shown(&asset.path));
+        let mut notes = Notes::default();
+        notes.push(diagnostic);
+        notes
+    };
+    let warnings = catalog.iter().filter(is_empty).map(warning);
+    job.log.extend(notes::of_files(warnings, catalog));
 }

@@ -54,6 +54,7 @@ pub(crate) fn plan(
     };
     conflicts::file_and_directory(job, &inventory.catalog);
     conflicts::required(job, &inventory.catalog);
+    conflicts::empty(job, &inventory.catalog);
     keep::keep_targets(job, &mut assets, &inventory.catalog)?;
     job.log.stage("plan").fail_on_errors()?;
     Ok((assets, inventory))
