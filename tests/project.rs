@@ -123,7 +123,25 @@ fn a_project_that_cannot_be_asked_is_reported() {
     fs::write(&python, "#!/bin/sh\necho oh no >&2\nexit 1\n").unwrap();
     let why = refused(&project, &["--from-django", "--python", &python]);
     assert!(
-        why.contains("cannot be asked") && why.ends_with("says:\noh no\n"),
+        why.contains("cannot be asked") && why.ends_with("exit status: 1: oh no\n"),
+        "{why}"
+    );
+    let answer = r#"{"error": "KeyError: 1", "traceback": "Traceback\nKeyError: 1\n"}"#;
+    let script = format!("#!/bin/sh\nprintf '\\036hashstatic:%s\\n' '{answer}'\n");
+    fs::write(&python, script).unwrap();
+    let why = refused(&project, &["--from-django", "--python", &python]);
+    assert_eq!(why, "error: --from-django: KeyError: 1; -v shows more\n");
+    let why = refused(&project, &["--from-django", "--python", &python, "-v"]);
+    let expected = "error: --from-django: KeyError: 1\nTraceback\nKeyError: 1\n";
+    assert_eq!(why, expected);
+    fs::write(
+        &python,
+        "#!/bin/sh\necho first >&2; echo last >&2; kill -9 $$\n",
+    )
+    .unwrap();
+    let why = refused(&project, &["--from-django", "--python", &python]);
+    assert!(
+        why.ends_with("ended with signal: 9 (SIGKILL): last; -v shows more\n"),
         "{why}"
     );
     let why = refused(&project, &["--from-django", "--python", "nowhere/python"]);

@@ -9,9 +9,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatc
 use hashstatic::Error;
 use hashstatic::options::Input;
 
+use super::ask::Answer;
 use super::config::{ConfigFile, INPUT, ROOTS, SOURCES};
 use super::environment::{Environment, OPTIONS};
-use super::project::Answer;
 use super::{Arguments, Command as Parsed};
 
 /// The layer that gives an option its value.
@@ -126,8 +126,8 @@ impl Invocation {
         };
         let (mut arguments, mut origins) = resolve(layers)?;
         let project = match &arguments.command {
-            Parsed::Build(build) => build.sources.project.ask()?,
-            Parsed::Check(check) => check.sources.project.ask()?,
+            Parsed::Build(build) => build.sources.project.ask(build.output.verbosity.verbose)?,
+            Parsed::Check(check) => check.sources.project.ask(check.output.verbose)?,
             _ => None,
         };
         if project.is_some() {

@@ -1,5 +1,6 @@
 //! The command line, and its conversion to [`hashstatic::Options`].
 
+mod ask;
 mod build;
 mod cache;
 mod config;
