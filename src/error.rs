@@ -47,6 +47,12 @@ pub enum Error {
         /// How long this build has waited.
         waited: Duration,
     },
+    /// The caller asked to stop ([`crate::Progress::is_interrupted`]; exit status 130).
+    #[error("interrupted, nothing was published")]
+    Interrupted,
+    /// Several errors of usage, all of which were found before anything was read.
+    #[error("{}", lines(.0))]
+    Several(Vec<Error>),
     /// A bug of hashstatic: an invariant does not hold (exit status 1).
     #[error("internal error: {0}; please report this as a bug of hashstatic")]
     Internal(&'static str),
@@ -80,6 +86,29 @@ impl Error {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
     }
 
+    /// Returns all of several errors at once, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// The one error that there is, or [`Error::Several`].
+    pub fn all(errors: impl IntoIterator<Item = Self>) -> Result<(), Self> {
+        let mut all = Vec::new();
+        for error in errors {
+            match error {
+                Self::Several(errors) => all.extend(errors),
+                error => all.push(error),
+            }
+        }
+        match all.pop() {
+            None => Ok(()),
+            Some(error) if all.is_empty() => Err(error),
+            Some(error) => {
+                all.push(error);
+                Err(Self::Several(all))
+            }
+        }
+    }
+
     /// Adds the action and the path to an I/O error, for `map_err`.
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
@@ -89,6 +118,11 @@ impl Error {
             source,
         }
     }
+}
+
+fn lines(errors: &[Error]) -> String {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 fn errors(diagnostics: &[Diagnostic]) -> String {

@@ -45,7 +45,7 @@ pub use diagnostic::{
 pub use error::{Error, OptionError};
 pub use finished::clean::{CleanOptions, Cleaning};
 pub use finished::explain::{
-    AssetFile, AssetReference, AssetVariant, ExplainOptions, Explanation, Leads,
+    AssetFile, AssetNaming, AssetReference, AssetVariant, ExplainOptions, Explanation, Leads,
 };
 pub use finished::verify::{Verification, VerifyOptions};
 pub use name::logical_path::{InvalidPath, LogicalPath};
@@ -90,6 +90,8 @@ pub fn build_watched(options: &Options, progress: &dyn Progress) -> Result<Repor
 pub fn check(options: &Options) -> Result<Report, Error> {
     let mut options = options.clone();
     options.run.dry_run = true;
+    // What a build in place has written among the sources is no source.
+    options.root.in_place = options.root.out.is_none() && options.only_root().is_some();
     build(&options)
 }
 

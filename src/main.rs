@@ -2,6 +2,7 @@
 
 mod cli;
 
+use cli::interrupt::Interrupt;
 use cli::invocation::{Failure, Invocation};
 use cli::{progress_bar, render};
 use std::process::ExitCode;
@@ -14,37 +15,42 @@ fn main() -> ExitCode {
     };
     let environment = &invocation.environment;
     let asked = || invocation.input.clone();
+    let renderer = |output| {
+        let renderer = render::Renderer::of_build(output);
+        renderer.configuration(invocation.file.as_ref());
+        renderer
+    };
     match &invocation.arguments.command {
         cli::Command::Build(build) => {
-            let renderer = render::Renderer::of_build(&build.output);
-            let bar = progress_bar::Bar::new(renderer.shows_progress());
-            let result = build
-                .options(asked(), environment)
-                .and_then(|options| Ok((hashstatic::build_watched(&options, &bar)?, options)));
-            renderer.build(result)
+            let renderer = renderer(&build.output);
+            let bar = progress_bar::Bar::new(renderer.shows_progress(), Interrupt::listen());
+            let result = build.run(asked(), environment, &bar);
+            renderer.build(result.map_err(|error| invocation.placed(error)))
         }
         cli::Command::Check(check) => {
             let renderer = render::Renderer::of_check(check.output_format, &check.output);
-            let result = check
-                .options(asked())
-                .and_then(|options| hashstatic::check(&options));
-            renderer.check(&result)
+            renderer.configuration(invocation.file.as_ref());
+            let result = check.run(asked());
+            renderer.check(&result.map_err(|error| invocation.placed(error)))
         }
         cli::Command::Verify(verify) => {
-            let renderer = render::Renderer::of_build(&verify.output);
-            renderer.verify(hashstatic::verify(&verify.options(&invocation)))
+            let options = verify.options(&invocation);
+            let result = options.and_then(|options| hashstatic::verify(&options));
+            renderer(&verify.output).verify(result.map_err(|error| invocation.placed(error)))
         }
         cli::Command::Clean(clean) => {
-            let renderer = render::Renderer::of_build(&clean.output);
-            renderer.clean(hashstatic::clean(&clean.options()))
+            let options = clean.options();
+            let result = options.and_then(|options| hashstatic::clean(&options));
+            renderer(&clean.output).clean(result)
         }
         cli::Command::Finish(finish) => {
             let renderer = render::Renderer::of_build(&finish.output);
             renderer.finish(hashstatic::finish(&finish.dir, &finish.build))
         }
         cli::Command::Explain(explain) => {
-            let renderer = render::Renderer::of_build(&explain.output);
-            renderer.explain(hashstatic::explain(&explain.options(&invocation)))
+            let options = explain.options(&invocation);
+            let result = options.and_then(|options| hashstatic::explain(&options));
+            renderer(&explain.output).explain(result)
         }
         cli::Command::Cache(cli::root::Cache { action }) => {
             use cli::root::CacheAction::{Clear, Stats};

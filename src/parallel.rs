@@ -5,10 +5,14 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
 
-/// Makes a thread pool with `jobs` threads; 0: one per available core.
+/// Most threads for each core: more of them only cost memory, and time for starting them.
+const PER_CORE: usize = 4;
+
+/// Makes a thread pool with `jobs` threads, within reason; 0: one per available core.
 pub(crate) fn pool(jobs: usize) -> Result<rayon::ThreadPool, Error> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     rayon::ThreadPoolBuilder::new()
-        .num_threads(jobs)
+        .num_threads(jobs.min(PER_CORE * cores))
         .build()
         .map_err(|error| Error::option("jobs", error.to_string()))
 }

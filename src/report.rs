@@ -140,6 +140,9 @@ pub struct Report {
     pub stages: Vec<StageTime>,
     /// Whether it was a dry run.
     pub dry_run: bool,
+    /// In a dry run, the files that the build would remove, sorted by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removals: Vec<String>,
     /// Warnings and notices, sorted by path and position.
     pub diagnostics: Vec<Diagnostic>,
 }

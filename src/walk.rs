@@ -8,8 +8,9 @@ use walkdir::{DirEntry, WalkDir};
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::error::Error;
 use crate::name::glob::Glob;
+use crate::name::left_out::LeftOut;
 use crate::name::logical_path::{LogicalPath, normpath};
-use crate::options::{Input, NamedFile, Options, SourceRoot};
+use crate::options::{Input, InputOptions, NamedFile, Options, SourceRoot};
 use crate::parallel::map_in_batches;
 use crate::platform::stamp::Stamp;
 use crate::platform::{self, regular_file};
@@ -38,6 +39,8 @@ pub(crate) struct SourceFile {
 pub(crate) struct Walked {
     /// Source files in order of precedence, duplicates included.
     pub(crate) files: Vec<SourceFile>,
+    /// The files and directories that no source file comes from.
+    pub(crate) left_out: LeftOut,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -89,21 +92,34 @@ pub(crate) fn walk(options: &Options, exclude: &Path) -> Result<Walked, Error> {
     }
 }
 
-/// The files of `--files-from`.
+/// The files of `--files-from`. All that is wrong with them is returned, or among the diagnostics.
 fn listed(files: &[NamedFile]) -> Result<Walked, Error> {
-    let mut found = Vec::with_capacity(files.len());
+    let mut walked = Walked::default();
+    let mut wrong = Vec::new();
     for (order, file) in files.iter().enumerate() {
-        let logical = LogicalPath::new(&file.name)
-            .map_err(|why| Error::option("files-from", format!("{:?}: {why}", file.name)))?;
-        let metadata = file
-            .path
-            .metadata()
-            .map_err(Error::io("read", &file.path))?;
-        if !metadata.is_file() {
-            let problem = format!("{} is not a file", shown(&file.path));
-            return Err(Error::option("files-from", problem));
-        }
-        found.push(SourceFile {
+        let logical = match LogicalPath::new(&file.name) {
+            Ok(logical) => logical,
+            Err(why) => {
+                wrong.push(Error::option(
+                    "files-from",
+                    format!("{:?}: {why}", file.name),
+                ));
+                continue;
+            }
+        };
+        let metadata = match file.path.metadata() {
+            Ok(metadata) if metadata.is_file() => metadata,
+            Ok(_) => {
+                let problem = format!("{} is not a file", shown(&file.path));
+                wrong.push(Error::option("files-from", problem));
+                continue;
+            }
+            Err(error) => {
+                walked.diagnostics.push(cannot_be_read(&file.path, &error));
+                continue;
+            }
+        };
+        walked.files.push(SourceFile {
             logical,
             path: file.path.clone(),
             length: metadata.len(),
@@ -113,28 +129,32 @@ fn listed(files: &[NamedFile]) -> Result<Walked, Error> {
             order,
         });
     }
-    Ok(Walked {
-        files: found,
-        diagnostics: Vec::new(),
-    })
+    Error::all(wrong)?;
+    Ok(walked)
 }
 
 /// The ignore patterns. Django normalizes them (`os.path.normpath`), then matches base names, and whole paths of files
 /// (`django.contrib.staticfiles.utils.get_files`).
-struct Ignore(Vec<Glob>);
+struct Ignore(Vec<(Glob, String)>);
 
 impl Ignore {
     fn new(patterns: &[String]) -> Self {
-        Self(
-            patterns
-                .iter()
-                .map(|pattern| Glob::new(&normpath(pattern)))
-                .collect(),
-        )
+        let globs = patterns
+            .iter()
+            .map(|pattern| (Glob::new(&normpath(pattern)), pattern.clone()));
+        Self(globs.collect())
     }
 
-    fn matches(&self, text: &str) -> bool {
-        self.0.iter().any(|glob| glob.matches(text))
+    /// The rule that leaves a name out, as the end of a sentence.
+    fn rule(&self, text: &str) -> Option<String> {
+        let (_, pattern) = self.0.iter().find(|(glob, _)| glob.matches(text))?;
+        Some(
+            if InputOptions::IGNORE_DEFAULT.contains(&pattern.as_str()) {
+                format!("the default rule {pattern}, see --no-default-ignore")
+            } else {
+                format!("--ignore {}", shown(pattern))
+            },
+        )
     }
 }
 
@@ -150,7 +170,7 @@ struct RootWalk<'a> {
 impl RootWalk<'_> {
     /// Walks in directory order. Metadata of files is read in parallel, during the walk.
     fn run(&self, walked: &mut Walked) -> Result<(), Error> {
-        let files = map_in_batches(self.files(&mut walked.diagnostics), BATCH, |entry| {
+        let files = map_in_batches(self.files(walked), BATCH, |entry| {
             let mut notes = Vec::new();
             Ok((self.source_file(&entry, &mut notes)?, notes))
         })?;
@@ -165,10 +185,7 @@ impl RootWalk<'_> {
     }
 
     /// Iterates over entries that are wanted and not directories.
-    fn files<'w>(
-        &'w self,
-        diagnostics: &'w mut Vec<Diagnostic>,
-    ) -> impl Iterator<Item = DirEntry> + Send + 'w {
+    fn files<'w>(&'w self, walked: &'w mut Walked) -> impl Iterator<Item = DirEntry> + Send + 'w {
         let mut entries = WalkDir::new(&self.canonical)
             .min_depth(1)
             .follow_links(true)
@@ -178,12 +195,12 @@ impl RootWalk<'_> {
                 let entry = match entries.next()? {
                     Ok(entry) => entry,
                     Err(error) => {
-                        diagnostics.push(unreadable(&error));
+                        walked.diagnostics.push(unreadable(&error));
                         continue;
                     }
                 };
                 let is_dir = entry.file_type().is_dir();
-                if !self.wanted(&entry, diagnostics) {
+                if !self.wanted(&entry, walked) {
                     if is_dir {
                         entries.skip_current_dir();
                     }
@@ -195,19 +212,10 @@ impl RootWalk<'_> {
     }
 
     /// Whether an entry is not ignored, not the static root, and not a link that leaves the source root.
-    fn wanted(&self, entry: &DirEntry, diagnostics: &mut Vec<Diagnostic>) -> bool {
-        if let Some(name) = entry.file_name().to_str() {
-            if self.ignore.matches(name) {
-                return false;
-            }
-            if !entry.file_type().is_dir()
-                && self
-                    .relative(entry)
-                    .to_str()
-                    .is_some_and(|relative| self.ignore.matches(relative))
-            {
-                return false;
-            }
+    fn wanted(&self, entry: &DirEntry, walked: &mut Walked) -> bool {
+        if let Some(rule) = self.ignored_by(entry) {
+            self.leave_out(entry, rule, walked);
+            return false;
         }
         if entry.file_type().is_dir() && entry.path() == self.exclude {
             return false;
@@ -219,7 +227,9 @@ impl RootWalk<'_> {
             Ok(target) => target,
             Err(error) => {
                 // An unknown target is no reason to skip the link silently.
-                diagnostics.push(cannot_be_read(entry.path(), &error));
+                walked
+                    .diagnostics
+                    .push(cannot_be_read(entry.path(), &error));
                 return false;
             }
         };
@@ -227,7 +237,7 @@ impl RootWalk<'_> {
             return false;
         }
         if !self.follow_external && !target.starts_with(&self.canonical) {
-            diagnostics.push(
+            walked.diagnostics.push(
                 Diagnostic::new(
                     Severity::Warning,
                     Code::SymlinkSkipped,
@@ -236,9 +246,38 @@ impl RootWalk<'_> {
                 )
                 .help("pass --follow-external-links if that is meant"),
             );
+            let rule = "the rule that no link leaves its source root, see --follow-external-links";
+            self.leave_out(entry, rule.into(), walked);
             return false;
         }
         true
+    }
+
+    /// The rule that leaves an entry out.
+    fn ignored_by(&self, entry: &DirEntry) -> Option<String> {
+        let name = entry.file_name().to_str()?;
+        let whole = || {
+            let relative = self.relative(entry).to_str();
+            relative.filter(|_| !entry.file_type().is_dir())
+        };
+        let by_name = self.ignore.rule(name);
+        by_name.or_else(|| self.ignore.rule(whole()?))
+    }
+
+    fn leave_out(&self, entry: &DirEntry, rule: String, walked: &mut Walked) {
+        let relative = platform::below(entry.path(), &self.canonical);
+        if let Some(name) = relative.to_str() {
+            let path = self.root.dir.join(relative);
+            walked.left_out.add(self.prefixed(name), &path, rule);
+        }
+    }
+
+    fn prefixed(&self, name: &str) -> String {
+        if self.root.prefix.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}/{name}", self.root.prefix)
+        }
     }
 
     /// Makes a source file, without its `order`. `None` for entries that cannot be assets.
@@ -269,11 +308,7 @@ impl RootWalk<'_> {
             );
             return Ok(None);
         };
-        let name = if self.root.prefix.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}/{name}", self.root.prefix)
-        };
+        let name = self.prefixed(name);
         let logical = LogicalPath::new(&name)
             .map_err(|why| Error::Usage(format!("source root prefix: {name:?}: {why}")))?;
         let metadata = match entry.metadata() {
@@ -318,8 +353,11 @@ fn unreadable(error: &walkdir::Error) -> Diagnostic {
     Diagnostic::new(Severity::Error, Code::Unreadable, path, message)
 }
 
-fn cannot_be_read(path: &Path, error: &std::io::Error) -> Diagnostic {
+/// Diagnoses a file that cannot be read.
+pub(crate) fn cannot_be_read(path: &Path, error: &std::io::Error) -> Diagnostic {
     let message = format!("cannot be read: {error}");
     let path = path.display().to_string();
-    Diagnostic::new(Severity::Error, Code::Unreadable, path, message)
+    let mut diagnostic = Diagnostic::new(Severity::Error, Code::Unreadable, path.as_str(), message);
+    diagnostic.file = Some(path);
+    diagnostic
 }

@@ -102,8 +102,11 @@ fn what_is_wrong_is_reported() {
             "unknown key `keep_only_hashed`; did you mean `keep-only-hashed`?",
         ),
         ("jobs = 1.5", "`jobs` has a value of the wrong type"),
-        ("[build]\njobs = 1", "unknown key `build`"),
-        ("jobs = ", "hashstatic.toml: TOML parse error"),
+        (
+            "[build]\njobs = 1",
+            "hashstatic.toml:1: `build`: commands have no tables of their own",
+        ),
+        ("jobs = ", "hashstatic.toml:1: not TOML: "),
         ("dry-run = true", "unknown key `dry-run`"),
         ("minify = 'wild'", "wild"),
     ] {
@@ -137,4 +140,162 @@ fn files_that_are_too_large_or_no_files_are_not_read() {
         .status();
     assert!(pipe.unwrap().success());
     project.ok(&["check", "src"]);
+}
+
+#[test]
+fn everything_wrong_is_reported_with_its_line() {
+    let text = "brotli-quality = 'ten'\n\nhash = 'sha1'\ngzip_level = 3\nhash-length = false\njs-modules = 1\n[build]\nx = 1\n";
+    for (file, before, place, lines) in [
+        ("hashstatic.toml", "", "at the top of the file", 0),
+        (
+            "pyproject.toml",
+            "[tool.hashstatic]\n",
+            "in [tool.hashstatic]",
+            1,
+        ),
+    ] {
+        let text = text.replace(
+            "[build]",
+            if lines == 0 {
+                "[build]"
+            } else {
+                "[tool.hashstatic.build]"
+            },
+        );
+        let project = project(file, &format!("{before}{text}"));
+        let output = project.run(&["build", "assets", "-o", "out"]);
+        assert_eq!(output.status.code(), Some(2));
+        let said = stderr(&output);
+        for (line, words) in [
+            (1, "`brotli-quality`: invalid value 'ten'"),
+            (
+                3,
+                "`hash`: invalid value 'sha1' for '--hash <HASH>' [possible values: blake3, md5]",
+            ),
+            (4, "unknown key `gzip_level`; did you mean `gzip-level`?"),
+            (5, "`hash-length` has a value of the wrong type"),
+            (6, "`js-modules`: "),
+            (
+                7,
+                &format!("`build`: commands have no tables of their own; write their keys {place}"),
+            ),
+        ] {
+            let words = format!("error: {file}:{}: {words}", line + lines);
+            assert!(said.contains(&words), "{words}\n{said}");
+        }
+        assert_eq!(said.lines().count(), 6, "{said}");
+    }
+    // What only the build knows, and from a directory below.
+    let project = project(
+        "hashstatic.toml",
+        "\nbrotli-quality = 99\nhash-length = 2\n",
+    );
+    let output = project.run(&["build", "assets", "-o", "out"]);
+    let said = stderr(&output);
+    assert!(
+        said.contains("hashstatic.toml:2: `brotli-quality`: 99 is not from 0 to 11"),
+        "{said}"
+    );
+    assert!(
+        said.contains("hashstatic.toml:3: `hash-length`: 2 is not from 4"),
+        "{said}"
+    );
+    let output = project.run(&[
+        "build",
+        "assets",
+        "-o",
+        "out",
+        "--brotli-quality",
+        "98",
+        "--hash-length",
+        "8",
+    ]);
+    assert!(stderr(&output).contains("--brotli-quality: 98"));
+    project.write("hashstatic.toml", "keep-original = ['a']\n");
+    let output = project.run(&["build", "assets", "-o", "out"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    assert!(
+        said.contains("hashstatic.toml: its settings do not go together"),
+        "{said}"
+    );
+    assert!(said.contains("--keep-only-hashed"), "{said}");
+    project.write("hashstatic.toml", "[tool.hashstatic]\njobs = 1\n");
+    let said = stderr(&project.run(&["check", "assets"]));
+    assert!(
+        said.contains("hashstatic.toml:1: `tool`: in hashstatic.toml, the keys stand at the top"),
+        "{said}"
+    );
+    project.write("hashstatic.toml", "");
+    fs::remove_file(project.path("hashstatic.toml")).unwrap();
+    project.write("pyproject.toml", "[tool]\n\nhashstatic = 3\n");
+    let said = stderr(&project.run(&["check", "assets"]));
+    assert!(
+        said.contains("pyproject.toml:3: `tool.hashstatic` is no table"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_a_missing_one() {
+    use std::os::unix::fs::symlink;
+    let project = Project::with_sources(&[("a.css", "a{}")]);
+    for name in ["hashstatic.toml", "pyproject.toml"] {
+        let refused = |words: &str| {
+            let output = project.run(&["check", "src"]);
+            let said = stderr(&output);
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            assert!(said.contains(&format!("{name}: {words}")), "{said}");
+            project.ok(&["check", "src", "--no-config"]);
+            fs::remove_file(project.path(name)).unwrap();
+        };
+        for target in [name, "nowhere.toml"] {
+            symlink(target, project.path(name)).unwrap();
+            refused("cannot be read: ");
+        }
+        fs::write(project.path(name), b"out = '\xff'").unwrap();
+        refused("not UTF-8");
+        project.write(name, "\u{feff}# a byte order mark\n");
+        project.ok(&["check", "src"]);
+        fs::remove_file(project.path(name)).unwrap();
+    }
+}
+
+#[test]
+fn the_file_in_use_is_named() {
+    let project = project("hashstatic.toml", "minify = 'off'\n");
+    let output = project.run(&["check", "assets", "-v"]);
+    assert!(stderr(&output).contains("notice: hashstatic.toml is the configuration file"));
+    assert!(!stderr(&project.run(&["check", "assets"])).contains("configuration"));
+    project.write("pyproject.toml", "[tool.other]\n");
+    assert!(!stderr(&project.run(&["check", "assets"])).contains("configuration"));
+    project.write("pyproject.toml", "[tool.hashstatic]\nhash = 'md5'\n");
+    let output = project.run(&["check", "assets"]);
+    assert!(stderr(&output).contains(
+        "warning: hashstatic.toml is the configuration file; [tool.hashstatic] of pyproject.toml is not read"
+    ));
+    assert!(!stderr(&project.run(&["check", "assets", "-q"])).contains("configuration"));
+}
+
+#[test]
+fn the_static_root_of_the_file_is_that_of_every_command() {
+    let project = project("hashstatic.toml", SECTION);
+    let output = project.run(&["verify"]);
+    assert_eq!(output.status.code(), Some(2)); // not built yet
+    project.ok(&["build"]);
+    for below in ["", "sub/deeper"] {
+        for words in [&["verify"][..], &["clean"], &["explain", "css/a.css"]] {
+            let mut command = project.command();
+            command.current_dir(project.path(below)).args(words);
+            assert_success(&command.output().unwrap());
+        }
+    }
+    project.ok(&["build", "-o", "other"]);
+    fs::remove_dir_all(project.path("static")).unwrap();
+    project.ok(&["verify", "other"]);
+    project.ok(&["clean", "other"]);
+    project.ok(&["explain", "other", "css/a.css"]);
+    let output = project.run(&["verify", "--no-config"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("name the static root, or set `out`"));
 }

@@ -85,7 +85,7 @@ fn a_folded_file_shows_the_first_and_how_many_more() {
 #[test]
 fn warnings_are_counted_too() {
     let project = missing(1);
-    let stdout = project.ok(&["build", "src", "-n", "--on-missing", "warn"]);
+    let stdout = project.ok(&["build", "src", "-o", "out", "-n", "--on-missing", "warn"]);
     assert!(stdout.contains("8,000 warnings, 0 notices"), "{stdout}");
 }
 

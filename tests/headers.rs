@@ -67,7 +67,7 @@ const ALL: [&str; 4] = [
 
 #[test]
 fn headers_lie_beside_the_manifest_and_a_second_run_writes_nothing() {
-    for source in ["src -o out", "src"] {
+    for source in ["src -o out", "--in-place src"] {
         let dir = project();
         let root = dir.path(source.rsplit(' ').next().unwrap());
         let told = succeed(&dir, &build_all(source));

@@ -146,7 +146,7 @@ fn explain_shows_what_imports_what() {
 fn builds_in_place_come_to_rest() {
     for more in [&[][..], &["--keep-only-hashed"]] {
         let place = place(CYCLE);
-        let arguments = [&["build", "src", "--js-modules"], FAST, more].concat();
+        let arguments = [&["build", "src", "--in-place", "--js-modules"], FAST, more].concat();
         let mut seen = Vec::new();
         for _ in 0..3 {
             let output = place.run(&arguments);

@@ -38,7 +38,7 @@ impl Case {
         let mut verify = VerifyOptions::new(self.out.clone());
         verify.manifest.clone_from(&options.root.manifest);
         verify.references.js_modules = Some(options.references.js_modules);
-        verify.references.on_missing = Some(options.references.on_missing);
+        verify.references.on_missing = options.references.on_missing;
         verify.references.missing_source_map = Some(options.references.missing_source_map);
         verify.jobs = 1;
         hashstatic::verify(&verify).unwrap()
@@ -132,7 +132,9 @@ fn law(first: &Tree, second: &Tree, choice: &Choice) -> Result<(), TestCaseError
         choice: choice.clone(),
     };
     first.write(&case.source, &BTreeSet::new());
-    choice.write_foreign(&case.out);
+    if !choice.clear {
+        choice.write_foreign(&case.out); // a directory of foreign files alone is not cleared
+    }
     if case.build("first")?.is_none() {
         return Ok(());
     }

@@ -17,6 +17,7 @@ use support::{BINARY, Project, preloaded, text};
 const IN_PLACE: &[&str] = &[
     "build",
     "src",
+    "--in-place",
     "--no-cache",
     "--keep-only-hashed",
     "--no-brotli",
@@ -148,7 +149,7 @@ fn in_place_what_is_only_hashed_lives_on() {
     let site = site();
     site.ok(IN_PLACE);
     let all: BTreeSet<String> = site.paths("src").into_keys().collect();
-    site.ok(&["build", "src", "--no-cache", "--no-brotli"]);
+    site.ok(&["build", "src", "--in-place", "--no-cache", "--no-brotli"]);
     let now: BTreeSet<String> = site.paths("src").into_keys().collect();
     assert_eq!(now, all);
     // A new image: the style sheets that name it, and each other, get new names, and the old files can go.
@@ -273,6 +274,7 @@ fn a_plain_file_that_changes_meanwhile_poisons_nothing() {
         command.env("HASHSTATIC_CACHE_DIR", site.path(cache)).args([
             "build",
             dir,
+            "--in-place",
             "-j1",
             "-q",
             "--no-brotli",
@@ -609,15 +611,25 @@ fn what_is_left_beside_a_manifest_elsewhere_is_removed() {
     );
 }
 
-/// A build is in place if the source root leads to the static root, even through a link or a mount.
+/// The static root is the source root also through a link or a mount: then it is not overwritten unasked.
 #[test]
-fn a_static_root_by_another_way_is_in_place() {
+fn a_static_root_that_is_the_source_by_another_way_is_refused() {
     let site = site();
+    let sources = site.tree("src");
+    let refused = |source: &str| {
+        let output = site.run(&["build", source, "-o", "src", "--no-cache", "--no-brotli"]);
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("--in-place"));
+        assert_eq!(site.tree("src"), sources);
+    };
+    refused("src");
     symlink("src", site.path("way")).unwrap();
+    refused("way");
     for _ in 0..3 {
-        site.ok(&["build", "way", "-o", "src", "--no-cache", "--no-brotli"]);
+        site.ok(&["build", "way", "--in-place", "--no-cache", "--no-brotli"]);
         assert_eq!(site.paths("src").len(), 4);
     }
+    let sources = site.tree("src");
     let mounted = site.path("mounted");
     fs::create_dir(&mounted).unwrap();
     let mount = Command::new("mount")
@@ -629,13 +641,9 @@ fn a_static_root_by_another_way_is_in_place() {
         "this test mounts a directory: run it as root"
     );
     let output = site.run(&["build", "mounted", "-o", "src", "--no-cache", "--no-brotli"]);
-    let assets = site.paths("src").len();
     Command::new("umount").arg(&mounted).status().unwrap();
-    assert!(
-        output.status.success() && assets == 4,
-        "{}",
-        text(&output.stderr)
-    );
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    assert_eq!(site.tree("src"), sources);
 }
 
 /// A `SOURCE_DATE_EPOCH` beyond the system's times is an error, not a crash.

@@ -123,7 +123,25 @@ fn a_project_that_cannot_be_asked_is_reported() {
     fs::write(&python, "#!/bin/sh\necho oh no >&2\nexit 1\n").unwrap();
     let why = refused(&project, &["--from-django", "--python", &python]);
     assert!(
-        why.contains("cannot be asked") && why.ends_with("says:\noh no\n"),
+        why.contains("cannot be asked") && why.ends_with("exit status: 1: oh no\n"),
+        "{why}"
+    );
+    let answer = r#"{"error": "KeyError: 1", "traceback": "Traceback\nKeyError: 1\n"}"#;
+    let script = format!("#!/bin/sh\nprintf '\\036hashstatic:%s\\n' '{answer}'\n");
+    fs::write(&python, script).unwrap();
+    let why = refused(&project, &["--from-django", "--python", &python]);
+    assert_eq!(why, "error: --from-django: KeyError: 1; -v shows more\n");
+    let why = refused(&project, &["--from-django", "--python", &python, "-v"]);
+    let expected = "error: --from-django: KeyError: 1\nTraceback\nKeyError: 1\n";
+    assert_eq!(why, expected);
+    fs::write(
+        &python,
+        "#!/bin/sh\necho first >&2; echo last >&2; kill -9 $$\n",
+    )
+    .unwrap();
+    let why = refused(&project, &["--from-django", "--python", &python]);
+    assert!(
+        why.ends_with("ended with signal: 9 (SIGKILL): last; -v shows more\n"),
         "{why}"
     );
     let why = refused(&project, &["--from-django", "--python", "nowhere/python"]);
@@ -134,4 +152,63 @@ fn a_project_that_cannot_be_asked_is_reported() {
     assert!(why.contains("cannot be used with"), "{why}");
     let why = refused(&project, &["--settings", "x"]);
     assert!(why.contains("--from-django"), "{why}");
+}
+
+#[test]
+fn apps_are_understood_and_helped() {
+    let project = project(&[
+        ("site/wagtail/images/static/wagtailimages/i.svg", "svg"),
+        (
+            "site/wagtail/admin/static/wagtailadmin/a.css",
+            "a{b:url(../wagtailimages/i.svg)}",
+        ),
+        ("site/django/contrib/auth/models.py", ""),
+        ("site/single.py", ""),
+    ]);
+    let apps = |apps: &str, more: &[&str]| {
+        project.run(&[&["check", "--site-packages=site", "--apps", apps], more].concat())
+    };
+    // Blanks do not count.
+    assert_success(&apps(" wagtail.admin , wagtail.images,, ", &[]));
+    // The app that has what is missing is named.
+    let said = stderr(&apps(
+        "wagtail.admin",
+        &["--require", "wagtailimages/i.svg"],
+    ));
+    let help = "help: the app wagtail.images has it, add that to --apps (site/wagtail/images/static/wagtailimages/i.svg)";
+    assert_eq!(said.matches(help).count(), 2, "{said}");
+    let said = stderr(&apps("wagtail.admin", &["--on-missing", "warn"]));
+    assert!(said.contains(help), "{said}");
+    // All wrong names at once, with the nearest ones.
+    let output = apps("wagtial.admin,images,nothing.like.it", &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    for words in [
+        "there is no package wagtial.admin in site; did you mean wagtail.admin?",
+        "there is no package images in site; did you mean wagtail.images?",
+        "there is no package nothing.like.it in site\n",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    // Apps without static files.
+    let output = apps("django.contrib.auth,single", &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    assert!(
+        said.contains("none of the --apps has a directory `static` (django.contrib.auth, single)"),
+        "{said}"
+    );
+    let output = apps("wagtail.images,django.contrib.auth", &["-v"]);
+    assert_success(&output);
+    assert!(stderr(&output).contains("notice: django.contrib.auth: this app has no static files"));
+    let said = stderr(&project.run(&[
+        "check",
+        "--site-packages=no1",
+        "--site-packages=no2",
+        "--apps=x",
+    ]));
+    assert!(
+        said.contains("no1 is not a directory") && said.contains("no2 is not a directory"),
+        "{said}"
+    );
 }

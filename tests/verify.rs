@@ -93,7 +93,7 @@ fn a_second_build_is_verified_too_and_so_is_one_in_place() {
     project.ok(&["build", "src", "-o", "out"]);
     assert_eq!(verify(&project, "out", &[]), (true, String::new()));
     for _ in 0..2 {
-        project.ok(&["build", "src", "--brotli-quality", "5"]);
+        project.ok(&["build", "src", "--in-place", "--brotli-quality", "5"]);
         assert_eq!(verify(&project, "src", &[]), (true, String::new()));
     }
 }
@@ -217,7 +217,10 @@ fn every_break_has_its_message() {
                 fs::remove_file(root.join("css/plain.css")).unwrap();
                 fs::write(root.join("css/plain.css"), ".other { color : red }").unwrap();
             },
-            &["css/plain.css: the plain copy is not what css/plain."],
+            &[
+                "css/plain.css: the plain copy is not what css/plain.",
+                "collectstatic --clear",
+            ],
         ),
         (
             "a truncated manifest",

@@ -12,7 +12,11 @@ def main() -> int:
     except BinaryNotFound as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    os.execv(binary, [binary, *sys.argv[1:]])  # noqa: S606  (becomes the binary: signals and status are its own)
+    try:
+        os.execv(binary, [binary, *sys.argv[1:]])  # noqa: S606  (becomes the binary: signals and status are its own)
+    except OSError as error:
+        print(f"error: {binary} cannot be run: {error.strerror}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

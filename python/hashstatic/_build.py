@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import signal
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hashstatic import _answer
 from hashstatic._answer import Asset, Diagnostic, Fields, NoAnswer
-from hashstatic._binary import find_binary
+from hashstatic._binary import BinaryNotFound, find_binary
 from hashstatic._utf8 import utf8
+
+OF_ANOTHER_MACHINE = " (is the wheel that of this machine? `pip install --force-reinstall hashstatic`)"
+OF_MEMORY = " (often for lack of memory; `jobs` in OPTIONS lowers what it needs)"
+# Characters of its messages that are shown.
+MOST_SAID = 2000
 
 
 @dataclass(frozen=True)
@@ -91,11 +98,19 @@ def finish(root: str, pending: str) -> int:
 
 def _run(arguments: Iterable[str], given: object = None) -> subprocess.CompletedProcess[bytes]:
     """Runs the binary and returns its exit status and output. Arguments are passed as UTF-8 in any locale."""
-    binary = find_binary()
+    try:
+        binary = find_binary()
+    except BinaryNotFound as error:
+        raise BinaryFailed(str(error)) from error
     command: list[str | bytes] = [binary, *(argument.encode("utf-8", "surrogateescape") for argument in arguments)]
     try:
         return subprocess.run(command, input=json.dumps(given).encode(), capture_output=True, check=False)
     except OSError as error:
+        # Without its loader, a file that is there is "not found".
+        of_another_machine = error.errno in (errno.ENOEXEC, errno.ENOENT)
+        why = f"{error.strerror or error}{OF_ANOTHER_MACHINE if of_another_machine else ''}"
+        raise BinaryFailed(f"{binary} cannot be run: {why}") from error
+    except ValueError as error:  # a NUL
         raise BinaryFailed(f"{binary} cannot be run: {error}") from error
 
 
@@ -106,9 +121,12 @@ def _is_done(process: subprocess.CompletedProcess[bytes], document: Fields) -> b
 def _failed(process: subprocess.CompletedProcess[bytes], why: NoAnswer) -> BinaryFailed:
     """The error for a process that wrote no usable document: wrong usage, or a crash."""
     binary = process.args[0]
-    said = process.stderr.decode(errors="replace").strip()
+    said = " ".join(process.stderr.decode(errors="replace").split())
+    said = said if len(said) <= MOST_SAID else f"{said[:MOST_SAID]}…"
     if process.returncode < 0:
-        return BinaryFailed(f"{binary} was killed by signal {-process.returncode}: {said or 'it said nothing'}")
+        number = -process.returncode
+        hint = OF_MEMORY if number == signal.SIGKILL else ""
+        return BinaryFailed(f"{binary} was killed by signal {number}{hint}: {said or 'it said nothing'}")
     if process.stdout:
-        said = f"its answer cannot be used, {why}\n{said}".strip()
+        said = f"its answer cannot be used, {why}. {said}".strip()
     return BinaryFailed(f"{binary} failed with status {process.returncode}: {said or 'it said nothing'}")

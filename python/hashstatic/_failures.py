@@ -8,37 +8,55 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.management.base import CommandError
 
 from hashstatic._answer import Diagnostic
+from hashstatic._errors import add_note
 
 # Stands for the `repr` of the storage in the binary's texts.
 STORAGE = "<django.contrib.staticfiles.storage.ManifestStaticFilesStorage>"
 # By the name that the binary gives. A decode error has to be raised anew; where that fails, it is a ValueError.
 CLASSES = {kind.__name__: kind for kind in (AssertionError, RuntimeError, SuspiciousFileOperation, ValueError)}
+# The attribute of an exception that was made here.
+MADE = "__made_by_hashstatic__"
 
 
 def exceptions(errors: Sequence[Diagnostic], storage: object) -> list[tuple[str, Exception]]:
-    """(name, exception) of each error. Django's command stops at the first, so its note has the others."""
-    made = [(error.path, _exception(error, storage)) for error in errors]
-    if len(errors) > 1:
-        others = "\n".join(str(error).replace(STORAGE, repr(storage)) for error in errors[1:])
-        more = sum(error.count for error in errors[1:])
-        count = "1 more error" if more == 1 else f"{more} more errors"
-        _add_note(made[0][1], f"\n{count} found by hashstatic:\n{others}")
-    return made
+    """(name, exception) of each error. Django's command stops at the first, so that has the others, too."""
+    first, *others = errors
+    more = ""
+    if others:
+        counted = sum(error.count for error in others)
+        texts = "\n".join(str(error).replace(STORAGE, repr(storage)) for error in others)
+        more = f"\n{counted} more error{'s'[: counted > 1]} found by hashstatic:\n{texts}"
+    return [(first.path, _exception(first, storage, more)), *one_by_one(others, storage)]
 
 
-def _exception(error: Diagnostic, storage: object) -> Exception:
-    if error.django is None:
-        return CommandError(str(error))
-    message = error.django.message.replace(STORAGE, repr(storage))
+def one_by_one(errors: Sequence[Diagnostic], storage: object) -> list[tuple[str, Exception]]:
+    """(name, exception) of each error, for a caller that shows all of them."""
+    return [(error.path, _exception(error, storage)) for error in errors]
+
+
+def is_made(exception: Exception) -> bool:
+    """Whether it reports a problem of the files, found by the binary."""
+    return getattr(exception, MADE, False)
+
+
+def _exception(error: Diagnostic, storage: object, more: str = "") -> Exception:
     exception: Exception | None = None
-    if error.django.exception == UnicodeDecodeError.__name__ and error.file is not None:
-        exception = _decode_error(error.file)
-    if exception is None:
-        exception = CLASSES.get(error.django.exception, ValueError)(message)
-    for note in error.django.notes:
-        _add_note(exception, note.replace(STORAGE, repr(storage)))
-    if error.help:
-        _add_note(exception, error.help)
+    if error.django is None:
+        # Django's command shows no notes of a CommandError.
+        exception = CommandError(f"{error}\n{more}" if more else str(error))
+    else:
+        if error.django.exception == UnicodeDecodeError.__name__ and error.file is not None:
+            exception = _decode_error(error.file)
+        if exception is None:
+            kind = CLASSES.get(error.django.exception, ValueError)
+            exception = kind(error.django.message.replace(STORAGE, repr(storage)))
+        for note in error.django.notes:
+            add_note(exception, note.replace(STORAGE, repr(storage)))
+        if error.help:
+            add_note(exception, f"help: {error.help}")
+        if more:
+            add_note(exception, more)
+    setattr(exception, MADE, True)
     return exception
 
 
@@ -50,9 +68,3 @@ def _decode_error(path: str) -> UnicodeDecodeError | None:
     except UnicodeDecodeError as error:
         return error
     return None
-
-
-def _add_note(exception: Exception, note: str) -> None:
-    """Like ``add_note``, which Python 3.10 does not have."""
-    notes: list[str] = getattr(exception, "__notes__", [])
-    exception.__notes__ = [*notes, note]

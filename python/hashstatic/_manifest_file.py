@@ -10,6 +10,8 @@ from contextlib import suppress
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
+from hashstatic import _manifest
+
 # The binary removes leftovers with this prefix, too.
 TEMPORARY = ".hashstatic-"
 # Attempts, as another run may remove our temporary file as a leftover.
@@ -44,6 +46,7 @@ class ManifestFile:
             self.storage._save(temporary, content)
             if self.sync:
                 _sync(self.storage.path(temporary))
+            _manifest.make_way(path)
             os.replace(self.storage.path(temporary), path)
         except BaseException:
             with suppress(OSError):

@@ -6,10 +6,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-
-from hashstatic._rule import exact_version
+from hashstatic import _values
+from hashstatic._errors import Misconfigured
+from hashstatic._rule import exact_version, path_of
 from hashstatic._utf8 import utf8
+
+# Class attributes of Django's storages that may be options, too.
+ATTRIBUTES = ("manifest_name", "manifest_strict", "support_js_module_import_aggregation")
+# What Django's own code does not know.
+_OURS_ALONE = (
+    "keep_original_files",
+    "keep_original",
+    "ignore_errors",
+    "prehashed",
+    "minify",
+    "targets",
+    "hash",
+    "hash_length",
+    "on_missing",
+    "missing_source_map",
+    "gzip",
+    "brotli",
+    "zstd",
+)
 
 
 @dataclass(frozen=True)
@@ -25,8 +44,13 @@ class StorageOptions:
     keep_original: tuple[str, ...] = ()
     # "FILE_GLOB:URL_GLOB" of references that may resolve to nothing.
     ignore_errors: tuple[str, ...] = ()
+    # What to do about references, and source maps, that are not there.
+    on_missing: str | None = None
+    missing_source_map: str | None = None
     # Globs of files that a bundler has hashed, which keep their names.
     prehashed: tuple[str, ...] = ()
+    # Names of files that must be there, and not empty.
+    require: tuple[str, ...] = ()
     # Number of threads.
     jobs: int | None = None
     # Directory of the build cache; True: the user's, False: none.
@@ -39,8 +63,6 @@ class StorageOptions:
     targets: str | None = None
     hash: str | None = None
     hash_length: int | None = None
-    on_missing: str | None = None
-    missing_source_map: str | None = None
 
     # For CompressedManifestStaticFilesStorage: on, off, or the level.
     gzip: bool | int = True
@@ -49,23 +71,33 @@ class StorageOptions:
     compressed: bool = False
 
     @classmethod
-    def taken_from(cls, kwargs: dict[str, Any], *, compressed: bool) -> StorageOptions:
-        """Removes these options from a storage's keyword arguments, and leaves Django's."""
-        names = {field.name for field in fields(cls)} - {"compressed"}
-        if not compressed:
-            names -= {"gzip", "brotli", "zstd"}
-        taken = {name: kwargs.pop(name) for name in list(kwargs) if name in names}
-        for name in ("keep_original", "ignore_errors", "prehashed"):
-            if isinstance(taken.get(name), str):
-                raise ImproperlyConfigured(f"The storage option {name!r} is a list of strings, not a string.")
-            if name in taken:
-                taken[name] = tuple(taken[name])
+    def taken_from(cls, kwargs: dict[str, Any], *, storage: type, ours: type, compressed: bool) -> StorageOptions:
+        """Removes these options from the keyword arguments of a storage, and leaves Django's.
+
+        ``ours`` is the class whose ``__init__`` calls this: only classes after it may take other options.
+        """
+        known = {field.name for field in fields(cls)} - {"compressed"}
+        known -= set() if compressed else {"gzip", "brotli", "zstd"}
+        problems = _values.problems(kwargs)
+        others = _values.keywords(storage, ours)
+        if others is not None:
+            problems += _values.unknown(kwargs, {*known, *others, *ATTRIBUTES}, path_of(storage))
+        if problems:
+            wrong = "\n".join(problems)
+            raise Misconfigured(f'STORAGES["staticfiles"]["OPTIONS"]: {wrong}')
+        taken = {name: kwargs.pop(name) for name in list(kwargs) if name in known}
+        taken = {name: tuple(value) if name in _values.LISTS else value for name, value in taken.items()}
         return cls(**taken, compressed=compressed)
 
     @property
     def exact(self) -> bool:
-        """Whether the output is Django's."""
-        return not any(self._own_way().values())
+        """Whether names and bytes are Django's."""
+        return all(value is None for value in self._own_way().values())
+
+    def without_django(self) -> list[str]:
+        """The options that were given and have no effect where Django's own code does the work."""
+        given = {field.name for field in fields(self) if getattr(self, field.name) != field.default}
+        return [name for name in _OURS_ALONE if name in given]
 
     def _own_way(self) -> Mapping[str, str | int | None]:
         return {
@@ -73,17 +105,18 @@ class StorageOptions:
             "--targets": self.targets,
             "--hash": self.hash,
             "--hash-length": self.hash_length,
-            "--on-missing": self.on_missing,
-            "--missing-source-map": self.missing_source_map,
         }
 
     def arguments(self) -> list[str]:
         """Arguments of the binary, except those about plain copies and variants."""
-        arguments = [f"{option}={value}" for option, value in self._own_way().items() if value is not None]
+        policies = {"--on-missing": self.on_missing, "--missing-source-map": self.missing_source_map}
+        given = {**self._own_way(), **policies}
+        arguments = [f"{option}={value}" for option, value in given.items() if value is not None]
         if self.exact:
             arguments.append(f"--django-exact={exact_version()}")
         arguments += [f"--ignore-errors={pattern}" for pattern in self.ignore_errors]
         arguments += [f"--prehashed={pattern}" for pattern in self.prehashed]
+        arguments += [f"--require={name}" for name in self.require]
         if self.cache_dir is False or (self.exact and not self.compressed):
             arguments.append("--no-cache")  # there is nothing to cache
         elif self.cache_dir is not True:

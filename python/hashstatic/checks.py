@@ -6,18 +6,24 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.apps import apps
 from django.conf import STATICFILES_STORAGE_ALIAS, settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestFilesMixin
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage, storages
 from django.utils.module_loading import import_string
+
+from hashstatic import _manifest
 
 SECURITY = "django.middleware.security.SecurityMiddleware"
 WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
 CSRF = "django.middleware.csrf.CsrfViewMiddleware"
 COLLECT = "Run `manage.py collectstatic` after the last change of static files, and ship the whole STATIC_ROOT."
+DAMAGED = "Remove it and run `manage.py collectstatic`: with this storage, Django does not start while it is there."
+OURS = "hashstatic"
+DJANGOS = "django.contrib.staticfiles"
 # The number of names that a message shows.
 SHOWN = 3
 
@@ -28,8 +34,10 @@ def check_static_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     # The class before an instance: the instance cannot be made if the manifest is broken.
     try:
         backend = import_string(settings.STORAGES[STATICFILES_STORAGE_ALIAS]["BACKEND"])
-    except (KeyError, ImportError):
+    except (AttributeError, ImportError, KeyError, TypeError):
         return []  # Django reports that itself
+    if not isinstance(backend, type):
+        return []
     if not issubclass(backend, ManifestFilesMixin):
         return [
             Warning(
@@ -42,11 +50,13 @@ def check_static_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
         storage = storages[STATICFILES_STORAGE_ALIAS]
         manifest = storage.read_manifest()
-        paths = storage.load_manifest()[0] if manifest is not None else None
+        paths = _manifest.names(storage.load_manifest()[0], storage.manifest_name) if manifest is not None else None
     except ImproperlyConfigured as error:
-        return [Error(str(error), hint="Set STATIC_ROOT to a directory.", id="hashstatic.E002")]
-    except (ValueError, OSError) as error:
-        return [Error(f"The manifest of the static files cannot be read: {error}", hint=COLLECT, id="hashstatic.E002")]
+        hint = "Correct the setting." if settings.STATIC_ROOT else "Set STATIC_ROOT to a directory."
+        return [Error(str(error), hint=hint, id="hashstatic.E002")]
+    except _manifest.ERRORS as error:
+        hint = _manifest.HELP if _is_ours(backend) else DAMAGED
+        return [Error(f"The manifest of the static files cannot be read: {error}", hint=hint, id="hashstatic.E002")]
     if paths is None:
         return [
             Error(f"There is no manifest of static files: {storage.manifest_name}.", hint=COLLECT, id="hashstatic.E001")
@@ -55,13 +65,26 @@ def check_static_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def _missing_files(storage: Any, paths: dict[str, str]) -> Iterator[CheckMessage]:
-    missing = [hashed for hashed in paths.values() if not storage.exists(hashed)]
+    missing = [hashed for hashed in paths.values() if not _exists(storage, hashed)]
     if missing:
         yield Error(
             f"STATIC_ROOT lacks {_count(missing)} the manifest names: {_some(missing)}.",
             hint=COLLECT,
             id="hashstatic.E003",
         )
+
+
+def _exists(storage: Any, name: str) -> bool:
+    try:
+        return bool(storage.exists(name))
+    except (OSError, SuspiciousFileOperation, ValueError):  # outside of STATIC_ROOT, too long, with a NUL
+        return False
+
+
+def _is_ours(backend: type) -> bool:
+    from hashstatic.storage import ManifestStaticFilesStorage
+
+    return issubclass(backend, ManifestStaticFilesStorage)
 
 
 def _out_of_date(storage: Any, paths: dict[str, str]) -> Iterator[CheckMessage]:
@@ -86,10 +109,8 @@ def _out_of_date(storage: Any, paths: dict[str, str]) -> Iterator[CheckMessage]:
 
 def _found() -> Iterator[tuple[str, Any, str]]:
     """(name, source storage, path there) of each file that collectstatic would collect."""
-    from django.apps import apps
-
     ignore: list[str] = []
-    if apps.is_installed("django.contrib.staticfiles"):
+    if apps.is_installed(DJANGOS):
         ignore = apps.get_app_config("staticfiles").ignore_patterns
     seen = set()
     for finder in get_finders():
@@ -99,6 +120,21 @@ def _found() -> Iterator[tuple[str, Any, str]]:
             if name not in seen:
                 seen.add(name)
                 yield name, source, path
+
+
+@register(Tags.staticfiles)
+def check_order_of_apps(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Reports that Django's ``collectstatic`` is used instead of ours: the first app that has a command wins."""
+    order = [config.name for config in apps.get_app_configs() if config.name in (OURS, DJANGOS)]
+    if order != [DJANGOS, OURS]:
+        return []
+    return [
+        Warning(
+            f'"{OURS}" comes after "{DJANGOS}" in INSTALLED_APPS: collectstatic is Django\'s own command.',
+            hint=f'Put "{OURS}" before "{DJANGOS}".',
+            id="hashstatic.W010",
+        )
+    ]
 
 
 @register(Tags.staticfiles, deploy=True)

@@ -9,7 +9,6 @@ how Django processes files, its own code does the work, and a FallbackWarning sa
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, cast
@@ -21,13 +20,15 @@ from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
 from django.core.management.base import CommandError
 
-from hashstatic import _copy, _deferred, _leftovers, _rule
+from hashstatic import _copy, _deferred, _leftovers, _manifest, _rule, _stale
 from hashstatic._answer import Asset
 from hashstatic._build import BinaryFailed, File, InputErrors, build, finish
 from hashstatic._deferred import Deferred
-from hashstatic._failures import exceptions
+from hashstatic._errors import Misconfigured, add_note, warn
+from hashstatic._failures import MADE, exceptions, one_by_one
+from hashstatic._manifest import ToleratesDamage
 from hashstatic._manifest_file import ManifestFile
-from hashstatic._options import NO_VARIANTS, StorageOptions
+from hashstatic._options import ATTRIBUTES, NO_VARIANTS, StorageOptions
 from hashstatic._utf8 import utf8
 
 try:
@@ -45,7 +46,7 @@ class FallbackWarning(UserWarning):
     """Django's own code post-processes, which is slower, as the binary cannot do what a subclass changes."""
 
 
-class ManifestStaticFilesStorage(DjangoStorage):
+class ManifestStaticFilesStorage(ToleratesDamage, DjangoStorage):
     """Django's storage of the same name; the binary does the work of ``post_process``.
 
     Takes the options of ``StorageOptions`` besides Django's.
@@ -59,8 +60,20 @@ class ManifestStaticFilesStorage(DjangoStorage):
     _compressed = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.options = StorageOptions.taken_from(kwargs, compressed=self._compressed)
-        super().__init__(*args, **kwargs)
+        self.options = StorageOptions.taken_from(
+            kwargs, storage=type(self), ours=ManifestStaticFilesStorage, compressed=self._compressed
+        )
+        attributes = {name: kwargs.pop(name) for name in ATTRIBUTES if name in kwargs}
+        self.__dict__.update(attributes)
+        try:
+            super().__init__(*args, **kwargs)
+        except ImproperlyConfigured as error:
+            raise Misconfigured(str(error)) from error
+        self.__dict__.update(attributes)  # WhiteNoise has a setting for one of them
+
+    def __repr__(self) -> str:
+        """Part of Django's messages, which would otherwise have an address in memory."""
+        return f"<{_rule.path_of(type(self))}>"
 
     def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
         """Saves as Django does; a plain file is copied faster."""
@@ -85,11 +98,20 @@ class ManifestStaticFilesStorage(DjangoStorage):
         deferred, self.deferred = self.deferred, None
         if dry_run:
             return
+        in_the_way = _manifest.in_the_way(self._manifest_file())
+        if in_the_way:
+            raise CommandError(in_the_way)
+        self.warn_of_manifest()
         why_not = self.why_not() or _rule.why_not_from(paths)
         if why_not is None:
+            if deferred is not None and (stale := _stale.stale(self.path(""), paths, deferred.copies)):
+                warn(_stale.text(stale))
             yield from self._post_process_by_binary(paths, deferred or Deferred())
             return
-        warnings.warn(f"{why_not}: Django's own code post-processes the files.", FallbackWarning, stacklevel=2)
+        lost = self.options.without_django()
+        lost_too = f" Without effect: {', '.join(lost)}." if lost else ""
+        warn(f"{why_not}: Django's own code post-processes the files.{lost_too}", FallbackWarning)
+        self._require(paths)
         if deferred is not None:
             deferred.catch_up(self)
         yield from super().post_process(paths, dry_run=dry_run, **options)
@@ -118,7 +140,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
         try:
             self._build(paths, Deferred(), "--dry-run")
         except InputErrors as failed:
-            return exceptions(failed.errors, self)
+            return one_by_one(failed.errors, self)
         return []
 
     def _post_process_by_binary(self, paths: Paths, deferred: Deferred) -> Processed:
@@ -148,6 +170,8 @@ class ManifestStaticFilesStorage(DjangoStorage):
         self._is_synced = True
         try:
             self.save_manifest()
+        except OSError as error:
+            raise CommandError(f"The manifest cannot be written: {error}") from error
         finally:
             self._is_synced = False
         self._remove_what_is_to_go(paths, deferred, assets, pending)
@@ -155,7 +179,7 @@ class ManifestStaticFilesStorage(DjangoStorage):
 
     def _build(self, paths: Paths, deferred: Deferred, *more: str) -> tuple[dict[str, Asset], str | None]:
         """Runs the binary. Returns the assets by name, and the id for `finish` if there is work for it."""
-        arguments = [*self.binary_arguments(), "--no-manifest", *more]
+        arguments = [*self.binary_arguments(), "--no-manifest", "--allow-empty", *more]
         if deferred.clear:
             arguments.append("--clear")
         files = []
@@ -168,11 +192,11 @@ class ManifestStaticFilesStorage(DjangoStorage):
             raise CommandError(str(failed)) from failed
         for diagnostic in result.diagnostics:
             if diagnostic.severity == "warning":
-                warnings.warn(str(diagnostic), stacklevel=2)
+                warn(str(diagnostic))
         assets = {asset.path: asset for asset in result.assets}
         for name in map(self.clean_name, paths):
             if name not in assets:
-                raise CommandError(f"hashstatic has not told what became of {name!r}.")
+                raise CommandError(f"hashstatic has not reported what became of {name!r}.")
         return assets, result.pending
 
     def _make_way(self, paths: Paths, deferred: Deferred) -> None:
@@ -235,6 +259,18 @@ class ManifestStaticFilesStorage(DjangoStorage):
             return cast(str, self.manifest_storage.path(self.manifest_name))
         except NotImplementedError:
             return os.devnull  # the manifest is no file: the binary has none to read
+
+    def _manifest_file(self) -> str:
+        """The path of the manifest on the disk; of /dev/null, if it is no file."""
+        return os.path.join(self.path(""), self._manifest_path())
+
+    def _require(self, paths: Paths) -> None:
+        """Fails as the binary does, where Django's own code does the work."""
+        for name in self.options.require:
+            source, path = paths.get(name, (None, ""))
+            if source is None or source.size(path) == 0:
+                problem = "empty" if source else "in no source root"
+                raise CommandError(f"{name}: required, but {problem}")
 
     def save_manifest(self) -> None:
         """Writes the manifest as Django does, but renames it into place: there is always a whole one."""
@@ -304,7 +340,9 @@ class CompressedManifestStaticFilesStorage(ManifestStaticFilesStorage, *_white_n
             return exception
         explained = cast(Exception, self.make_helpful_exception(exception, name))
         if explained is not exception:
-            explained.__notes__ = getattr(exception, "__notes__", [])
+            for note in getattr(exception, "__notes__", []):
+                add_note(explained, note)
+            setattr(explained, MADE, True)
         return explained
 
 

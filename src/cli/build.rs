@@ -7,7 +7,7 @@ use clap::Args;
 use hashstatic::options::{
     Encodings, FileMode, HashAlgorithm, HeadersFormat, Input, LinkMode, Minify, RootOptions,
 };
-use hashstatic::{Error, Options};
+use hashstatic::{Diagnostic, Error, Options, Progress, Report};
 
 use super::Output;
 use super::cache::CacheOptions;
@@ -18,9 +18,12 @@ use super::sources::{REFERENCES, Sources};
 pub(crate) struct Build {
     #[command(flatten)]
     pub(super) sources: Sources,
-    /// Static root to write [default: in place, in the only source]
+    /// Static root to write
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write among the sources: the only source is the static root
+    #[arg(long, conflicts_with = "out")]
+    in_place: bool,
 
     /// Hash for file names [default: blake3]
     #[arg(long, value_name = "HASH", help_heading = REFERENCES)]
@@ -102,6 +105,9 @@ pub(crate) struct Build {
     /// A bundler's manifest; what it names is hashed already (may be repeated)
     #[arg(long, value_name = "FILE", help_heading = "Static root")]
     bundler_manifest: Vec<PathBuf>,
+    /// Assets that keep their own names: service workers, scripts that look for themselves (may be repeated)
+    #[arg(long, value_name = "GLOB", help_heading = "Static root")]
+    unhashed: Vec<String>,
     /// Manifest, relative to the static root
     #[arg(
         long,
@@ -161,14 +167,45 @@ pub(crate) struct Build {
 }
 
 impl Build {
-    /// The options that the arguments and the environment stand for. `asked` are the sources that a Django project has
-    /// given.
-    pub(crate) fn options(
+    /// Runs the build.
+    pub(crate) fn run(
         &self,
         asked: Option<Input>,
         environment: &Environment,
+        progress: &dyn Progress,
+    ) -> Result<(Report, Options), Error> {
+        let mut notices = Vec::new();
+        let options = self.options(asked, environment, &mut notices)?;
+        let result = hashstatic::build_watched(&options, progress);
+        Ok((self.sources.annotate(result, notices)?, options))
+    }
+
+    /// The options that the arguments and the environment stand for. `asked` are the sources that a Django project has
+    /// given. Adds to `notices` what is worth knowing about the sources.
+    pub(super) fn options(
+        &self,
+        asked: Option<Input>,
+        environment: &Environment,
+        notices: &mut Vec<Diagnostic>,
     ) -> Result<Options, Error> {
-        let mut options = self.sources.options(asked)?;
+        let nowhere = (self.out.is_none() && !self.in_place).then(|| {
+            Error::Usage(
+                "name the static root with --out, or pass --in-place to write among the sources"
+                    .into(),
+            )
+        });
+        let (mut options, epoch) = match (
+            self.sources.options(asked, notices),
+            environment.source_date_epoch(),
+            nowhere,
+        ) {
+            (Ok(options), Ok(epoch), None) => (options, epoch),
+            (options, epoch, nowhere) => {
+                let wrong = [options.err(), epoch.err(), nowhere];
+                Error::all(wrong.into_iter().flatten())?;
+                return Err(Error::Usage("the options are wrong".into())); // never: one of them is
+            }
+        };
         if let Some(hash) = self.hash {
             options.naming.hash = hash;
         }
@@ -190,10 +227,11 @@ impl Build {
             options.variants.skip_compress = extensions.iter().filter(named).cloned().collect();
         }
         options.input.prehashed.clone_from(&self.prehashed);
+        options.input.unhashed.clone_from(&self.unhashed);
         let manifests = &self.bundler_manifest;
         options.input.bundler_manifest.clone_from(manifests);
         self.root(&mut options.root);
-        options.root.source_date_epoch = environment.source_date_epoch()?;
+        options.root.source_date_epoch = epoch;
         options.run.dry_run = self.dry_run;
         self.cache.set(&mut options.run, environment);
         Ok(options)
@@ -201,6 +239,7 @@ impl Build {
 
     fn root(&self, options: &mut RootOptions) {
         options.out.clone_from(&self.out);
+        options.in_place = self.in_place;
         options.keep_only_hashed = self.keep_only_hashed;
         options.keep_original.clone_from(&self.keep_original);
         options.manifest.clone_from(&self.manifest);

@@ -9,9 +9,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatc
 use hashstatic::Error;
 use hashstatic::options::Input;
 
-use super::config::{ConfigFile, INPUT, ROOTS, SOURCES};
+use super::ask::Answer;
+use super::config::{ConfigFile, INPUT, ROOTS, SOURCES, reason};
 use super::environment::{Environment, OPTIONS};
-use super::project::Answer;
+use super::root::STATIC_ROOT;
 use super::{Arguments, Command as Parsed};
 
 /// The layer that gives an option its value.
@@ -82,6 +83,8 @@ pub(crate) struct Invocation {
     /// The sources that a Django project has given.
     pub(crate) input: Option<Input>,
     pub(crate) environment: Environment,
+    /// The configuration file that is in use.
+    pub(crate) file: Option<ConfigFile>,
     /// Origins by the long names of options. Options that have their default are not listed.
     origins: BTreeMap<String, Origin>,
 }
@@ -126,8 +129,8 @@ impl Invocation {
         };
         let (mut arguments, mut origins) = resolve(layers)?;
         let project = match &arguments.command {
-            Parsed::Build(build) => build.sources.project.ask()?,
-            Parsed::Check(check) => check.sources.project.ask()?,
+            Parsed::Build(build) => build.sources.project.ask(build.output.verbosity.verbose)?,
+            Parsed::Check(check) => check.sources.project.ask(check.output.verbose)?,
             _ => None,
         };
         if project.is_some() {
@@ -138,8 +141,25 @@ impl Invocation {
             arguments,
             input: project.map(|answer| answer.input),
             environment,
+            file,
             origins,
         })
+    }
+
+    /// Names the place of options that the configuration file gives.
+    pub(crate) fn placed(&self, error: Error) -> Error {
+        match (error, &self.file) {
+            (Error::Several(errors), _) => {
+                Error::Several(errors.into_iter().map(|error| self.placed(error)).collect())
+            }
+            (Error::Option(error), Some(file))
+                if self.origins.get(error.option) == Some(&Origin::File) =>
+            {
+                let value = error.value.map_or_else(String::new, |value| value + ": ");
+                file.wrong_value(error.option, &format!("{value}{}", error.problem))
+            }
+            (error, _) => error,
+        }
     }
 
     /// Whether a layer gives the option, even with its default value. `option` is the long name.
@@ -173,19 +193,27 @@ pub(crate) fn resolve(
         }
     }
     if let Some(file) = layers.file {
-        file.check(&known(command))?;
+        let commands: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+        let known = known(command);
+        let mut wrong = Vec::new();
         for (key, value) in file.entries() {
-            if combined.is_free(key) {
-                let arguments = file.arguments(subcommand, key, value)?;
-                combined.add(Origin::File, key, arguments);
+            if !known.contains(&key) {
+                wrong.push(file.unknown_key(key, value, &known, &commands));
+            } else if combined.is_free(key) {
+                match file.arguments(subcommand, key, value) {
+                    Ok(arguments) => combined.add(Origin::File, key, arguments),
+                    Err(error) => wrong.push(error),
+                }
             }
         }
+        Error::all(wrong)?;
     }
     let arguments = if combined.added.is_empty() {
         Arguments::from_arg_matches(&line.matches)?
     } else {
         let words = combined.words(line.words);
-        Arguments::from_arg_matches(&Arguments::command().try_get_matches_from(words)?)?
+        let matches = Arguments::command().try_get_matches_from(words);
+        Arguments::from_arg_matches(&matches.map_err(|error| combined.refused(&layers, error))?)?
     };
     Ok((arguments, combined.origins))
 }
@@ -209,6 +237,8 @@ struct Combined<'c> {
     subcommand: &'c Command,
     /// Whether the command line has sources.
     has_roots: bool,
+    /// Whether the command line has a static root as an argument.
+    has_static_root: bool,
     origins: BTreeMap<String, Origin>,
     /// The arguments of the weaker layers, each with a long name of its own.
     added: Vec<OsString>,
@@ -228,6 +258,7 @@ impl<'c> Combined<'c> {
         Self {
             subcommand,
             has_roots: is_given(ROOTS),
+            has_static_root: is_given(STATIC_ROOT),
             origins: given.collect(),
             added: Vec::new(),
         }
@@ -254,7 +285,16 @@ impl<'c> Combined<'c> {
             Some(positive) => positive.to_owned(),
             None => format!("no-{key}"),
         };
-        self.argument(key).is_some() && !is_given(key) && !is_given(&opposite)
+        // Within one layer, these two contradict each other.
+        let is_elsewhere = match key {
+            "out" => self.is_of_stronger("in-place"),
+            "in-place" => self.is_of_stronger("out"),
+            _ => false,
+        };
+        // The static root as an argument is that of the file as an option.
+        let is_named = key == "out" && self.has_static_root;
+        let is_decided = is_named || is_elsewhere || is_given(key) || is_given(&opposite);
+        self.argument(key).is_some() && !is_decided
     }
 
     /// Whether a layer above the configuration file gives the option.
@@ -287,6 +327,19 @@ impl<'c> Combined<'c> {
         }
         for (long, origin) in layer {
             self.origins.entry(long).or_insert(origin);
+        }
+    }
+
+    /// The failure of all layers together. Each of them is right by itself: where the file takes part, it is named.
+    fn refused(&self, layers: &Layers<'_>, error: clap::Error) -> Failure {
+        let gives_something = self.origins.values().any(|origin| *origin == Origin::File);
+        match layers.file.filter(|_| gives_something) {
+            Some(file) => Failure::Usage(Error::Usage(format!(
+                "{}: its settings do not go together with the rest: {}",
+                file.name(),
+                reason(&error)
+            ))),
+            None => Failure::Arguments(error),
         }
     }
 

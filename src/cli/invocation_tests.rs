@@ -18,10 +18,9 @@ fn resolved(case: &Case<'_>) -> Result<(Options, BTreeMap<String, Origin>), Stri
     let words: Vec<OsString> = case.words.split(' ').map(OsString::from).collect();
     let variables = case.environment.iter();
     let environment = Environment::new(variables.map(|(name, value)| (*name, (*value).into())));
-    let file = ConfigFile {
-        path: "/project/hashstatic.toml".into(),
-        table: case.file.parse().unwrap(),
-    };
+    let path = "/project/hashstatic.toml";
+    let file = ConfigFile::parse(path.into(), path.into(), case.file, &[]);
+    let file = file.unwrap().unwrap();
     let owned = |list: &[&str]| list.iter().map(ToString::to_string).collect();
     let project = case.project.map(|(sources, build)| Answer {
         input: Input::Roots(vec![SourceRoot {
@@ -44,8 +43,8 @@ fn resolved(case: &Case<'_>) -> Result<(Options, BTreeMap<String, Origin>), Stri
     })?;
     let asked = project.map(|answer| answer.input);
     let options = match arguments.command {
-        Parsed::Build(build) => build.options(asked, &environment),
-        Parsed::Check(check) => check.options(asked),
+        Parsed::Build(build) => build.options(asked, &environment, &mut Vec::new()),
+        Parsed::Check(check) => check.options(asked, &mut Vec::new()),
         other => panic!("{other:?}"),
     };
     Ok((options.map_err(|error| error.to_string())?, origins))
@@ -68,27 +67,33 @@ fn origins(case: &Case<'_>, names: &[&str]) -> String {
 fn the_strongest_layer_wins() {
     let project: Option<(&[&str], &[&str])> = Some((&["--static-url=/p/"], &["--manifest=p.json"]));
     for (words, environment, file, project, expected) in [
-        ("h build a", "", "", None, "---"),
-        ("h build a", "", "cache-dir = 'f'", None, "f--"),
-        ("h build a", "/e", "cache-dir = 'f'", None, "e--"),
+        ("h build a -o o", "", "", None, "---"),
+        ("h build a -o o", "", "cache-dir = 'f'", None, "f--"),
+        ("h build a -o o", "/e", "cache-dir = 'f'", None, "e--"),
         (
-            "h build a --cache-dir c",
+            "h build a -o o --cache-dir c",
             "/e",
             "cache-dir = 'f'",
             None,
             "c--",
         ),
-        ("h build a", "", "static-url = '/f/'", None, "-f-"),
-        ("h build", "", "static-url = '/f/'", project, "-pp"),
+        ("h build a -o o", "", "static-url = '/f/'", None, "-f-"),
+        ("h build -o o", "", "static-url = '/f/'", project, "-pp"),
         (
-            "h build --static-url /c/",
+            "h build -o o --static-url /c/",
             "",
             "static-url = '/f/'",
             project,
             "-cp",
         ),
         // An option is weaker than its opposite on a stronger layer.
-        ("h build a --no-cache", "", "cache-dir = 'f'", None, "f--"),
+        (
+            "h build a -o o --no-cache",
+            "",
+            "cache-dir = 'f'",
+            None,
+            "f--",
+        ),
     ] {
         let case = Case {
             words,
@@ -132,7 +137,7 @@ fn values_come_from_the_layer_that_wins() {
 #[test]
 fn lists_of_a_project_are_added_to_those_of_the_command_line() {
     let (options, _) = resolved(&Case {
-        words: "h build --ignore c --no-default-ignore",
+        words: "h build -o o --ignore c --no-default-ignore",
         project: Some((&["--ignore=p"], &[])),
         ..Case::default()
     })
@@ -157,13 +162,13 @@ fn arguments_of_build_are_not_for_check() {
 #[test]
 fn sources_of_a_stronger_layer_replace_all_input() {
     for (words, file, expected) in [
-        ("h build a", "sources = ['b', 'c']", vec!["a"]),
+        ("h build a -o o", "sources = ['b', 'c']", vec!["a"]),
         (
-            "h build",
+            "h build -o o",
             "sources = ['b', 'c']",
             vec!["/project/b", "/project/c"],
         ),
-        ("h build a", "files-from = 'list.json'", vec!["a"]),
+        ("h build a -o o", "files-from = 'list.json'", vec!["a"]),
     ] {
         let case = Case {
             words,
@@ -186,22 +191,22 @@ fn sources_of_a_stronger_layer_replace_all_input() {
 fn wrong_values_are_refused_on_every_layer() {
     for (words, file, expected) in [
         (
-            "h build a --hash sha1",
+            "h build a -o o --hash sha1",
             "",
             "invalid value 'sha1' for '--hash <HASH>'",
         ),
         (
-            "h build a",
+            "h build a -o o",
             "hash = 'sha1'",
             "invalid value 'sha1' for '--hash <HASH>'",
         ),
         (
-            "h build a",
+            "h build a -o o",
             "hahs = 'md5'",
             "unknown key `hahs`; did you mean `hash`?",
         ),
         (
-            "h build a",
+            "h build a -o o",
             "hash = 1.5",
             "`hash` has a value of the wrong type",
         ),
@@ -215,7 +220,7 @@ fn wrong_values_are_refused_on_every_layer() {
         assert!(why.contains(expected), "{why}");
     }
     let case = Case {
-        words: "h build a",
+        words: "h build a -o o",
         environment: &[("SOURCE_DATE_EPOCH", "soon")],
         ..Case::default()
     };

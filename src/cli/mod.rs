@@ -1,10 +1,13 @@
 //! The command line, and its conversion to [`hashstatic::Options`].
 
+mod apps;
+mod ask;
 mod build;
 mod cache;
-mod config;
+pub(crate) mod config;
 mod environment;
 pub(crate) mod format;
+pub(crate) mod interrupt;
 pub(crate) mod invocation;
 mod platform;
 pub(crate) mod progress_bar;
@@ -70,9 +73,9 @@ const BUILD_EXAMPLES: &str = "\
 Examples:
   hashstatic build assets node_modules/bootstrap/dist --out static
   hashstatic build admin=vendor/django-admin assets -o static --require css/output.css
-  hashstatic build static                     in place
+  hashstatic build static --in-place
 
-Exit status: 0 done; 1 the input has errors, nothing was published; 2 wrong usage";
+Exit status: 0 done; 1 the input has errors, nothing was published; 2 wrong usage; 130 interrupted";
 
 /// How results and diagnostics are shown.
 #[derive(Debug, Args)]

@@ -8,6 +8,8 @@ use std::time::Duration;
 use hashstatic::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::interrupt::Interrupt;
+
 /// Redraws per second.
 const RATE: u8 = 10;
 
@@ -15,6 +17,7 @@ const RATE: u8 = 10;
 #[derive(Default)]
 pub(crate) struct Bar {
     shown: bool,
+    interrupt: Interrupt,
     contents: AtomicUsize,
     of: AtomicUsize,
     drawn: OnceLock<ProgressBar>,
@@ -22,9 +25,10 @@ pub(crate) struct Bar {
 
 impl Bar {
     /// A bar on stderr, if that is a terminal and `wanted`.
-    pub(crate) fn new(wanted: bool) -> Self {
+    pub(crate) fn new(wanted: bool, interrupt: Interrupt) -> Self {
         Self {
             shown: wanted && io::stderr().is_terminal(),
+            interrupt,
             ..Self::default()
         }
     }
@@ -57,6 +61,10 @@ impl Progress for Bar {
             bar.set_message(format!("{done}/{} files", self.of.load(Ordering::Relaxed)));
             bar.inc(bytes);
         }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupt.is_set()
     }
 
     fn end(&self) {

@@ -1,23 +1,14 @@
-//! Finds the static files of a Django project: asks the project itself (`--from-django`), or searches the installed
-//! packages (`--site-packages`, `--apps`), which needs no Python at all.
+//! Asks a Django project for its static files (`--from-django`).
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use clap::Args;
-use hashstatic::options::{Input, NamedFile, SourceRoot};
 use hashstatic::{Error, shown};
-use serde::Deserialize;
 
-/// The program that the project's Python runs.
-const ASK: &str = include_str!("from_django.py");
-/// The rule for what the binary may do for a storage. The Python package uses the same file.
-const RULE: &str = include_str!("../../python/hashstatic/_rule.py");
-/// The beginning of the program's answer.
-const MARK: &str = "\u{1e}hashstatic:";
+use super::ask::{Answer, Question};
 
-const DJANGO: &str = "Django project";
+pub(super) const DJANGO: &str = "Django project";
 /// The arguments that `--from-django` and its companions exclude. The companions name them too: clap does not require
 /// an option that is in conflict.
 const OTHER_SOURCES: [&str; 3] = ["roots", "files_from", "site_packages"];
@@ -41,109 +32,11 @@ pub(super) struct Project {
     /// The project's Python [default: the active virtual environment's]
     #[arg(long, value_name = "PATH", requires = "from_django", conflicts_with_all = OTHER_SOURCES, help_heading = DJANGO)]
     python: Option<PathBuf>,
-    /// Directory of packages in which to find --apps (may be repeated)
-    #[arg(
-        long,
-        value_name = "DIR",
-        requires = "apps",
-        conflicts_with = "files_from",
-        help_heading = DJANGO
-    )]
-    site_packages: Vec<PathBuf>,
-    /// Apps whose static files are assets, as in `INSTALLED_APPS`
-    #[arg(
-        long,
-        value_name = "APP,…",
-        value_delimiter = ',',
-        requires = "site_packages",
-        help_heading = DJANGO
-    )]
-    apps: Vec<String>,
-}
-
-/// The answer of a project.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    /// The project's static files.
-    pub(super) input: Input,
-    /// Arguments about sources and references.
-    pub(super) sources: Vec<String>,
-    /// Arguments of `build` alone.
-    pub(super) build: Vec<String>,
-}
-
-impl Answer {
-    /// The arguments that the project gives for a command.
-    pub(super) fn arguments(&self, command: &str) -> impl Iterator<Item = &str> {
-        let build = self.build.iter().filter(move |_| command == "build");
-        self.sources.iter().chain(build).map(String::as_str)
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Told {
-    Unusable {
-        error: String,
-    },
-    Project {
-        roots: Option<Vec<Root>>,
-        files: Option<Vec<NamedFile>>,
-        sources: Vec<String>,
-        build: Vec<String>,
-    },
-}
-
-#[derive(Deserialize)]
-struct Root {
-    prefix: String,
-    dir: PathBuf,
 }
 
 impl Project {
-    /// The `static/` directories of `--apps`, in their order. An app without one has no static files.
-    pub(super) fn app_roots(&self) -> Result<Vec<SourceRoot>, Error> {
-        let mut roots = Vec::new();
-        for app in self.apps.iter().filter(|app| !app.is_empty()) {
-            let dir = self.package(app)?.join("static");
-            if dir.is_dir() {
-                let prefix = String::new();
-                roots.push(SourceRoot { prefix, dir });
-            }
-        }
-        Ok(roots)
-    }
-
-    /// The directory of an app, which may be named by its `AppConfig`: `polls.apps.PollsConfig`.
-    fn package(&self, app: &str) -> Result<PathBuf, Error> {
-        let names = [
-            Some(app),
-            app.split_once(".apps.").map(|(package, _)| package),
-        ];
-        let relative = names.iter().flatten().map(|name| name.replace('.', "/"));
-        let relative: Vec<String> = relative.collect();
-        for directory in &self.site_packages {
-            if !directory.is_dir() {
-                return Err(Error::Usage(format!(
-                    "--site-packages: {} is not a directory",
-                    shown(directory)
-                )));
-            }
-            let mut packages = relative.iter().map(|name| directory.join(name));
-            if let Some(package) = packages.find(|package| package.is_dir()) {
-                return Ok(package);
-            }
-        }
-        let places: Vec<String> = self.site_packages.iter().map(shown).collect();
-        Err(Error::Usage(format!(
-            "--apps: there is no package {} in {}",
-            shown(app),
-            places.join(", ")
-        )))
-    }
-
     /// Asks the project, if `--from-django` is given.
-    pub(super) fn ask(&self) -> Result<Option<Answer>, Error> {
+    pub(super) fn ask(&self, verbose: bool) -> Result<Option<Answer>, Error> {
         if !self.from_django {
             return Ok(None);
         }
@@ -158,40 +51,13 @@ impl Project {
             None => Some(PathBuf::from("manage.py"))
                 .filter(|path| path.is_file() && self.settings.is_none()),
         };
-        let python = self.python();
-        let output = Command::new(&python)
-            .args(["-c", ASK])
-            .arg(manage.unwrap_or_default())
-            .arg(self.settings.as_deref().unwrap_or_default())
-            .arg(RULE)
-            .output()
-            .map_err(|error| {
-                Error::Usage(format!(
-                    "--from-django: {} cannot be run: {error}; name the project's Python with --python",
-                    shown(Path::new(&python))
-                ))
-            })?;
-        let stdout = String::from_utf8_lossy(&output.stdout);
-        let answer = stdout.rsplit_once(MARK).map(|(_, json)| json.trim_end());
-        let answer = answer.and_then(|json| serde_json::from_str(json).ok());
-        match answer {
-            Some(Told::Project {
-                roots,
-                files,
-                sources,
-                build,
-            }) => Ok(Some(Answer {
-                input: input(roots, files),
-                sources,
-                build,
-            })),
-            Some(Told::Unusable { error }) => Err(Error::Usage(format!("--from-django: {error}"))),
-            None => Err(Error::Usage(format!(
-                "--from-django: the project cannot be asked, {} says:\n{}",
-                shown(Path::new(&python)),
-                String::from_utf8_lossy(&output.stderr).trim_end()
-            ))),
-        }
+        let question = Question {
+            python: self.python(),
+            manage,
+            settings: self.settings.as_deref(),
+            verbose,
+        };
+        question.ask().map(Some)
     }
 
     /// The project's Python: that of `--python`, else of the active virtual environment, else of the environment that
@@ -213,18 +79,5 @@ impl Project {
             Some(python) => python.into(),
             None => "python3".into(),
         }
-    }
-}
-
-fn input(roots: Option<Vec<Root>>, files: Option<Vec<NamedFile>>) -> Input {
-    match (roots, files) {
-        (_, Some(files)) => Input::Files(files),
-        (roots, None) => Input::Roots(
-            roots
-                .unwrap_or_default()
-                .into_iter()
-                .map(|Root { prefix, dir }| SourceRoot { prefix, dir })
-                .collect(),
-        ),
     }
 }

@@ -33,15 +33,31 @@ Examples:
 
 Exit status: 0 done; 1 no such asset; 2 wrong usage";
 
+/// The identifier of the static root as an argument.
+pub(super) const STATIC_ROOT: &str = "static_root";
+
 /// Which static root, and how it was built.
 #[derive(Debug, Args)]
 pub(crate) struct Root {
-    /// Static root
-    #[arg(value_name = "STATIC_ROOT")]
-    dir: PathBuf,
+    /// Static root [default: out of the configuration file]
+    #[arg(value_name = "STATIC_ROOT", id = STATIC_ROOT)]
+    dir: Option<PathBuf>,
+    /// The static root as build names it: where the configuration file gives it.
+    #[arg(long, value_name = "DIR", hide = true, conflicts_with = STATIC_ROOT)]
+    out: Option<PathBuf>,
     /// Manifest, relative to the static root
     #[arg(long, value_name = "PATH", default_value = "staticfiles.json")]
     manifest: PathBuf,
+}
+
+impl Root {
+    /// The static root, which some layer has to name.
+    fn dir(&self) -> Result<PathBuf, Error> {
+        let named = self.dir.as_ref().or(self.out.as_ref());
+        named.cloned().ok_or_else(|| {
+            Error::Usage("name the static root, or set `out` in the configuration file".into())
+        })
+    }
 }
 
 #[derive(Debug, Args)]
@@ -60,13 +76,13 @@ pub(crate) struct Verify {
 }
 
 impl Verify {
-    pub(crate) fn options(&self, invocation: &Invocation) -> VerifyOptions {
-        let mut options = VerifyOptions::new(self.root.dir.clone());
+    pub(crate) fn options(&self, invocation: &Invocation) -> Result<VerifyOptions, Error> {
+        let mut options = VerifyOptions::new(self.root.dir()?);
         options.manifest.clone_from(&self.root.manifest);
         options.references = given(&self.references, invocation);
         options.require.clone_from(&self.require);
         options.jobs = self.threads.jobs;
-        options
+        Ok(options)
     }
 }
 
@@ -81,7 +97,7 @@ fn given(references: &ReferenceOptions, invocation: &Invocation) -> ReferenceOve
         given.js_modules = Some(references.js_modules);
     }
     if is_given("on-missing") {
-        given.on_missing = Some(references.on_missing);
+        given.on_missing = references.on_missing;
     }
     if is_given("missing-source-map") {
         given.missing_source_map = Some(references.missing_source_map);
@@ -113,8 +129,8 @@ pub(crate) struct Clean {
 }
 
 impl Clean {
-    pub(crate) fn options(&self) -> CleanOptions {
-        let mut options = CleanOptions::new(self.root.dir.clone());
+    pub(crate) fn options(&self) -> Result<CleanOptions, Error> {
+        let mut options = CleanOptions::new(self.root.dir()?);
         options.manifest.clone_from(&self.root.manifest);
         options.keep = match (self.keep, self.age) {
             (Some(keep), _) => keep,
@@ -124,7 +140,7 @@ impl Clean {
         options.age = self.age;
         options.dry_run = self.dry_run;
         options.lock_timeout = Duration::from_secs(self.lock_timeout);
-        options
+        Ok(options)
     }
 }
 
@@ -142,6 +158,7 @@ pub(crate) struct Finish {
 }
 
 #[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
 pub(crate) struct Explain {
     #[command(flatten)]
     root: Root,
@@ -155,11 +172,11 @@ pub(crate) struct Explain {
 }
 
 impl Explain {
-    pub(crate) fn options(&self, invocation: &Invocation) -> ExplainOptions {
-        let mut options = ExplainOptions::new(self.root.dir.clone(), self.asset.clone());
+    pub(crate) fn options(&self, invocation: &Invocation) -> Result<ExplainOptions, Error> {
+        let mut options = ExplainOptions::new(self.root.dir()?, self.asset.clone());
         options.manifest.clone_from(&self.root.manifest);
         options.references = given(&self.references, invocation);
-        options
+        Ok(options)
     }
 }
 

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use hashstatic::options::{DjangoVersion, Input, NamedFile, ReferenceOptions, SourceRoot};
-use hashstatic::{Error, Options, shown};
+use hashstatic::{Diagnostic, Error, Options, Report, shown};
 
 use super::Verbosity;
+use super::apps::Apps;
 use super::format::Format;
 use super::project::Project;
 
@@ -24,6 +25,8 @@ pub(super) struct Sources {
     files_from: Option<PathBuf>,
     #[command(flatten)]
     pub(super) project: Project,
+    #[command(flatten)]
+    apps: Apps,
     /// Leave out files and directories that match (fnmatch; may be repeated)
     #[arg(short, long, value_name = "GLOB")]
     ignore: Vec<String>,
@@ -36,6 +39,9 @@ pub(super) struct Sources {
     /// Fail if this asset is missing or empty (may be repeated)
     #[arg(long, value_name = "PATH")]
     require: Vec<String>,
+    /// Accept sources without any asset
+    #[arg(long)]
+    allow_empty: bool,
     #[command(flatten)]
     threads: Threads,
     /// Write byte for byte what this Django writes [6.1 if no version is given]
@@ -86,11 +92,15 @@ pub(crate) struct Check {
 
 impl Sources {
     /// The options that these arguments stand for; everything else has its default. `asked` are the sources that a
-    /// Django project has given.
-    pub(super) fn options(&self, asked: Option<Input>) -> Result<Options, Error> {
+    /// Django project has given. Adds to `notices` what is worth knowing about the sources.
+    pub(super) fn options(
+        &self,
+        asked: Option<Input>,
+        notices: &mut Vec<Diagnostic>,
+    ) -> Result<Options, Error> {
         let input = match asked {
             Some(input) => input,
-            None => self.input()?,
+            None => self.input(notices)?,
         };
         let mut options = Options::new(input);
         if let Some(version) = self.django_exact {
@@ -102,30 +112,56 @@ impl Sources {
         options.input.ignore.extend(self.ignore.iter().cloned());
         options.input.follow_external_links = self.follow_external_links;
         options.input.require.clone_from(&self.require);
+        options.input.allow_empty = self.allow_empty;
         options.references.clone_from(&self.references);
         options.run.jobs = self.threads.jobs;
         Ok(options)
     }
 
-    fn input(&self) -> Result<Input, Error> {
+    fn input(&self, notices: &mut Vec<Diagnostic>) -> Result<Input, Error> {
         if let Some(list) = &self.files_from {
             return files_from(list).map(Input::Files);
         }
         let mut roots: Vec<SourceRoot> = self.roots.iter().map(|s| source_root(s)).collect();
-        roots.extend(self.project.app_roots()?);
+        roots.extend(self.apps.roots(notices)?);
         if roots.is_empty() {
-            return Err(Error::Usage(
-                "name at least one source, or --files-from".into(),
-            ));
+            let why = self.apps.why_none();
+            let why = why.map_or_else(String::new, |why| format!(": {why}"));
+            let what = "name at least one source, or --files-from";
+            return Err(Error::Usage(format!("{what}{why}")));
         }
         Ok(Input::Roots(roots))
+    }
+
+    /// Completes what a run says by what is known about its sources.
+    pub(super) fn annotate(
+        &self,
+        mut result: Result<Report, Error>,
+        notices: Vec<Diagnostic>,
+    ) -> Result<Report, Error> {
+        if let Ok(Report { diagnostics, .. }) | Err(Error::Input(diagnostics)) = &mut result {
+            self.apps.name_holders(diagnostics);
+            diagnostics.extend(notices);
+        }
+        result
     }
 }
 
 impl Check {
+    /// Runs the check.
+    pub(crate) fn run(&self, asked: Option<Input>) -> Result<Report, Error> {
+        let mut notices = Vec::new();
+        let options = self.options(asked, &mut notices)?;
+        self.sources.annotate(hashstatic::check(&options), notices)
+    }
+
     /// The options that the arguments stand for.
-    pub(crate) fn options(&self, asked: Option<Input>) -> Result<Options, Error> {
-        self.sources.options(asked)
+    pub(super) fn options(
+        &self,
+        asked: Option<Input>,
+        notices: &mut Vec<Diagnostic>,
+    ) -> Result<Options, Error> {
+        self.sources.options(asked, notices)
     }
 }
 

@@ -18,25 +18,25 @@ pub(crate) enum Place {
 
 /// Counts problems by kind.
 pub(crate) struct Fold<K> {
-    limit: usize,
     /// Number of problems kept, and index of the count of the others.
     kinds: HashMap<K, (usize, Option<usize>)>,
 }
 
-impl<K: Eq + Hash> Fold<K> {
-    pub(crate) fn new(limit: usize) -> Self {
+impl<K> Default for Fold<K> {
+    fn default() -> Self {
         Self {
-            limit,
             kinds: HashMap::new(),
         }
     }
+}
 
-    /// Returns the place of one more problem, in a list that has `length` entries.
-    pub(crate) fn place(&mut self, kind: K, length: usize) -> Place {
+impl<K: Eq + Hash> Fold<K> {
+    /// Returns the place of one more problem, in a list that has `length` entries. `limit`: how many of this kind are kept.
+    pub(crate) fn place(&mut self, kind: K, length: usize, limit: usize) -> Place {
         let (kept, count) = self.kinds.entry(kind).or_default();
         match count {
             Some(at) => Place::More(*at),
-            None if *kept < self.limit => {
+            None if *kept < limit => {
                 *kept += 1;
                 Place::Kept
             }

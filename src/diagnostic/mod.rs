@@ -35,12 +35,16 @@ pub enum Code {
     MissingSourceMap,
     /// A reference that resolves to nothing, as `--ignore-errors` allows.
     IgnoredReference,
+    /// A reference that is not rewritten, because what it leads to cannot be known for certain.
+    UncertainReference,
     /// A reference leaves the static root by `..`.
     OutsideStaticRoot,
     /// Django would abort here (`--django-exact`).
     DjangoFailure,
     /// An asset named by `--require` is missing or empty.
     RequiredAsset,
+    /// A style sheet without a byte.
+    EmptyAsset,
     /// CSS that is not valid UTF-8.
     NotUtf8,
     /// CSS that could not be minified (as much as asked), and why.
@@ -59,6 +63,12 @@ pub enum Code {
     PathConflict,
     /// An asset that keeps its plain copy with `--keep-only-hashed`, as a file that must not change names it.
     KeptOriginal,
+    /// An asset that keeps its own name, as `--unhashed` or a script asks for.
+    KeptName,
+    /// A script that tests its own file name, and gets another one.
+    TestsOwnName,
+    /// A bundler's manifest names no file, or one that is no asset (`--bundler-manifest`).
+    BundlerManifest,
     /// An earlier manifest that cannot be read.
     UnreadableManifest,
     /// The file system has no locks, so other builds are not kept out.
@@ -81,6 +91,16 @@ pub enum Code {
     StaleVariant,
     /// A file or directory that could not be read.
     Unreadable,
+    /// The sources have no asset at all.
+    NoAssets,
+    /// An app without static files (`--apps`).
+    NoStaticFiles,
+    /// A source root that seems to be the static root of a build.
+    BuiltSource,
+    /// An option without an effect.
+    UnusedOption,
+    /// A name that is too long for what is to be written.
+    LongName,
 }
 
 /// An error, a warning or a notice. Sorts by path, then location.
@@ -104,6 +124,9 @@ pub struct Diagnostic {
     /// is that of the first).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub more: usize,
+    /// The logical path that the file refers to, or that is required, and no asset has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
     /// In `--django-exact`: what Django raises here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub django: Option<DjangoError>,
@@ -158,6 +181,7 @@ impl Diagnostic {
             help: None,
             file: None,
             more: 0,
+            missing: None,
             django: None,
         }
     }
@@ -177,6 +201,13 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, location: Location) -> Self {
         self.location = Some(location);
+        self
+    }
+
+    /// Sets the name that no asset has.
+    #[must_use]
+    pub fn missing(mut self, name: impl Into<String>) -> Self {
+        self.missing = Some(name.into());
         self
     }
 

@@ -57,6 +57,7 @@ impl Converter<'_> {
                         failures.push(Failure {
                             offset: Some(found.span.start),
                             url: Some(url.to_owned()),
+                            is_source_map: pattern.is_source_map(),
                             ignored: failure.introduced && self.ignored.covers(self.name, url),
                             ..failure
                         });

@@ -16,6 +16,10 @@ pub(crate) struct Failure {
     pub(crate) offset: Option<usize>,
     /// The URL as written, if a reference has failed.
     pub(crate) url: Option<String>,
+    /// The name that neither an asset nor a file of the static root has, if that is why the reference has failed.
+    pub(crate) unknown: Option<Box<str>>,
+    /// Whether a source-map comment has failed.
+    pub(crate) is_source_map: bool,
     /// Whether it is a `ValueError`, which `collectstatic` introduces with "Post-processing 'x' failed!".
     pub(crate) introduced: bool,
     /// Whether `--ignore-errors` covers it.
@@ -33,6 +37,8 @@ impl Failure {
             notes: Vec::new(),
             offset: None,
             url: None,
+            unknown: None,
+            is_source_map: false,
             introduced: true,
             ignored: false,
             more: 0,
@@ -60,24 +66,21 @@ impl Failure {
 }
 
 /// The failures of one file, folded.
+#[derive(Default)]
 pub(crate) struct Failures {
     kept: Vec<Failure>,
-    fold: Fold<(bool, bool)>,
-}
-
-impl Default for Failures {
-    fn default() -> Self {
-        Self {
-            kept: Vec::new(),
-            fold: Fold::new(PER_FILE),
-        }
-    }
+    fold: Fold<[bool; 4]>,
 }
 
 impl Failures {
     pub(super) fn push(&mut self, failure: Failure) {
-        let kind = (failure.introduced, failure.ignored);
-        match self.fold.place(kind, self.kept.len()) {
+        let kind = [
+            failure.introduced,
+            failure.ignored,
+            failure.is_source_map,
+            failure.unknown.is_some(),
+        ];
+        match self.fold.place(kind, self.kept.len(), PER_FILE) {
             Place::Kept => self.kept.push(failure),
             Place::First => self.kept.push(Failure {
                 message: String::new(),

@@ -127,8 +127,9 @@ impl Converter<'_> {
     fn stored_name(&self, name: &str) -> Result<Target, Failure> {
         let name = normpath(name);
         let key = name.replace('\\', "/");
-        let missing = |name: &str| {
-            Failure::value_error(format!(
+        let missing = |name: String| Failure {
+            unknown: Some(name.as_str().into()),
+            ..Failure::value_error(format!(
                 "The file '{name}' could not be found with {STORAGE}."
             ))
         };
@@ -138,7 +139,7 @@ impl Converter<'_> {
             if !self.storage.is_hashed_yet(&key) {
                 let clean_name = clean_name(&name)?;
                 if !self.storage.exists(&clean_name)? {
-                    return Err(missing(&clean_name));
+                    return Err(missing(clean_name));
                 }
             }
             let asset = Some(asset);
@@ -146,7 +147,7 @@ impl Converter<'_> {
         }
         let clean_name = clean_name(&name)?;
         let hashed = match self.storage.look_up(&clean_name)? {
-            StaticName::Missing => return Err(missing(&clean_name)),
+            StaticName::Missing => return Err(missing(clean_name)),
             StaticName::Directory => name,
             StaticName::File(digest) => name_with_digest(self.version, &name, &digest)?,
         };

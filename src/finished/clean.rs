@@ -76,7 +76,7 @@ pub(crate) fn clean(options: &CleanOptions) -> Result<Cleaning, Error> {
     let manifest_name = root.manifest_name(&options.manifest)?;
     let manifest = Manifest::parse(&root.read(&manifest_name)?).map_err(|why| {
         Error::StaticRoot(format!(
-            "the manifest {} is not readable: {why}; nothing was removed, as nobody knows what is in use",
+            "the manifest {} is not readable: {why}; nothing was removed, as it says what is in use",
             shown(&manifest_name)
         ))
     })?;

@@ -30,6 +30,8 @@ pub(crate) struct Examined {
     pub(crate) not_parsed: Option<NotParsed>,
     /// The variants that do not decode to the file, with the reason.
     pub(crate) bad_variants: Vec<(Encoding, AssetId, String)>,
+    /// The assets that are only named like variants of the file, with the reason.
+    pub(crate) lookalikes: Vec<(AssetId, String)>,
     /// The bytes of a text.
     pub(crate) bytes: Option<Vec<u8>>,
 }
@@ -73,14 +75,17 @@ impl FinishedRoot {
             None => self.hash(entry, |hasher| self.stream(id, hasher))?,
         };
         let bad_variants = self.bad_variants(id, content)?;
+        let lookalikes = self.lookalikes(id, content)?;
         let text = bytes.as_deref().unwrap_or_default();
         let Scan {
             references,
             not_parsed,
+            unread: _,
         } = syntax.scan(text);
         let space = UrlSpace {
             catalog: &self.files,
             static_url: &self.references.static_url,
+            uses: self.uses(&references)?,
         };
         let references = wanted(
             text,
@@ -92,6 +97,7 @@ impl FinishedRoot {
             references,
             not_parsed,
             bad_variants,
+            lookalikes,
             bytes,
         })
     }
@@ -142,14 +148,40 @@ impl FinishedRoot {
     ) -> Result<Vec<(Encoding, AssetId, String)>, Error> {
         let mut bad = Vec::new();
         for (encoding, variant) in self.variants(id) {
-            let bytes = self.read(variant)?;
-            match decode(encoding, &bytes) {
-                Ok(decoded) if decoded == content => {}
-                Ok(_) => bad.push((encoding, variant, "decodes to other bytes".into())),
-                Err(why) => bad.push((encoding, variant, why)),
+            if let Some(why) = self.is_no_variant(encoding, variant, content)? {
+                bad.push((encoding, variant, why));
             }
         }
         Ok(bad)
+    }
+
+    fn lookalikes(&self, id: AssetId, content: Content) -> Result<Vec<(AssetId, String)>, Error> {
+        let name = self.files.name(id);
+        let mut found = Vec::new();
+        for encoding in Encoding::ALL {
+            let other = self.files.find(&encoding.variant_of(name.as_str()));
+            let is_asset = |id: &AssetId| self.is_named(self.files.name(*id));
+            if let Some(other) = other.filter(|other| self.is_named(name) && is_asset(other))
+                && let Some(why) = self.is_no_variant(encoding, other, content)?
+            {
+                found.push((other, why));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Why a file is no variant of a file with this content; `None` if it is one.
+    fn is_no_variant(
+        &self,
+        encoding: Encoding,
+        variant: AssetId,
+        content: Content,
+    ) -> Result<Option<String>, Error> {
+        Ok(match decode(encoding, &self.read(variant)?) {
+            Ok(decoded) if decoded == content => None,
+            Ok(_) => Some("decodes to other bytes".into()),
+            Err(why) => Some(why),
+        })
     }
 
     /// Whether a file is named like a variant of a file beside it, and decodes to that file's content.

@@ -86,12 +86,27 @@ pub enum Leads {
     Nowhere,
 }
 
+/// How an asset is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum AssetNaming {
+    /// With a digest.
+    Hashed,
+    /// As a bundler has named it: its bytes never change under this name.
+    Prehashed,
+    /// With its own name, under which its bytes may change: `--unhashed`.
+    Unhashed,
+}
+
 /// The result of [`crate::explain`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
     /// The logical path.
     pub asset: String,
+    /// How the asset is named.
+    pub naming: AssetNaming,
     /// The digest in the hashed path; empty if there is none.
     pub digest: String,
     /// Whether `digest` is that of the hashed file's own bytes. For members of a reference cycle, it is not.
@@ -108,13 +123,9 @@ pub struct Explanation {
 
 /// Explains one asset.
 pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
-    let mut diagnostics = Vec::new();
-    let root = FinishedRoot::open(
-        &options.static_root,
-        &options.manifest,
-        &options.references,
-        &mut diagnostics,
-    )?;
+    options.references.validate()?;
+    let (root, _) =
+        FinishedRoot::open(&options.static_root, &options.manifest, &options.references)?;
     let is_asked = |entry: &&Entry| {
         entry.logical.as_str() == options.asset || entry.hashed.as_str() == options.asset
     };
@@ -131,6 +142,13 @@ pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
     let found = examined.iter().flat_map(|examined| &examined.references);
     Ok(Explanation {
         asset: entry.logical.as_str().to_owned(),
+        naming: if entry.logical != entry.hashed {
+            AssetNaming::Hashed
+        } else if root.is_prehashed(&entry.hashed) {
+            AssetNaming::Prehashed
+        } else {
+            AssetNaming::Unhashed
+        },
         digest: entry.digest().unwrap_or_default().to_owned(),
         own_digest: examined.as_ref().is_some_and(|e| e.digest_matches),
         hashed: hashed.map(|id| root.asset_file(id)),
@@ -149,7 +167,9 @@ pub(crate) fn explain(options: &ExplainOptions) -> Result<Explanation, Error> {
                 },
                 leads: match &found.target {
                     Target::Asset { .. } => Leads::Inside,
-                    Target::External => Leads::Outside,
+                    Target::External | Target::Directory(_) | Target::Uncertain(_) => {
+                        Leads::Outside
+                    }
                     Target::Missing(_) | Target::Outside => Leads::Nowhere,
                 },
             })

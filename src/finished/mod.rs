@@ -4,6 +4,7 @@ pub(crate) mod clean;
 mod examine;
 pub(crate) mod explain;
 mod plain;
+mod uses;
 pub(crate) mod verify;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -24,6 +25,7 @@ use crate::static_root::manifest::{Manifest, StoredManifest};
 use crate::static_root::{TEMPORARY, must_be_there};
 use crate::text::Syntax;
 use crate::walk::walk;
+use uses::Uses;
 
 /// One entry of the manifest.
 #[derive(Debug, Clone)]
@@ -58,17 +60,18 @@ pub(crate) struct FinishedRoot {
     by_hashed: HashMap<LogicalPath, usize>,
     /// The files that earlier manifests named.
     earlier: HashSet<String>,
+    uses: Uses,
 }
 
 impl FinishedRoot {
-    /// Reads the manifest and the record, and lists the files. `references` overrides the options of the build. What is
-    /// wrong with the manifest is added to `diagnostics`.
+    /// Reads the manifest and the record, and lists the files. `references` overrides the options of the build. Also
+    /// returns what is wrong with the manifest.
     pub(crate) fn open(
         dir: &Path,
         manifest: &Path,
         references: &ReferenceOverrides,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<Self, Error> {
+    ) -> Result<(Self, Vec<Diagnostic>), Error> {
+        let mut diagnostics = Vec::new();
         must_be_there(dir)?;
         let dir = dir.canonicalize().map_err(Error::io("read", dir))?;
         let path = dir.join(manifest);
@@ -116,7 +119,7 @@ impl FinishedRoot {
             .enumerate()
             .map(|(index, entry)| (entry.hashed.clone(), index))
             .collect();
-        let record = record(&dir, manifest, diagnostics)?;
+        let record = record(&dir, manifest, &mut diagnostics)?;
         let identity = Manifest {
             paths: stored.paths.iter().cloned().collect(),
         }
@@ -124,17 +127,27 @@ impl FinishedRoot {
         let options = record.options.clone();
         let options = options.filter(|options| options.manifest == identity);
         let of_build = options.as_ref().map(|options| options.references.clone());
-        Ok(Self {
+        let root = Self {
             earlier: record.files().map(str::to_owned).collect(),
             record,
-            files: files(&dir, diagnostics)?,
+            files: files(&dir, &mut diagnostics)?,
             references: references.over(of_build.unwrap_or_default()),
             options,
             dir,
             entries,
             hash,
             by_hashed,
-        })
+            uses: Uses::default(),
+        };
+        Ok((root, diagnostics))
+    }
+
+    /// Whether a bundler has hashed the file of that name: what it names is not ours to judge.
+    pub(crate) fn is_prehashed(&self, file: &LogicalPath) -> bool {
+        let record = &self.record;
+        self.is_named(file)
+            && record.contents.contains_key(file.as_str())
+            && !record.unhashed.contains(file.as_str())
     }
 
     /// The syntax of a file.
@@ -164,6 +177,11 @@ impl FinishedRoot {
         self.by_hashed
             .get(hashed)
             .map(|index| &self.entries[*index])
+    }
+
+    /// Whether the manifest names a hashed file of that name, whether it is there or not.
+    pub(crate) fn is_hashed_path(&self, name: &str) -> bool {
+        LogicalPath::new(name).is_ok_and(|name| self.by_hashed.contains_key(&name))
     }
 
     /// Whether the manifest names a file, plain or hashed.

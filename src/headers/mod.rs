@@ -145,7 +145,7 @@ fn files(built: &[BuiltFile<'_>]) -> BTreeMap<String, ServedFile> {
 }
 
 /// Returns the hashed files of earlier generations: the recorded names without plain copies, whose hashed files are
-/// recorded too.
+/// recorded too, and without files that have kept their own names.
 fn hashed_earlier<'a>(
     (manifest, generations): (&'a Manifest, &'a Generations),
     hash_length: usize,
@@ -156,7 +156,8 @@ fn hashed_earlier<'a>(
         .iter()
         .filter_map(|name| without_digest(name, hash_length))
         .collect();
-    for name in plain {
+    let unhashed = generations.unhashed.iter();
+    for name in plain.iter().chain(unhashed) {
         names.remove(name.as_str());
     }
     names

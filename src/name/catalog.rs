@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::left_out::LeftOut;
 use super::logical_path::LogicalPath;
 use super::name_map::NameMap;
 
@@ -15,8 +16,18 @@ pub(crate) enum Naming {
     Digest,
     /// The logical path: a bundler has hashed the name. References to the asset stay as they are.
     Prehashed,
+    /// The logical path: the asset is wanted under its own name, whatever its bytes (`--unhashed`). References to it stay
+    /// as they are.
+    Unhashed,
     /// The hashed path of an earlier build, unless the asset's references change.
     Carried,
+}
+
+impl Naming {
+    /// Whether the hashed path is the logical path.
+    pub(crate) fn keeps_name(self) -> bool {
+        matches!(self, Self::Prehashed | Self::Unhashed)
+    }
 }
 
 /// An asset as a target of references.
@@ -37,6 +48,8 @@ pub(crate) struct Named {
 pub(crate) struct Catalog {
     named: Vec<Named>,
     by_name: NameMap<AssetId, LogicalPath>,
+    /// What would be an asset if no rule left it out.
+    pub(crate) left_out: LeftOut,
 }
 
 impl Catalog {
@@ -49,7 +62,16 @@ impl Catalog {
             .enumerate()
             .map(|(id, named)| (named.name.clone(), id))
             .collect();
-        Self { named, by_name }
+        Self {
+            named,
+            by_name,
+            left_out: LeftOut::default(),
+        }
+    }
+
+    /// Adds what the rules for sources have left out.
+    pub(crate) fn leaving_out(self, left_out: LeftOut) -> Self {
+        Self { left_out, ..self }
     }
 
     /// Makes a catalog of names without files. Names that are not logical paths are left out.

@@ -4,6 +4,9 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
+/// The most bytes that file systems take for the name of a file.
+pub(crate) const LONGEST_NAME: usize = 255;
+
 /// An asset's name inside the static root: UTF-8, `/`-separated, relative, without empty, `.` or `..` segments.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogicalPath(Arc<str>);

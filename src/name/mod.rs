@@ -3,5 +3,6 @@
 pub(crate) mod catalog;
 pub(crate) mod digest;
 pub(crate) mod glob;
+pub(crate) mod left_out;
 pub(crate) mod logical_path;
 pub(crate) mod name_map;

@@ -29,7 +29,16 @@ impl NamedFile {
     /// Parses the list that `--files-from` names: JSON, `[{"name": …, "path": …}, …]`. The error is the parser's
     /// message. Whether the names are logical paths and the files are there is checked by the build.
     pub fn parse_list(json: &[u8]) -> Result<Vec<Self>, String> {
-        serde_json::from_slice(json).map_err(|error| error.to_string())
+        serde_json::from_slice(json_text(json)?).map_err(|error| error.to_string())
+    }
+}
+
+/// The text of a JSON file that another program wrote: without the byte order mark that some put before UTF-8. The error
+/// names UTF-16, which shells on Windows write.
+pub(crate) fn json_text(bytes: &[u8]) -> Result<&[u8], String> {
+    match bytes {
+        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] => Err("it is UTF-16, and JSON is UTF-8".into()),
+        _ => Ok(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)),
     }
 }
 
@@ -55,11 +64,19 @@ pub struct InputOptions {
     pub follow_external_links: bool,
     /// Logical paths that must exist and must not be empty. Default: none.
     pub require: Vec<String>,
+    /// Accept sources without any asset. Otherwise that is an error: a source that was never filled would publish a
+    /// manifest of nothing. Default: `false`.
+    pub allow_empty: bool,
     /// Globs of logical paths that a bundler has hashed already: such an asset keeps its name and its bytes. Default:
     /// none.
     pub prehashed: Vec<String>,
-    /// Manifests of bundlers (Vite, webpack, esbuild); the files that they name are prehashed. Default: none.
+    /// Manifests of bundlers (Vite, webpack, Encore, esbuild, Rollup); the files that they name are prehashed. Default:
+    /// none.
     pub bundler_manifest: Vec<PathBuf>,
+    /// Globs of logical paths that keep their own names: service workers, `robots.txt`, scripts that look for themselves.
+    /// Their references are rewritten like those of other assets. Default: none; with
+    /// [`js_modules`](super::ReferenceOptions::js_modules), service workers that a script registers are among them.
+    pub unhashed: Vec<String>,
 }
 
 impl InputOptions {
@@ -74,8 +91,10 @@ impl Default for InputOptions {
             ignore: super::owned(Self::IGNORE_DEFAULT),
             follow_external_links: false,
             require: Vec::new(),
+            allow_empty: false,
             prehashed: Vec::new(),
             bundler_manifest: Vec::new(),
+            unhashed: Vec::new(),
         }
     }
 }

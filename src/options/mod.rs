@@ -20,6 +20,9 @@ pub use root::{FileMode, HeadersFormat, LinkMode, RootOptions};
 pub use run::RunOptions;
 pub use variants::{Encodings, VariantOptions};
 
+pub(crate) use input::json_text;
+use references::check_static_url;
+
 use std::path::Path;
 
 use crate::error::Error;
@@ -52,7 +55,7 @@ impl Options {
         options
     }
 
-    /// Sets what `--django-exact` implies: MD5, 12 digits, no minifying.
+    /// Sets what `--django-exact` implies: MD5, 12 digits, no minifying, and an error for a missing source map.
     #[must_use]
     pub fn exactly(mut self, version: DjangoVersion) -> Self {
         self.naming = NamingOptions {
@@ -61,25 +64,23 @@ impl Options {
             django_exact: Some(version),
         };
         self.minify.mode = Minify::Off;
+        self.references.missing_source_map = MissingPolicy::Error;
         self
     }
 
-    /// Checks the options, each by itself and against each other.
+    /// Checks the options, each by itself and against each other. All that is wrong is returned.
     pub(crate) fn validate(&self) -> Result<(), Error> {
-        let usage = |message: String| Err(Error::Usage(message));
+        let mut wrong = Vec::new();
+        let usage = |message: &str| Error::Usage(message.into());
         if matches!(&self.input.sources, Input::Roots(roots) if roots.is_empty()) {
-            return usage("name at least one source root".into());
+            wrong.push(usage("name at least one source root"));
         }
-        let static_url = &self.references.static_url;
-        if !static_url.ends_with('/') {
-            let problem = format!("{static_url:?} does not end with a slash");
-            return Err(Error::option("static-url", problem));
-        }
+        wrong.extend(check_static_url(&self.references.static_url).err());
         let digits = self.naming.hash.hex_digits();
         let length = self.naming.hash_length;
         if !(4..=digits).contains(&length) {
             let problem = format!("{length} is not from 4 to {digits}");
-            return Err(Error::option("hash-length", problem));
+            wrong.push(Error::option("hash-length", problem));
         }
         let encodings = self.variants.encodings;
         let levels = [
@@ -91,43 +92,53 @@ impl Options {
             if let Some(level) = level.filter(|level| !range.contains(level)) {
                 let (low, high) = (range.start(), range.end());
                 let problem = format!("{level} is not from {low} to {high}");
-                return Err(Error::option(option, problem));
+                wrong.push(Error::option(option, problem));
             }
         }
-        let features = [
-            (
-                self.minify.mode == Minify::Full && !cfg!(feature = "minify-full"),
-                "minify",
-                "full: this build was compiled without the feature minify-full",
-            ),
-            (
-                self.references.js_modules && !cfg!(feature = "modules"),
-                "js-modules",
-                "this build was compiled without the feature modules",
-            ),
-        ];
-        for (is_missing, option, problem) in features {
-            if is_missing {
-                return Err(Error::option(option, problem));
-            }
+        if self.minify.mode == Minify::Full && !cfg!(feature = "minify-full") {
+            let problem = "full: this build was compiled without the feature minify-full";
+            wrong.push(Error::option("minify", problem));
+        }
+        if self.references.js_modules && !cfg!(feature = "modules") {
+            let problem = "this build was compiled without the feature modules";
+            wrong.push(Error::option("js-modules", problem));
+        }
+        if self.naming.django_exact.is_some() && !self.input.unhashed.is_empty() {
+            let problem = "Django hashes every file; do without it or without --django-exact";
+            return Err(Error::option("unhashed", problem));
         }
         let hash = self.naming.hash;
         if self.naming.django_exact.is_some()
             && (hash, length, self.minify.mode) != (HashAlgorithm::Md5, 12, Minify::Off)
         {
-            return usage(
-                "--django-exact means MD5, 12 digits and no minifying; other values contradict it"
-                    .into(),
-            );
+            wrong.push(usage(
+                "--django-exact means MD5, 12 digits and no minifying; other values contradict it",
+            ));
         }
-        Ok(())
+        if self.root.in_place && self.root.out.is_some() {
+            wrong.push(usage("--in-place and --out contradict each other"));
+        } else if self.root.in_place && self.only_root().is_none() {
+            let problem = "takes exactly one source root, without a prefix; name the static root with --out instead";
+            wrong.push(Error::option("in-place", problem));
+        }
+        if self.root.in_place && self.root.clear {
+            wrong.push(usage(
+                "--clear would remove the sources of a build in place",
+            ));
+        }
+        Error::all(wrong)
     }
 
-    /// The static root, if the options name one: `out`, or the only source root.
+    /// The static root, if the options name one: `out`, or in place the only source root.
     pub fn static_root(&self) -> Option<&Path> {
-        match (&self.root.out, &self.input.sources) {
-            (Some(out), _) => Some(out),
-            (None, Input::Roots(roots)) if roots.len() == 1 && roots[0].prefix.is_empty() => {
+        let in_place = || self.only_root().filter(|_| self.root.in_place);
+        self.root.out.as_deref().or_else(in_place)
+    }
+
+    /// The source root that can be processed in place: the only one, without a prefix.
+    pub(crate) fn only_root(&self) -> Option<&Path> {
+        match &self.input.sources {
+            Input::Roots(roots) if roots.len() == 1 && roots[0].prefix.is_empty() => {
                 Some(&roots[0].dir)
             }
             _ => None,

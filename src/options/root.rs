@@ -63,8 +63,11 @@ impl HeadersFormat {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RootOptions {
-    /// The static root. `None`: in place, in the only source root. Default: `None`.
+    /// The static root. Default: `None`, see [`RootOptions::in_place`].
     pub out: Option<PathBuf>,
+    /// Write among the sources: the only source root, which has no prefix, is the static root. Then there is no
+    /// [`RootOptions::out`]. Default: `false`.
+    pub in_place: bool,
     /// Write no plain copies. Default: `false`.
     pub keep_only_hashed: bool,
     /// Globs of logical paths that keep their plain copy even so. Default: none.
@@ -97,6 +100,7 @@ impl Default for RootOptions {
     fn default() -> Self {
         Self {
             out: None,
+            in_place: false,
             keep_only_hashed: false,
             keep_original: Vec::new(),
             manifest: "staticfiles.json".into(),

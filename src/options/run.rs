@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub struct RunOptions {
     /// Read, resolve and report, but write nothing. Default: `false`.
     pub dry_run: bool,
-    /// Threads; 0: one per available core. Default: 0.
+    /// Threads; 0: one per available core. More than four per core are never started: they only cost memory. Default: 0.
     pub jobs: usize,
     /// The directory of the build cache. Default: `None`, no cache.
     pub cache_dir: Option<PathBuf>,

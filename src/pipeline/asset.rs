@@ -24,8 +24,8 @@ pub(crate) struct Planned {
     pub(crate) keep_plain: bool,
     /// Whether variants are wanted: the extension is not in `skip_compress`.
     pub(crate) compress: bool,
-    /// Whether a bundler has hashed the asset: its hashed path is its logical path, and its bytes stay.
-    pub(crate) prehashed: bool,
+    /// How the asset gets its hashed path.
+    pub(crate) naming: Naming,
     /// The hashed path from an earlier build in place that removed the plain file; `None`: there is a source.
     pub(crate) carried: Option<LogicalPath>,
 }
@@ -38,12 +38,18 @@ impl Planned {
             path: self.source.path.clone(),
             length: self.source.length,
             order: self.source.order,
-            naming: match self.carried {
-                _ if self.prehashed => Naming::Prehashed,
-                Some(_) => Naming::Carried,
-                None => Naming::Digest,
-            },
+            naming: self.naming,
         }
+    }
+
+    /// Whether the asset has one file only, which changes with its bytes: `--unhashed`.
+    pub(crate) fn is_unhashed(&self) -> bool {
+        self.naming == Naming::Unhashed
+    }
+
+    /// Whether the asset is published under its own name as it is: its references, if it has any, are not rewritten.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.naming.keeps_name() && !self.syntax.is_text()
     }
 
     /// The logical path.
@@ -65,7 +71,7 @@ pub(crate) enum Plain {
     Twin,
 }
 
-/// The hashed file of an asset, in its place.
+/// The hashed file of an asset, in its place; of an unhashed asset, its plain file.
 #[derive(Debug)]
 pub(crate) struct Stored {
     /// The hashed path, as a name in the static root.
@@ -73,7 +79,8 @@ pub(crate) struct Stored {
     /// The digest in that name.
     pub(crate) digest: String,
     pub(crate) content: Held,
-    pub(crate) written: Written,
+    /// Whether the hashed file had to be written; `None`: there is none, the plain file is the asset's only one.
+    pub(crate) written: Option<Written>,
     pub(crate) plain: Plain,
     /// Length of the common beginning of the hashed and the plain file, in bytes; 0 if it is not needed.
     pub(crate) common: usize,
@@ -165,7 +172,7 @@ impl Built {
         let hashed = (
             Role::Hashed,
             self.file.name.as_str(),
-            Some(self.file.content),
+            self.file.written.map(|_| self.file.content),
         );
         let plain = (
             Role::Plain,

@@ -3,13 +3,20 @@
 use super::log::Log;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::Error;
+use crate::name::left_out::LeftOut;
 use crate::options::Options;
 use crate::static_root::{Finished, JOURNAL, Opened, Snapshot};
 use crate::walk::{SourceFile, Walked, walk};
 
+/// The source files, and what was left out of them.
+pub(crate) struct Sources {
+    pub(super) files: Vec<SourceFile>,
+    pub(super) left_out: LeftOut,
+}
+
 /// The sources and the static root when a build begins.
 pub(super) struct Found {
-    pub(super) sources: Vec<SourceFile>,
+    pub(super) sources: Sources,
     /// The files in the static root.
     pub(super) snapshot: Snapshot,
 }
@@ -31,10 +38,14 @@ pub(super) fn find(
         rayon::join(look, walk)
     };
     let snapshot = looked?;
-    let Walked { files, diagnostics } = walked?;
+    let Walked {
+        files,
+        left_out,
+        diagnostics,
+    } = walked?;
     log.extend(diagnostics);
     Ok(Found {
-        sources: files,
+        sources: Sources { files, left_out },
         snapshot,
     })
 }

@@ -4,21 +4,22 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::asset::Planned;
-use super::find::{Found, find};
+use super::find::{Found, Sources, find};
 use super::log::Log;
-use super::prehashed::Prehashed;
+use super::prehashed::{Bundled, Prehashed};
 use super::roots;
+use super::ways::displaced;
 use crate::cache::Cache;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django;
 use crate::error::Error;
 use crate::name::digest::Digest;
+use crate::name::glob::Glob;
 use crate::options::{Encodings, Minify, Options};
 use crate::parallel::pool;
 use crate::progress::Progress;
 use crate::static_root::{Opened, Opening, StaticRoot};
 use crate::text::css::Targets;
-use crate::walk::SourceFile;
 
 /// The context that all stages of a build share.
 pub(crate) struct Job<'o> {
@@ -31,6 +32,8 @@ pub(crate) struct Job<'o> {
     /// Whether the source root is the static root: plain files are then the user's own.
     pub(crate) in_place: bool,
     pub(crate) prehashed: Prehashed,
+    /// The globs of `--unhashed`.
+    pub(crate) unhashed: Vec<Glob>,
     /// The browsers of `--targets`.
     pub(crate) targets: Option<Targets>,
     pub(crate) cache: Option<Cache>,
@@ -45,23 +48,14 @@ impl<'o> Job<'o> {
     pub(crate) fn open(
         options: &'o Options,
         progress: &'o dyn Progress,
-    ) -> Result<(Self, Vec<SourceFile>), Error> {
+    ) -> Result<(Self, Sources), Error> {
         let began = SystemTime::now();
-        options.validate()?;
-        // A dry run needs no static root: nothing is there, and nothing is written.
-        let nowhere = options.run.dry_run.then_some(Path::new(""));
-        let dir = options.static_root().or(nowhere).ok_or_else(|| {
-            Error::Usage("name the static root with --out: only one source root without a prefix can be processed in place".into())
-        })?;
-        let in_place = roots::is_in_place(options, dir)?;
-        roots::check(options, dir, in_place)?;
-        let targets = match (&options.minify.targets, options.minify.mode) {
-            (Some(query), Minify::Full) => {
-                Some(Targets::parse(query).map_err(|why| Error::option("targets", why))?)
-            }
-            _ => None,
-        };
-        let prehashed = Prehashed::read(options)?;
+        let Checked {
+            dir,
+            in_place,
+            targets,
+            bundled,
+        } = Checked::new(options)?;
         let pool = pool(options.run.jobs)?;
         let link_mode = options.root.link_mode.for_plain_twins(in_place);
         let root = Opened::open(
@@ -71,6 +65,7 @@ impl<'o> Job<'o> {
                 directory_mode: options.root.directory_mode,
                 in_place,
                 sync: options.root.sync,
+                progress,
                 ..Opening::new(link_mode, options.root.lock_timeout, options.run.dry_run)
             },
         )?;
@@ -80,23 +75,40 @@ impl<'o> Job<'o> {
             root.check_manifest_place(&manifest)?;
         }
         let log = Log::new(options.naming.django_exact.is_some());
+        log.extend(unused_targets(options));
         let cache = cache(options, &root, &log);
         let found = pool.install(|| find(options, &root, in_place, &log));
         let Found { sources, snapshot } = found.inspect_err(|_| root.roll_back())?;
+        let prehashed = bundled.prehashed(options, &sources.files, &log);
+        let unhashed = options.input.unhashed.iter();
+        let displaced = if in_place {
+            Vec::new()
+        } else {
+            displaced(&sources.files, &snapshot)
+        };
         let job = Self {
             options,
             began,
             cache,
-            root: StaticRoot::new(root, snapshot),
+            root: StaticRoot::displacing(root, snapshot, displaced),
             manifest,
             in_place,
             prehashed,
+            unhashed: unhashed.map(|glob| Glob::new(glob)).collect(),
             targets,
             log,
             progress,
             pool,
         };
         Ok((job, sources))
+    }
+
+    /// Ends the build if the caller wants that. Until the manifest is in place, everything can be taken back.
+    pub(crate) fn stop_if_interrupted(&self) -> Result<(), Error> {
+        if self.progress.is_interrupted() {
+            return Err(Error::Interrupted);
+        }
+        Ok(())
     }
 
     /// Runs `work` on this build's own threads.
@@ -122,20 +134,98 @@ impl<'o> Job<'o> {
         Digest::of(self.options.naming.hash, bytes).hex(self.options.naming.hash_length)
     }
 
+    /// Whether `--unhashed` names the asset.
+    pub(crate) fn wants_unhashed(&self, name: &str) -> bool {
+        self.unhashed.iter().any(|glob| glob.matches(name))
+    }
+
     /// Whether variants are wanted.
     pub(crate) fn compresses(&self) -> bool {
         self.options.variants.encodings != Encodings::NONE
     }
 
-    /// Whether the static root gets the asset's plain file. No plain file may take the manifest's name.
+    /// Whether the static root gets a plain file of the asset beside its hashed file. No plain file may take the
+    /// manifest's name.
     pub(crate) fn keeps_plain(&self, asset: &Planned) -> bool {
-        asset.keep_plain && !asset.prehashed && asset.plain.as_str() != self.manifest
+        asset.keep_plain && !asset.naming.keeps_name() && asset.plain.as_str() != self.manifest
     }
 
     /// Whether the asset's plain file is the user's or the caller's own: neither written nor changed.
     pub(crate) fn leaves_plain(&self, asset: &Planned) -> bool {
         self.in_place || asset.source.leave_plain
     }
+}
+
+/// What the options say, checked against each other and against the file system.
+struct Checked<'o> {
+    dir: &'o Path,
+    in_place: bool,
+    targets: Option<Targets>,
+    bundled: Bundled,
+}
+
+impl<'o> Checked<'o> {
+    /// Checks everything, and returns all that is wrong.
+    fn new(options: &'o Options) -> Result<Self, Error> {
+        match (
+            options.validate(),
+            place(options),
+            targets(options),
+            Bundled::read(options),
+        ) {
+            (Ok(()), Ok((dir, in_place)), Ok(targets), Ok(bundled)) => Ok(Self {
+                dir,
+                in_place,
+                targets,
+                bundled,
+            }),
+            (valid, place, targets, bundled) => {
+                let wrong = [valid.err(), place.err(), targets.err(), bundled.err()];
+                Error::all(wrong.into_iter().flatten())?;
+                Err(Error::Internal("options that are wrong without a reason"))
+            }
+        }
+    }
+}
+
+/// The static root, and whether it is the source root.
+fn place(options: &Options) -> Result<(&Path, bool), Error> {
+    // A dry run needs no static root: nothing is there, and nothing is written.
+    let needs_none = options.run.dry_run || options.root.in_place; // see `Options::validate`
+    let dir = match options.static_root() {
+        Some(dir) => dir,
+        None if needs_none => Path::new(""),
+        None => {
+            return Err(Error::Usage(
+                "name the static root with --out, or pass --in-place to write among the sources"
+                    .into(),
+            ));
+        }
+    };
+    let in_place = roots::is_in_place(options, dir);
+    // What is wrong with a directory is said better there than by the call that has failed.
+    roots::check(options, dir, *in_place.as_ref().unwrap_or(&false))?;
+    Ok((dir, in_place?))
+}
+
+/// The browsers of `--targets`.
+fn targets(options: &Options) -> Result<Option<Targets>, Error> {
+    match (&options.minify.targets, options.minify.mode) {
+        (Some(query), Minify::Full) => Targets::parse(query)
+            .map(Some)
+            .map_err(|why| Error::option("targets", why)),
+        _ => Ok(None),
+    }
+}
+
+/// The warning about `--targets` where nothing uses them.
+fn unused_targets(options: &Options) -> Option<Diagnostic> {
+    let is_unused = options.minify.targets.is_some() && options.minify.mode != Minify::Full;
+    is_unused.then(|| {
+        let what = "has no effect: only --minify full writes for certain browsers";
+        Diagnostic::new(Severity::Warning, Code::UnusedOption, "--targets", what)
+            .help("add --minify full, or leave --targets out")
+    })
 }
 
 /// Opens the build cache, if the options name one. A dry run has none: it writes nothing.

@@ -13,13 +13,15 @@ mod prepare;
 mod repeat;
 mod roots;
 pub(crate) mod store;
+mod uses;
+mod ways;
 pub(crate) mod write;
 
 use crate::error::Error;
 use crate::options::Options;
 use crate::progress::Progress;
 use crate::report::Report;
-use crate::walk::SourceFile;
+use find::Sources;
 use job::Job;
 use repeat::Repeat;
 
@@ -30,8 +32,8 @@ pub(crate) fn build(options: &Options, progress: &dyn Progress) -> Result<Report
 }
 
 /// Runs the stages. Each takes the values of the one before and returns its own.
-fn stages(job: &Job<'_>, sources: Vec<SourceFile>) -> Result<Report, Error> {
-    let repeat = Repeat::new(job, &sources);
+fn stages(job: &Job<'_>, sources: Sources) -> Result<Report, Error> {
+    let repeat = Repeat::new(job, &sources.files);
     if let Some(report) = repeat.report() {
         return Ok(report);
     }

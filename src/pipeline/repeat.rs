@@ -72,6 +72,7 @@ impl<'j> Repeat<'j> {
             }),
             stages: self.job.log.take_stages(),
             dry_run: false,
+            removals: Vec::new(),
             diagnostics: kept.diagnostics,
         })
     }
@@ -112,7 +113,8 @@ impl<'j> Request<'j> {
             return None; // a manifest elsewhere is no part of the static root's state
         }
         let mut hasher = blake3::Hasher::new();
-        let manifest = job.root.read(&job.manifest).ok();
+        // A manifest that cannot be read stops the build: `plan` reports it.
+        let manifest = job.root.read_if_there(&job.manifest).ok()?;
         hasher.update(&[manifest.is_some().into()]);
         hasher.update(&Content::of(&manifest.unwrap_or_default()).key);
         let asked = format!("{:?}", (boot()?, job.request(), job.log.diagnostics()));

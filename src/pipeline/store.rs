@@ -57,18 +57,19 @@ impl<'a> Store<'a> {
 
     /// A plain file that is neither written nor changed. `source` is the content of the source: in place, of the same
     /// file. Otherwise the two may differ, which only matters for variants.
-    fn left(&self, asset: &Planned, source: Held) -> Plain {
-        if !self.job.in_place && self.job.compresses() {
-            return match self.job.root.content(asset.plain.as_str()) {
-                Ok((content, _)) => Plain::Unchanged(content.into()),
-                Err(_) => Plain::None, // not there
-            };
+    fn left(&self, asset: &Planned, source: Held) -> Result<Plain, Error> {
+        if self.job.in_place || !self.job.compresses() {
+            return Ok(Plain::Unchanged(source));
         }
-        Plain::Unchanged(source)
+        let content = self.job.root.content_if_there(asset.plain.as_str())?;
+        Ok(content.map_or(Plain::None, |content| Plain::Unchanged(content.into())))
     }
 
     /// Puts the hashed file in place, and stages the plain file if it needs bytes of its own.
     pub(super) fn store(&self, asset: &Planned, ready: Ready<'_>) -> Result<Stored, Error> {
+        if asset.is_unhashed() {
+            return self.store_unhashed(asset, ready);
+        }
         let Ready {
             name: hashed,
             digest,
@@ -89,7 +90,7 @@ impl<'a> Store<'a> {
             Some(plain) if job.keeps_plain(asset) => {
                 let content = self.content(plain);
                 if leaves_plain {
-                    self.left(asset, content)
+                    self.left(asset, content)?
                 } else if job.root.matches(name, plain, modified)?.is_some() {
                     Plain::Unchanged(content)
                 } else {
@@ -104,9 +105,40 @@ impl<'a> Store<'a> {
             name: hashed,
             digest,
             content,
-            written,
+            written: Some(written),
             plain,
             common,
+            references,
+        })
+    }
+
+    /// Stages the only file of an unhashed asset. The last build has published another one under the same name: it stays
+    /// until this build publishes its plain files.
+    fn store_unhashed(&self, asset: &Planned, ready: Ready<'_>) -> Result<Stored, Error> {
+        let Ready {
+            name,
+            digest,
+            content,
+            bytes,
+            references,
+            ..
+        } = ready;
+        let root = &self.job.root;
+        let modified = asset.source.modified;
+        let plain = if self.job.leaves_plain(asset) {
+            self.left(asset, content)?
+        } else if root.matches(&name, bytes, modified)?.is_some() {
+            Plain::Unchanged(content)
+        } else {
+            Plain::Staged(root.stage(&name, bytes, modified)?, content)
+        };
+        Ok(Stored {
+            name,
+            digest,
+            content,
+            written: None,
+            plain,
+            common: 0,
             references,
         })
     }
@@ -128,7 +160,7 @@ impl<'a> Store<'a> {
             Written::New => false,
         };
         Ok(if self.job.leaves_plain(asset) {
-            self.left(asset, content)
+            self.left(asset, content)?
         } else if is_linked() || is_right()? {
             Plain::Unchanged(content)
         } else {
@@ -143,7 +175,7 @@ fn compares(job: &Job<'_>, assets: &[Planned]) -> bool {
     let is_hashed = |asset: &Planned| {
         may_be_hashed(asset.name().as_str(), job.options.naming.hash_length)
             || asset.carried.is_some()
-            || asset.prehashed
+            || asset.naming.keeps_name()
     };
     let keeps_hashes = job.in_place && job.options.root.keep_only_hashed;
     job.compresses() || keeps_hashes || assets.iter().any(is_hashed)

@@ -34,7 +34,11 @@ pub(crate) struct Lock {
 impl Lock {
     /// Locks the directory `dir`, waiting up to `timeout`. `Ok(None)`: the directory was removed meanwhile (the build
     /// before this one has failed and cleaned up), so that it has to be made again.
-    pub(crate) fn take(dir: &Path, timeout: Duration) -> Result<Option<Self>, Error> {
+    pub(crate) fn take(
+        dir: &Path,
+        timeout: Duration,
+        is_interrupted: impl Fn() -> bool,
+    ) -> Result<Option<Self>, Error> {
         let directory = Directory::open(dir).map_err(Error::io("open", dir))?;
         let deadline = Instant::now().checked_add(timeout);
         let is_early = || deadline.is_none_or(|deadline| Instant::now() < deadline);
@@ -43,6 +47,7 @@ impl Lock {
                 Attempt::Locked(held) => break Some(held),
                 // A build without a lock, and with a warning, is better than none.
                 Attempt::Unsupported => break None,
+                Attempt::Taken if is_interrupted() => return Err(Error::Interrupted),
                 Attempt::Taken if is_early() => sleep(RETRY),
                 Attempt::Taken => {
                     return Err(Error::Locked {

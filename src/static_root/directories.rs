@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 
 use super::StaticRoot;
 use super::made::Made;
+use crate::diagnostic::shown;
 use crate::error::Error;
 use crate::platform;
 
@@ -58,6 +59,11 @@ pub(super) fn make_directories(
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let path = shown(path);
+                let why = format!("the directory {path} cannot be made: a file has its name");
+                return Err(Error::StaticRoot(why));
+            }
             Err(error) => return Err(Error::io("make the directory", path)(error)),
         }
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::own_files::beside;
 use crate::name::logical_path::LogicalPath;
-use crate::options::{MinifyOptions, NamingOptions, ReferenceOptions};
+use crate::options::{MinifyOptions, ReferenceOptions};
 
 /// Raised when a field changes its meaning or goes.
 const VERSION: u32 = 1;
@@ -43,6 +43,11 @@ pub(crate) struct Generations {
     pub(crate) source_variants: BTreeSet<String>,
     /// Files that the manifest names and whose names show no digest of ours, with their BLAKE3 in hex.
     pub(crate) contents: BTreeMap<String, String>,
+    /// Files that are there under their own names although their bytes may change (`--unhashed`): those that the manifest
+    /// names, and those of the generations before it.
+    pub(crate) unhashed: BTreeSet<String>,
+    /// Whether some assets have plain copies and others none.
+    pub(crate) plain_for_some: bool,
     /// The options of the last build, unless those about references and minifying have their defaults.
     pub(crate) options: Option<RecordedOptions>,
 }
@@ -53,7 +58,6 @@ pub(crate) struct RecordedOptions {
     /// The identity of the build's manifest. Options of another build than that of the manifest that is there say
     /// nothing.
     pub(crate) manifest: String,
-    pub(crate) naming: NamingOptions,
     pub(crate) references: ReferenceOptions,
     pub(crate) minify: MinifyOptions,
 }
@@ -68,8 +72,17 @@ struct Stored {
     source_variants: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     contents: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    unhashed: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    plain_for_some: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     options: Option<RecordedOptions>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl Generations {
@@ -98,6 +111,8 @@ impl Generations {
             only_hashed,
             source_variants,
             contents: stored.contents,
+            unhashed: stored.unhashed,
+            plain_for_some: stored.plain_for_some,
             options: stored.options,
         })
     }
@@ -108,6 +123,8 @@ impl Generations {
             && self.only_hashed.is_empty()
             && self.source_variants.is_empty()
             && self.contents.is_empty()
+            && self.unhashed.is_empty()
+            && !self.plain_for_some
             && self.options.is_none()
     }
 
@@ -118,6 +135,8 @@ impl Generations {
             only_hashed: self.only_hashed.clone(),
             source_variants: self.source_variants.clone(),
             contents: self.contents.clone(),
+            unhashed: self.unhashed.clone(),
+            plain_for_some: self.plain_for_some,
             options: self.options.clone(),
         };
         // Strings and numbers: nothing that could fail.
@@ -167,7 +186,10 @@ impl Generations {
             index += 1;
             index <= first_kept && !young
         };
-        self.replaced.extract_if(.., is_expired).collect()
+        let expired: Vec<Generation> = self.replaced.extract_if(.., is_expired).collect();
+        let is_left = |name: &String| !expired.iter().any(|old| old.files.contains(name));
+        self.unhashed.retain(is_left);
+        expired
     }
 }
 

@@ -2,7 +2,7 @@
 //! finishes that or undoes it.
 //!
 //! The journal lists the files that the build removes once its manifest is in place, and, in place, the files that it gives
-//! names to. In between, the manifest on disk decides: if it is the one that the journal names, the removals are finished; if
+//! names to. It also lists files that make way for directories, and files that take the names of directories. In between, the manifest on disk decides: if it is the one that the journal names, the removals are finished; if
 //! not, the new files are removed again. Both go by what a file is on disk, not by its name alone: another file that somebody
 //! has put under that name since stays.
 
@@ -29,8 +29,22 @@ pub(super) struct Journal {
     pub(super) identity: String,
     /// Files to be removed after that.
     pub(super) remove: Vec<Listed>,
-    /// In place: files that were not there before the build.
+    /// In place, and where a file makes way: files that were not there before the build.
     pub(super) create: Vec<Listed>,
+    /// Files that make way for directories: they come back if the manifest does not follow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) aside: Vec<Moved>,
+    /// Files that get the names of directories, once these are empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) late: Vec<Moved>,
+}
+
+/// A file that has a temporary name.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Moved {
+    /// The name that it had, or is to get.
+    pub(super) name: String,
+    pub(super) temporary: String,
 }
 
 impl Journal {
@@ -43,7 +57,17 @@ impl Journal {
             identity,
             remove: Vec::new(),
             create: Vec::new(),
+            aside: Vec::new(),
+            late: Vec::new(),
         }
+    }
+
+    /// Whether it lists nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.remove.is_empty()
+            && self.create.is_empty()
+            && self.aside.is_empty()
+            && self.late.is_empty()
     }
 
     /// Reads a journal. `None`: it cannot be understood. Names that could lead out of the static root are dropped.
@@ -54,6 +78,11 @@ impl Journal {
         }
         for list in [&mut journal.remove, &mut journal.create] {
             list.retain(|file| LogicalPath::new(&file.name).is_ok());
+        }
+        for list in [&mut journal.aside, &mut journal.late] {
+            list.retain(|file| {
+                LogicalPath::new(&file.name).is_ok() && LogicalPath::new(&file.temporary).is_ok()
+            });
         }
         Some(journal)
     }

@@ -17,6 +17,8 @@ pub(super) struct Made {
     pub(super) temporaries: HashSet<PathBuf>,
     /// Files that were replaced or set aside, and where they are now, under temporary names.
     replaced: Vec<(PathBuf, PathBuf)>,
+    /// Files that made way for directories, and where they are now.
+    displaced: Vec<(PathBuf, PathBuf)>,
     /// Records that were replaced, with the bytes they had; `None`: there was none.
     records: Vec<(PathBuf, Option<Vec<u8>>)>,
     /// The manifest is in place: there is nothing to undo any more.
@@ -40,6 +42,10 @@ impl Made {
         self.replaced.push((path, backup));
     }
 
+    pub(super) fn displaced(&mut self, path: PathBuf, aside: PathBuf) {
+        self.displaced.push((path, aside));
+    }
+
     pub(super) fn record(&mut self, path: PathBuf, before: Option<Vec<u8>>) {
         self.records.push((path, before));
     }
@@ -57,6 +63,9 @@ impl Opened {
         let mut is_undone = true;
         if made.is_committed {
             made.replaced.clear(); // their backups are temporaries
+            let displaced = std::mem::take(&mut made.displaced); // these do not come back
+            made.temporaries
+                .extend(displaced.into_iter().map(|(_, aside)| aside));
         } else {
             is_undone &= self.remove_links(std::mem::take(&mut made.links));
         }
@@ -81,6 +90,7 @@ impl Opened {
         }
         let records = std::mem::take(&mut made.records);
         let directories = std::mem::take(&mut made.directories);
+        let displaced = std::mem::take(&mut made.displaced);
         drop(made);
         for (path, before) in records.into_iter().rev() {
             let restored = match before {
@@ -89,11 +99,14 @@ impl Opened {
             };
             is_undone &= restored.is_ok();
         }
-        if is_undone {
-            self.drop_journal();
-        }
         for path in directories.into_iter().rev() {
             let _ = self.disk.remove_directory(&path);
+        }
+        for (path, aside) in displaced {
+            is_undone &= self.disk.rename(&aside, &path).is_ok();
+        }
+        if is_undone {
+            self.drop_journal();
         }
     }
 

@@ -31,7 +31,7 @@ struct Stored {
 pub(crate) struct Others {
     /// Files that they name, plain or hashed.
     named: HashSet<String>,
-    /// The hashed files among these, and those of their earlier generations.
+    /// The hashed files among these that have names of their own, and those of their earlier generations.
     pub(crate) hashed: HashSet<String>,
     /// Themselves and what stands beside them.
     pub(crate) records: HashSet<String>,
@@ -56,9 +56,7 @@ impl Opened {
         }
         let mut manifests = before.clone();
         manifests.insert(name.to_owned());
-        // An asset may have that name, too.
-        let usual = self.read_if_there(USUAL)?;
-        if usual.is_some_and(|bytes| Manifest::parse(&bytes).is_ok()) {
+        if self.has_usual()? {
             manifests.insert(USUAL.to_owned());
         }
         if manifests != before {
@@ -79,11 +77,14 @@ impl Opened {
     pub(crate) fn other_manifests(&self, own: &str) -> Result<Others, Error> {
         let mut others = Others::default();
         let mut names = self.noted()?;
+        if own != USUAL && self.has_usual()? {
+            names.insert(USUAL.to_owned());
+        }
         names.remove(own);
         for name in names {
             let unreadable = |what: &str, why: &str| {
                 Error::StaticRoot(format!(
-                    "the {what} {} is not readable: {why}; nothing was removed, as nobody knows what is in use",
+                    "the {what} {} is not readable: {why}; nothing was removed, as it says what is in use",
                     self.path(&name).display()
                 ))
             };
@@ -93,8 +94,10 @@ impl Opened {
             let manifest =
                 Manifest::parse(&bytes).map_err(|why| unreadable("other manifest", &why))?;
             for (logical, hashed) in manifest.paths {
+                if hashed != logical {
+                    others.hashed.insert(hashed);
+                }
                 others.named.insert(logical);
-                others.hashed.insert(hashed);
             }
             let record = Generations::name(&name);
             if let Some(bytes) = self.read_if_there(&record)? {
@@ -106,6 +109,12 @@ impl Opened {
             others.records.extend([record, name]);
         }
         Ok(others)
+    }
+
+    /// Whether there is a manifest under the usual name, which needs no note. An asset may have that name, too.
+    fn has_usual(&self) -> Result<bool, Error> {
+        let usual = self.read_if_there(USUAL)?;
+        Ok(usual.is_some_and(|bytes| Manifest::parse(&bytes).is_ok()))
     }
 
     fn noted(&self) -> Result<BTreeSet<String>, Error> {

@@ -21,6 +21,7 @@ mod journal;
 mod listed;
 mod look;
 mod made;
+mod make_way;
 pub(crate) mod manifest;
 mod manifest_file;
 mod manifests;

@@ -11,9 +11,10 @@ use super::temporary::Temporaries;
 use crate::error::Error;
 use crate::options::{FileMode, LinkMode};
 use crate::platform::lock::Lock;
+use crate::progress::{Progress, Unwatched};
 
 /// How a static root is opened.
-pub(crate) struct Opening {
+pub(crate) struct Opening<'p> {
     pub(crate) link_mode: LinkMode,
     /// How long to wait for another build.
     pub(crate) lock_timeout: Duration,
@@ -25,9 +26,11 @@ pub(crate) struct Opening {
     pub(crate) in_place: bool,
     /// What is written survives a power cut.
     pub(crate) sync: bool,
+    /// May end the wait for another build.
+    pub(crate) progress: &'p dyn Progress,
 }
 
-impl Opening {
+impl Opening<'_> {
     /// The usual modes, not in place, and what is written survives a power cut.
     pub(crate) fn new(link_mode: LinkMode, lock_timeout: Duration, dry_run: bool) -> Self {
         Self {
@@ -38,6 +41,7 @@ impl Opening {
             directory_mode: None,
             in_place: false,
             sync: true,
+            progress: &Unwatched,
         }
     }
 }
@@ -56,7 +60,7 @@ pub(crate) struct Opened {
 
 impl Opened {
     /// Opens and locks the directory, which is made if need be. In a dry run, it need not be there.
-    pub(crate) fn open(dir: &Path, opening: &Opening) -> Result<Self, Error> {
+    pub(crate) fn open(dir: &Path, opening: &Opening<'_>) -> Result<Self, Error> {
         let mut made = Made::default();
         let (canonical, disk) = if opening.dry_run {
             let canonical = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
@@ -64,7 +68,8 @@ impl Opened {
         } else {
             let lock = loop {
                 make_directories(dir, opening.directory_mode, &mut made)?;
-                if let Some(lock) = Lock::take(dir, opening.lock_timeout)? {
+                let is_interrupted = || opening.progress.is_interrupted();
+                if let Some(lock) = Lock::take(dir, opening.lock_timeout, is_interrupted)? {
                     break lock;
                 }
             };

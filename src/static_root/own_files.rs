@@ -1,5 +1,7 @@
 //! The files that builds keep for themselves in a static root: hidden, so that no build takes them for assets.
 
+use super::generations::Generations;
+use super::temporary::is_temporary;
 use crate::options::HeadersFormat;
 
 /// The beginning of the names of temporary files.
@@ -17,6 +19,17 @@ pub(crate) fn beside(manifest: &str, what: &str) -> String {
     };
     let stem = file.strip_suffix(".json").unwrap_or(file);
     format!("{directory}.{stem}.{what}")
+}
+
+/// Whether a name is one of those that builds with this manifest keep for themselves, besides that of the manifest.
+pub(crate) fn is_own_file(name: &str, manifest: &str) -> bool {
+    let file_name = name.rsplit('/').next().unwrap_or(name);
+    file_name.starts_with('.')
+        && (name == JOURNAL
+            || name == MANIFESTS
+            || is_temporary(file_name.as_ref())
+            || name == Generations::name(manifest)
+            || headers_names(manifest).iter().any(|file| file == name))
 }
 
 /// The name of the file with the headers in one format.

@@ -45,10 +45,13 @@ impl StaticRoot {
         writer.finish(modified)
     }
 
-    /// Moves a staged file to its place, replacing what is there. In place, it gets its name later.
+    /// Moves a staged file to its place, replacing what is there. In place, it gets its name later, and where a directory
+    /// is in the way, later still.
     pub(crate) fn publish(&self, staged: Staged, name: &str) -> Result<(), Error> {
-        let Some(unnamed) = &self.unnamed else {
-            return self.place(&staged, name);
+        let unnamed = match &self.unnamed {
+            _ if self.snapshot.had_directory(name) => &self.late,
+            Some(unnamed) => unnamed,
+            None => return self.place(&staged, name),
         };
         let mut unnamed = unnamed.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(earlier) = unnamed.insert(name.to_owned(), staged) {

@@ -1,8 +1,10 @@
-//! Giving the files of a build in place their names, once the journal lists them.
+//! Giving files their names once the journal lists them: those of a build in place, and of one for which a file has to make
+//! way.
 
+use std::path::Path;
 use std::sync::PoisonError;
 
-use super::journal::Journal;
+use super::journal::{Journal, Moved};
 use super::listed::Listed;
 use super::{Staged, StaticRoot};
 use crate::error::Error;
@@ -30,13 +32,37 @@ impl StaticRoot {
                 journal.create.extend(Listed::new(name, &staged.path)?);
             }
         }
-        if !journal.remove.is_empty() || !journal.create.is_empty() {
+        for name in &self.displaced {
+            let temporary = self.temporary(name)?;
+            journal.aside.extend(self.moved(name, &temporary));
+        }
+        let late = self.late.read().unwrap_or_else(PoisonError::into_inner);
+        let late = late.iter();
+        let moved = late.filter_map(|(name, staged)| self.moved(name, &staged.path));
+        journal.late.extend(moved);
+        journal.late.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        if !journal.is_empty() {
             self.write_journal(&journal)?;
         }
+        for Moved { name, temporary } in &journal.aside {
+            self.make_way(name, temporary)?;
+        }
         for (name, staged) in &unnamed {
+            if self.displaced_above(name).is_some() {
+                self.make_parent(name)?;
+            }
             self.place(staged, name)?;
         }
         Ok(())
+    }
+
+    /// An entry of the journal; `None`: the temporary name is no name in the static root.
+    fn moved(&self, name: &str, temporary: &Path) -> Option<Moved> {
+        let temporary = temporary.strip_prefix(&self.dir).ok()?.to_str()?;
+        Some(Moved {
+            name: name.to_owned(),
+            temporary: temporary.to_owned(),
+        })
     }
 
     /// Takes out the files that have not got their names yet, sorted by name.

@@ -71,6 +71,15 @@ impl StaticRoot {
         regular_file::read(&path).map_err(Error::io("read", &path))
     }
 
+    /// What a file of the static root holds; `None`: nothing has that name.
+    pub(crate) fn content_if_there(&self, name: &str) -> Result<Option<Content>, Error> {
+        match self.content(name) {
+            Ok((content, _)) => Ok(Some(content)),
+            Err(Error::Io { source, .. }) if is_nothing(&source) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Reads what a file of the static root holds, and identifies the file.
     pub(crate) fn content(&self, name: &str) -> Result<(Content, FileId), Error> {
         let path = self.located(name);

@@ -30,7 +30,7 @@ impl Opened {
             Found::Nothing => return Ok(Finished::Nothing),
             Found::Unreadable if self.in_place => {
                 return Err(Error::StaticRoot(format!(
-                    "{} cannot be read: nobody knows which files an earlier build has left among the sources; remove those, and then the journal",
+                    "{} cannot be read: it lists the files that an earlier build has left among the sources; remove those, and then the journal",
                     self.path(JOURNAL).display()
                 )));
             }
@@ -46,6 +46,7 @@ impl Opened {
             return self.finish(&journal).map(Finished::Removed);
         }
         let undone = self.remove_listed(&journal.create, Listed::is_like)?;
+        self.bring_back(&journal);
         self.drop_journal();
         Ok(Finished::Undone(undone))
     }
@@ -84,6 +85,7 @@ impl Opened {
     /// Removes what a committed build has left to remove. Returns how many files.
     fn finish(&self, journal: &Journal) -> Result<usize, Error> {
         let removed = self.remove_listed(&journal.remove, Listed::is_there)?;
+        self.settle_ways(journal)?;
         self.remove(JOURNAL)?;
         Ok(removed)
     }

@@ -56,6 +56,11 @@ impl Snapshot {
         names.map(String::as_str)
     }
 
+    /// The symbolic links to directories.
+    pub(crate) fn links(&self) -> impl Iterator<Item = &str> {
+        self.links.iter().map(String::as_str)
+    }
+
     /// Whether `name` was this very file.
     pub(crate) fn is_linked(&self, name: &str, to: FileId) -> bool {
         let Some(inode) = self.files.get(name).copied() else {

@@ -48,8 +48,9 @@ impl Temporaries {
 impl StaticRoot {
     /// A new name beside `name`, whose directory is made if need be.
     pub(super) fn temporary(&self, name: &str) -> Result<PathBuf, Error> {
-        self.make_parent(name)?;
-        let mut path = self.path(name);
+        let beside = self.displaced_above(name).unwrap_or(name);
+        self.make_parent(beside)?;
+        let mut path = self.path(beside);
         path.set_file_name(self.temporaries.next());
         self.made().temporaries.insert(path.clone());
         Ok(path)

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::resolve::{Target, UrlSpace, resolve};
-use super::{Reference, ReferenceKind};
+use super::resolve::{Base, Target, Uncertain, UrlSpace, is_relative, resolve};
+use super::{Escapes, Reference, ReferenceKind, RelativeTo, decode};
 use crate::name::catalog::AssetId;
 use crate::name::logical_path::LogicalPath;
 
@@ -54,7 +54,7 @@ pub(crate) fn edges<'t>(
     references.iter().map(move |reference| {
         let url = reference.url(text);
         let raw = |at| reference.span.start + url.raw_offset(at);
-        let target = resolve(space, from, &url.text);
+        let target = target(reference, text, space, from.directory(), &url.text);
         let edge = match &target {
             Target::Asset {
                 id,
@@ -65,7 +65,7 @@ pub(crate) fn edges<'t>(
                 path: raw(path.start)..raw(path.end),
                 digest_at: raw(*digest_at),
             }),
-            Target::External | Target::Missing(_) | Target::Outside => None,
+            _ => None,
         };
         Resolved {
             kind: reference.kind,
@@ -75,6 +75,73 @@ pub(crate) fn edges<'t>(
             edge,
         }
     })
+}
+
+/// Resolves the URL of a reference in a text of `directory`.
+fn target(
+    reference: &Reference,
+    text: &[u8],
+    space: UrlSpace<'_>,
+    directory: &str,
+    url: &str,
+) -> Target {
+    match &reference.relative_to {
+        RelativeTo::Page => resolve(space, Base::Page, url),
+        RelativeTo::Users(name) | RelativeTo::Nothing(name) if is_relative(space, url) => {
+            let property = decode(&text[name.clone()], Escapes::Css).text;
+            let is_used = matches!(reference.relative_to, RelativeTo::Users(_));
+            everywhere(space, directory, url, &property, is_used)
+        }
+        _ => resolve(space, Base::Directory(directory), url),
+    }
+}
+
+/// Resolves a relative URL in a custom property: an asset if every place that may resolve it means that one. These are
+/// the texts that use the property and, as a script may register it, the text that sets it; but this one does not count
+/// if it finds nothing where others find something. `is_used`: whether browsers go by the users at all.
+fn everywhere(
+    space: UrlSpace<'_>,
+    directory: &str,
+    url: &str,
+    property: &str,
+    is_used: bool,
+) -> Target {
+    let own = resolve(space, Base::Directory(directory), url);
+    let users = space.uses.places(property);
+    let mut all: Vec<Target> = Vec::new();
+    for user in users.iter().flatten().filter(|user| **user != directory) {
+        let target = resolve(space, Base::Directory(user), url);
+        if !all.contains(&target) {
+            all.push(target);
+        }
+    }
+    let is_place = users.as_ref().is_none_or(|users| users.contains(directory));
+    let leads_somewhere = matches!(own, Target::Asset { .. });
+    if (is_place || leads_somewhere || all.is_empty()) && !all.contains(&own) {
+        all.insert(0, own);
+    }
+    match all.as_slice() {
+        [target @ Target::Asset { .. }] if is_used && users.is_some() => target.clone(),
+        all if all.iter().all(is_no_file) => Target::External,
+        _ => {
+            let ids = all.iter().filter_map(|target| match target {
+                Target::Asset { id, .. } => Some(*id),
+                _ => None,
+            });
+            let candidates: Vec<_> = ids.collect();
+            let first = candidates.first();
+            Target::Uncertain(Box::new(Uncertain {
+                property: property.to_owned(),
+                absolute: first
+                    .map(|id| format!("{}{}", space.static_url, space.catalog.name(*id))),
+                candidates,
+            }))
+        }
+    }
+}
+
+fn is_no_file(target: &Target) -> bool {
+    matches!(target, Target::External | Target::Directory(_))
 }
 
 /// Returns `text` with the ascending, disjoint `edits` (byte range, replacement) applied.

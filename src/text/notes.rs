@@ -9,22 +9,48 @@ use crate::text::missing::{Diagnosis, Suggestions};
 /// Most diagnostics of one kind that are kept in a run. Those of further files are only counted.
 pub(crate) const PER_RUN: usize = 1_000;
 
+/// The same for warnings and notices about references: a package for bundlers has hundreds, all of one kind.
+const FEW: Limits = Limits {
+    file: 3,
+    run: 10,
+    files: 5,
+};
+
+const MANY: Limits = Limits {
+    file: PER_FILE,
+    run: PER_RUN,
+    files: PER_RUN,
+};
+
+/// How many diagnostics are kept of a kind.
+struct Limits {
+    /// Of one file.
+    file: usize,
+    /// Of a run.
+    run: usize,
+    /// Of a run, those that count what is left of a file.
+    files: usize,
+}
+
+fn limits((code, severity): (Code, Severity)) -> Limits {
+    let is_about_references = matches!(
+        code,
+        Code::MissingReference | Code::UncertainReference | Code::OutsideStaticRoot
+    );
+    if is_about_references && severity != Severity::Error {
+        FEW
+    } else {
+        MANY
+    }
+}
+
 /// The diagnostics of one file, folded.
+#[derive(Default)]
 pub(crate) struct Notes {
     diagnostics: Vec<Diagnostic>,
     fold: Fold<(Code, Severity)>,
     /// Names that no asset has, with the index of the diagnostic that may still get a suggestion.
     unknown: Vec<(usize, String)>,
-}
-
-impl Default for Notes {
-    fn default() -> Self {
-        Self {
-            diagnostics: Vec::new(),
-            fold: Fold::new(PER_FILE),
-            unknown: Vec::new(),
-        }
-    }
 }
 
 impl From<Diagnostic> for Notes {
@@ -57,17 +83,15 @@ impl Notes {
         let length = self.diagnostics.len();
         let more = diagnostic.more;
         let kind = (diagnostic.code, diagnostic.severity);
-        match self.fold.place(kind, length) {
+        match self.fold.place(kind, length, limits(kind).file) {
             Place::More(at) => {
                 self.diagnostics[at].more += diagnostic.count();
                 return;
             }
-            Place::First => {
-                diagnostic.more = diagnostic.count();
-                diagnostic.help = None;
-            }
-            Place::Kept => self.unknown.extend(unknown.map(|name| (length, name))),
+            Place::First => diagnostic.more = diagnostic.count(),
+            Place::Kept => {}
         }
+        self.unknown.extend(unknown.map(|name| (length, name)));
         if more == 0 {
             diagnostic.location = at().or(diagnostic.location);
         }
@@ -107,27 +131,28 @@ pub(crate) fn of_files(
     catalog: &Catalog,
 ) -> Vec<Diagnostic> {
     let mut all: Vec<Diagnostic> = Vec::new();
-    let mut single = Fold::new(PER_RUN);
-    let mut by_file = Fold::new(PER_RUN);
+    let mut single = Fold::default();
+    let mut by_file = Fold::default();
     let mut suggestions = Suggestions::new(catalog);
     for mut notes in files {
         for (at, name) in std::mem::take(&mut notes.unknown) {
             notes.diagnostics[at].help = suggestions.next(&name);
         }
         // Once the run has enough of a kind, those of a file are counted together.
-        let mut counted = Fold::new(0);
+        let mut counted = Fold::default();
         let mut kept: Vec<Diagnostic> = Vec::with_capacity(notes.diagnostics.len());
         for mut diagnostic in notes.diagnostics {
             let kind = (diagnostic.code, diagnostic.severity);
-            if diagnostic.more == 0 && matches!(single.place(kind, 0), Place::Kept) {
+            let limit = limits(kind).run;
+            if diagnostic.more == 0 && matches!(single.place(kind, 0, limit), Place::Kept) {
                 kept.push(diagnostic);
                 continue;
             }
-            match counted.place(kind, kept.len()) {
+            match counted.place(kind, kept.len(), 0) {
                 Place::More(at) => kept[at].more += diagnostic.count(),
                 Place::Kept | Place::First => {
                     diagnostic.more = diagnostic.count();
-                    diagnostic.help = None;
+                    diagnostic.missing = None;
                     kept.push(diagnostic);
                 }
             }
@@ -139,7 +164,7 @@ pub(crate) fn of_files(
             }
             let kind = (diagnostic.code, diagnostic.severity);
             diagnostic.message = format!("{} more of this kind in this file", diagnostic.more);
-            match by_file.place(kind, all.len()) {
+            match by_file.place(kind, all.len(), limits(kind).files) {
                 Place::Kept => all.push(diagnostic),
                 Place::First => {
                     diagnostic.message =

@@ -9,26 +9,70 @@ use crate::name::logical_path::LogicalPath;
 /// Kind of a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum ReferenceKind {
-    /// `url()`, `src()`, `image-set()`; `new URL()`
+    /// `url()`, `src()`, `image-set()`
     Url,
     /// `@import`
     Import,
     /// `import`, `export … from`
+    Module,
+    /// `new URL()`, `new Worker()`
     #[cfg_attr(
         not(feature = "modules"),
         expect(dead_code, reason = "only modules have it")
     )]
-    Module,
+    ScriptUrl,
     /// A `sourceMappingURL` comment.
     SourceMap,
 }
 
-/// A reference: the byte span of a URL in a text, without quotes and outer white space.
+/// What the URL of a reference is relative to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RelativeTo {
+    /// The text.
+    Text,
+    /// The page that runs the script.
+    #[cfg_attr(
+        not(feature = "modules"),
+        expect(dead_code, reason = "only modules have it")
+    )]
+    Page,
+    /// Every text that uses the custom property whose name stands at this byte span.
+    Users(Range<usize>),
+    /// What browsers do not agree about: the initial value of the custom property whose name stands at this byte span.
+    Nothing(Range<usize>),
+}
+
+/// A reference: the byte span of a URL in a text, without quotes and outer white space; of a URL that is put together
+/// at run time, the beginning that is known, if it has the whole path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reference {
     pub(crate) kind: ReferenceKind,
     pub(crate) span: Range<usize>,
     pub(crate) escapes: Escapes,
+    pub(crate) relative_to: RelativeTo,
+}
+
+/// A place in a script that names a file in a way that cannot be read for certain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unread {
+    /// Byte span of the URL without its quotes, or of the expression that makes it.
+    pub(crate) span: Range<usize>,
+    pub(crate) why: Why,
+}
+
+/// Why a URL cannot be read for certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "modules"),
+    expect(dead_code, reason = "only modules have it")
+)]
+pub(crate) enum Why {
+    /// It is put together at run time.
+    Computed,
+    /// It is relative to the page that runs the script, or passed to a function that goes by the page.
+    OfPage,
+    /// It is passed to what is probably `URL` under another name, with `import.meta.url`.
+    Renamed,
 }
 
 impl Reference {
@@ -66,13 +110,15 @@ pub(crate) struct Scan {
     pub(crate) references: Vec<Reference>,
     /// Set if `references` lacks the module specifiers, because the text cannot be parsed.
     pub(crate) not_parsed: Option<NotParsed>,
+    /// In text order.
+    pub(crate) unread: Vec<Unread>,
 }
 
 impl From<Vec<Reference>> for Scan {
     fn from(references: Vec<Reference>) -> Self {
         Self {
             references,
-            not_parsed: None,
+            ..Self::default()
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::{Escapes, Reference, ReferenceKind};
+use super::{Escapes, Reference, ReferenceKind, RelativeTo};
 
 const NAME: &[u8] = b"sourceMappingURL=";
 
@@ -72,6 +72,7 @@ fn match_url(comment: &[u8], offset: usize) -> Option<Reference> {
         kind: ReferenceKind::SourceMap,
         span: start..start + url.len(),
         escapes: Escapes::None,
+        relative_to: RelativeTo::Text,
     })
 }
 

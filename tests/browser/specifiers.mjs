@@ -16,20 +16,47 @@ function specifiers(text) {
     }
   }
   const found = [];
+  // The literal text that an expression begins with: [start, end, text].
+  const beginning = (node) => {
+    if (node.type === "Literal" && typeof node.value === "string") return [node.start + 1, node.end - 1, node.value];
+    const quasi = node.type === "TemplateLiteral" ? node.quasis[0] : undefined;
+    return quasi ? [quasi.start, quasi.end, quasi.value.cooked] : undefined;
+  };
+  // All strings that an expression can give, if at least their paths are written out.
   const note = (node, kind) => {
-    const isTemplate = node?.type === "TemplateLiteral" && node.expressions.length === 0;
-    if (isTemplate || (node?.type === "Literal" && typeof node.value === "string")) {
-      found.push([node.start + 1, node.end - 1, kind]);
+    const begins = node ? beginning(node) : undefined;
+    if (begins && (node.type === "Literal" || node.expressions.length === 0 || /[?#]/.test(begins[2]))) {
+      found.push([begins[0], begins[1], kind]);
+    } else if (node?.type === "TemplateLiteral" && begins[2] === "" && /^[?#]/.test(node.quasis[1].value.cooked)) {
+      note(node.expressions[0], kind);
+    } else if (node?.type === "ConditionalExpression") {
+      note(node.consequent, kind);
+      note(node.alternate, kind);
+    } else if (node?.type === "LogicalExpression") {
+      note(node.left, kind);
+      note(node.right, kind);
+    } else if (node?.type === "SequenceExpression") {
+      note(node.expressions.at(-1), kind);
+    } else if (node?.type === "BinaryExpression" && node.operator === "+") {
+      let inner = node;
+      while (inner.left.type === "BinaryExpression" && inner.left.operator === "+") inner = inner.left;
+      const [left, right] = [beginning(inner.left), beginning(inner.right)];
+      if (left && /[?#]/.test(left[2])) found.push([left[0], left[1], kind]);
+      else if (right && /^[?#]/.test(right[2])) note(inner.left, kind);
     }
   };
+  const global = (node) =>
+    node.type === "MemberExpression" && !node.computed && /^(globalThis|window|self)$/.test(node.object.name)
+      ? node.property.name
+      : node.name;
   const isOfImportMeta = (node, name) =>
     node?.type === "MemberExpression" && node.object.type === "MetaProperty" && node.property.name === name;
   full(tree, (node) => {
     if (/^(Import|ExportAll|ExportNamed)(Declaration|Expression)$/.test(node.type)) note(node.source, "specifier");
-    if (node.type === "NewExpression" && node.callee.name === "URL" && isOfImportMeta(node.arguments[1], "url")) {
+    if (node.type === "NewExpression" && global(node.callee) === "URL" && isOfImportMeta(node.arguments[1], "url")) {
       note(node.arguments[0], "url");
     }
-    if (node.type === "NewExpression" && /^(Shared)?Worker$/.test(node.callee.name)) note(node.arguments[0], "page");
+    if (node.type === "NewExpression" && /^(Shared)?Worker$/.test(global(node.callee))) note(node.arguments[0], "page");
     if (node.type === "CallExpression" && isOfImportMeta(node.callee, "resolve")) note(node.arguments[0], "specifier");
   });
   found.sort((a, b) => a[0] - b[0]);

@@ -8,7 +8,6 @@ Needs the binary's wheel, which it builds if HASHSTATIC_WHEEL does not name one;
 are fetched, see servers.py.
 """
 
-import os
 import subprocess
 import sys
 from pathlib import Path

@@ -55,6 +55,17 @@ class Edition:
 
 
 @dataclass(frozen=True)
+class Sources:
+    """The sources replaced by these files."""
+
+    files: dict
+
+    def __call__(self, world):
+        world.remove("src")
+        tree.write(world.path / "src", self.files)
+
+
+@dataclass(frozen=True)
 class Link:
     """A directory moved elsewhere, with a link to it in its place."""
 
@@ -75,7 +86,7 @@ def build(*options, where=OUT, cache=("--no-cache",)):
 
 
 def in_place(*options):
-    return build(*options, where=SITE)
+    return build("--in-place", *options, where=SITE)
 
 
 KOH = "--keep-only-hashed"
@@ -89,6 +100,10 @@ FLAT_CHANGED = Write("site", sources.changed(circular=False))
 FOREIGN = Write("out", sources.FOREIGN)
 BROKEN = Write("src", {"css/broken.css": b"p { background: url(nowhere.png) }\n"})
 SITE_MANIFEST = "site/staticfiles.json"
+# What is a file in one is a directory in the other.
+CSS = b"p { color: red }\n" * 40
+FILE = Sources({"a.css": CSS, "x": b"a file", "d/y/z/b.css": CSS, "d/y/c.css": b"@import 'z/b.css';\n"})
+DIRECTORY = Sources({"a.css": CSS, "x/b.css": CSS, "x/z/c.css": b"@import '../b.css';\n", "d/y": b"a file"})
 
 
 def changed(name, *options, manifest="out/staticfiles.json", editions=(OLD, NEW), **more):
@@ -108,6 +123,9 @@ SCENARIOS = [
     Scenario("clear", (OLD, build(), NEW, FOREIGN), build("--clear")),
     Scenario("clear, same sources", (OLD, build(), FOREIGN), build("--clear")),
     Scenario("clear koh", (OLD, build(), NEW, FOREIGN), build("--clear", KOH)),
+    Scenario("file to directory", (FILE, build(), DIRECTORY), build()),
+    Scenario("directory to file", (DIRECTORY, build(), FILE), build()),
+    Scenario("file to directory, clear koh", (FILE, build(), DIRECTORY), build("--clear", KOH)),
     Scenario("no gzip", (OLD, build()), build("--no-gzip")),
     Scenario("in place", (OLD_SITE,), in_place(), SITE_MANIFEST),
     Scenario("in place again", (OLD_SITE, in_place()), in_place(), SITE_MANIFEST),

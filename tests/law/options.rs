@@ -29,16 +29,17 @@ pub(crate) struct Choice {
     keep_only_hashed: bool,
     keep_original: bool,
     prehashed: bool,
+    unhashed: bool,
     manifest: &'static str,
     headers: bool,
-    clear: bool,
+    pub(crate) clear: bool,
     foreign: bool,
     link_mode: LinkMode,
     no_default_ignore: bool,
 }
 
-fn flags() -> impl Strategy<Value = [bool; 10]> {
-    any::<[bool; 10]>()
+fn flags() -> impl Strategy<Value = [bool; 11]> {
+    any::<[bool; 11]>()
 }
 
 pub(crate) fn choice() -> impl Strategy<Value = Choice> {
@@ -83,6 +84,7 @@ pub(crate) fn choice() -> impl Strategy<Value = Choice> {
                     clear,
                     foreign,
                     all,
+                    unhashed,
                 ] = flags;
                 Choice {
                     in_place,
@@ -95,6 +97,7 @@ pub(crate) fn choice() -> impl Strategy<Value = Choice> {
                     keep_only_hashed: koh,
                     keep_original: original,
                     prehashed,
+                    unhashed,
                     manifest,
                     headers,
                     clear: clear && !in_place,
@@ -112,7 +115,12 @@ impl Choice {
             prefix: String::new(),
             dir: source.to_owned(),
         }]));
-        options.root.out = Some(out.to_owned());
+        if self.in_place {
+            options.root.in_place = true;
+        } else {
+            options.root.out = Some(out.to_owned());
+        }
+        options.input.allow_empty = true;
         options.root.sync = false;
         options.run.jobs = 1;
         if self.md5 {
@@ -132,13 +140,16 @@ impl Choice {
         if self.prehashed {
             options.input.prehashed = vec!["b.????????.js".into()];
         }
+        if self.unhashed && self.exact.is_none() {
+            options.input.unhashed = vec!["a.[cj]s*".into(), "d/*".into()];
+        }
         options.root.manifest = self.manifest.into();
         if self.headers {
             options.root.headers = vec![HeadersFormat::Nginx];
         }
         options.root.clear = self.clear;
         options.root.link_mode = self.link_mode;
-        options.references.on_missing = MissingPolicy::Ignore;
+        options.references.on_missing = Some(MissingPolicy::Ignore);
         options.references.missing_source_map = MissingPolicy::Ignore;
         if self.no_default_ignore {
             options.input.ignore.clear();

@@ -80,7 +80,7 @@ def test_a_flipped_byte_in_any_output(breakable):
     random.seed(4)
     names = sorted(os.path.relpath(os.path.join(d, n), breakable) for d, _, names in os.walk(breakable) for n in names)
     names = [name for name in names if (breakable / name).stat().st_size > 0]
-    for name in random.sample(names, 150):
+    for name in random.sample(names, 75):
         data = bytearray((breakable / name).read_bytes())
         data[random.randrange(len(data))] ^= 1 << random.randrange(8)
         with Broken(breakable) as broken:
@@ -93,13 +93,14 @@ def test_each_kind_of_break(breakable):
     manifest = json.loads((breakable / "staticfiles.json").read_text())
     paths = manifest["paths"]
     base = paths["admin/css/base.css"]
-    icon = paths["admin/img/icon-yes.svg"]
+    icon = paths["admin/img/icon-yes.svg"]  # named in a custom property, which a build may leave as it is
+    named = paths["admin/img/icon-addlink.svg"]
     extra = json.dumps({**manifest, "paths": {**paths, "x.css": "x.0123456789ab.css"}}).encode()
     kinds = {
         "missing-file": {paths["admin/js/core.js"]: None},
         "broken-manifest": {"staticfiles.json": extra},
         "stale-variant": {f"{base}.br": (breakable / f"{icon}.br").read_bytes()},
-        "missing-reference": {icon: None},
+        "missing-reference": {named: None},
         "wrong-digest": {icon: b"<svg/>"},
         "wrong-plain-copy": {"admin/img/icon-yes.svg": b"<svg/>"},
     }

@@ -40,7 +40,7 @@ SITE = {
     "js/app.js": "console.log(1)\n//# sourceMappingURL=app.js.map\n",
     "js/app.js.map": "{}",
     "ä/☃.txt": "snow",
-    "empty.css": "",
+    "empty.js": "",
 }
 
 

@@ -1,9 +1,11 @@
 """System checks: each message appears when it should, and none for a site that is set up well."""
 
+import json
 import os
 import re
 from pathlib import Path
 
+import django
 import pytest
 from django.core import checks
 from django.core.checks import run_checks
@@ -25,7 +27,7 @@ def site(tmp_path):
     return tmp_path
 
 
-def found(site, backend=OURS, **settings):
+def found(site, backend=OURS, *, known=False, **settings):
     """The ids of our messages."""
     from django.contrib.staticfiles.finders import get_finder
 
@@ -39,12 +41,13 @@ def found(site, backend=OURS, **settings):
     with override_settings(**settings):
         get_finder.cache_clear()
         messages = run_checks(tags=[checks.Tags.staticfiles], include_deployment_checks=True)
-        assert not run_checks(tags=[checks.Tags.staticfiles], include_deployment_checks=False)
+        assert known or not run_checks(tags=[checks.Tags.staticfiles], include_deployment_checks=False)
     ours = [message for message in messages if message.id.startswith("hashstatic.")]
     documented = (Path(__file__).parents[2] / "docs/django.md").read_text()
     for message in ours:
         assert message.hint
         assert f"`{message.id}`" in documented
+    found.hints = {message.id: message.hint for message in ours}
     return {message.id: message.msg for message in ours}
 
 
@@ -58,10 +61,53 @@ def test_no_manifest(site):
     assert list(found(site)) == ["hashstatic.E001"]
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"version": "9", "paths": {}}'])
-def test_an_unreadable_manifest(site, content):
-    (site / "root/staticfiles.json").write_text(content)
-    assert list(found(site)) == ["hashstatic.E002"]
+@pytest.mark.parametrize("backend", [OURS, DJANGO])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", '{"version": "9", "paths": {}}', "[]", "null", '{"version": "1.1", "paths": {"a.css": 1}}', None],
+)
+def test_an_unreadable_manifest(site, content, backend):
+    manifest = site / "root/staticfiles.json"
+    manifest.unlink()
+    manifest.mkdir() if content is None else manifest.write_text(content)
+    assert list(found(site, backend)) == ["hashstatic.E002"]
+    hint = found.hints["hashstatic.E002"]
+    assert ("which replaces it" in hint) == (backend == OURS) and ("Remove it" in hint) == (backend == DJANGO)
+
+
+@pytest.mark.skipif(django.VERSION < (5, 1), reason="override_settings loses OPTIONS")
+def test_wrong_options(site):
+    backends = {"staticfiles": {"BACKEND": OURS, "OPTIONS": {"minfy": "safe"}}}
+    messages = found(site, STORAGES=backends)
+    assert list(messages) == ["hashstatic.E002"] and "did you mean 'minify'?" in messages["hashstatic.E002"]
+    assert found.hints["hashstatic.E002"] == "Correct the setting."
+
+
+@pytest.mark.parametrize("backend", ["no.such.Storage", "hashstatic.storage.Nothing", "os.path.join", None])
+def test_what_is_no_storage_is_djangos_to_report(site, backend):
+    assert found(site, STORAGES={"staticfiles": {"BACKEND": backend}}).keys() <= {"hashstatic.W007"}
+    if django.VERSION >= (5, 1):  # there is no default any more
+        storages = {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+        assert found(site, STORAGES=storages, known=True) == {}
+
+
+@pytest.mark.parametrize("hashed", ["../../etc/passwd", "/etc/passwd", "x" * 300, "a\0b"])
+def test_names_that_are_no_files(site, hashed):
+    manifest = site / "root/staticfiles.json"
+    manifest.write_text(json.dumps({"version": "1.1", "paths": {"a.css": hashed, "b/c.txt": "b/c.txt"}}))
+    assert list(found(site)) == ["hashstatic.E003"]
+
+
+def test_the_order_of_the_apps():
+    for apps, expected in [
+        (["django.contrib.staticfiles", "hashstatic"], ["hashstatic.W010"]),
+        (["django.contrib.staticfiles", "hashstatic.apps.HashstaticConfig"], ["hashstatic.W010"]),
+        (["hashstatic", "django.contrib.staticfiles"], []),
+        (["hashstatic"], []),
+    ]:
+        with override_settings(INSTALLED_APPS=apps):
+            messages = run_checks(tags=[checks.Tags.staticfiles])
+            assert [message.id for message in messages if message.id.startswith("hashstatic.")] == expected
 
 
 def test_no_static_root(site):
@@ -74,7 +120,7 @@ def test_every_check_is_documented_and_every_documented_check_is_there():
     documented = re.findall(r"^\| `(hashstatic\.\w+)` \|", (project / "docs/django.md").read_text(), re.M)
     code = (project / "python/hashstatic/checks.py").read_text()
     assert documented == sorted(set(documented), key=lambda name: name[-3:])
-    assert set(documented) == set(re.findall(r'id="([^"]+)"', code)) and len(documented) == 9
+    assert set(documented) == set(re.findall(r'id="([^"]+)"', code)) and len(documented) == 10
 
 
 def test_files_that_are_not_there(site):

@@ -43,7 +43,7 @@ def clutter(root, outside):
 
 def change(source):
     write(source, {"css/base.css": "body{}", "new.txt": "new"})
-    (source / "empty.css").unlink()
+    (source / "empty.js").unlink()
 
 
 def same(tmp_path, sources, command, backend=OURS, theirs=DJANGO, **arguments):
@@ -65,7 +65,7 @@ def test_in_the_end_it_is_djangos(command, source, tmp_path):
         same(tmp_path, [source], command)
         if run == 1:
             change(source)
-    assert "empty.css" not in everything(tmp_path / "ours")
+    assert "empty.js" not in everything(tmp_path / "ours")
     assert not os.path.lexists(tmp_path / "ours/left/fifo")
     assert (tmp_path / "outside/x.txt").exists()
 

@@ -2,11 +2,13 @@
 
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 from django.core.management.base import CommandError
 
+import hashstatic
 from support import DJANGO, OURS, RECORD, SITE, DjangoCommand, OurCommand, collect, tree, write
 
 PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -40,11 +42,11 @@ def test_runs_one_after_the_other(source, tmp_path, verbosity):
     same_trees(*both(tmp_path, [source, other], verbosity=verbosity))
     write(source, {"css/base.css": "body{}", "new.txt": "new"})
     os.utime(source / "css/base.css", (2e9, 2e9))
-    (source / "empty.css").unlink()
+    (source / "empty.js").unlink()
     same_trees(*both(tmp_path, [source, other], verbosity=verbosity))
     (tmp_path / "ours" / RECORD).unlink()  # of the generation before, which Django does not keep
     same_trees(*both(tmp_path, [source, other], verbosity=verbosity, clear=True))
-    assert "empty.css" not in tree(tmp_path / "ours")
+    assert "empty.js" not in tree(tmp_path / "ours")
 
 
 @pytest.mark.parametrize("arguments", [{"ignore_patterns": ["*.js", "deep"]}, {"use_default_ignore_patterns": False}])
@@ -61,7 +63,7 @@ def test_between_links_and_copies(source, tmp_path):
 def test_clear_takes_links_away(source, tmp_path):
     for root in ("ours", "theirs"):
         write(tmp_path / root, {"left/over.txt": "x"})
-        (tmp_path / root / "link").symlink_to(source / "empty.css")
+        (tmp_path / root / "link").symlink_to(source / "empty.js")
         (tmp_path / root / "broken").symlink_to("nowhere")
     same_trees(*both(tmp_path, [source], verbosity=2, clear=True))
     assert not os.path.lexists(tmp_path / "ours/link")
@@ -147,3 +149,25 @@ def test_times_are_the_sources(source, tmp_path):
     times = {path.name: path.stat().st_mtime for path in Path(run.root, "img").iterdir()}
     assert set(times.values()) == {1e9} and len(times) == 2
     assert re.search(r"8 static files copied to '.*', 9 post-processed", run.out.replace("\n", " ")) or run.out
+
+
+@pytest.mark.parametrize("command", [DjangoCommand, OurCommand])
+def test_a_plain_copy_that_is_newer_than_its_source(command, source, tmp_path):
+    """Django leaves it, and so does the storage; but says what helps."""
+    roots = {"theirs": DJANGO, "ours": OURS}
+    for name, backend in roots.items():
+        assert collect(tmp_path / name, [source], backend, command=command).warnings == []
+    write(source, {"css/base.css": "b{}", "img/logo.svg": SITE["img/logo.svg"].swapcase()})
+    for name in ("css/base.css", "img/logo.svg"):
+        os.utime(source / name, (1e9, 1e9))
+    done = {name: collect(tmp_path / name, [source], backend, command=command) for name, backend in roots.items()}
+    for name in ("css/base.css", "img/logo.svg"):
+        assert done["ours"].tree()[name] == done["theirs"].tree()[name] == SITE[name].encode()
+    (warning,) = done["ours"].warnings
+    text = str(warning.message)
+    assert "'css/base.css'" in text and "'img/logo.svg'" in text and "collectstatic --clear" in text
+    verified = subprocess.run([hashstatic.find_binary(), "verify", tmp_path / "ours"], capture_output=True, text=True)
+    assert verified.returncode == 1 and "`collectstatic --clear`" in verified.stderr
+    cleared = collect(tmp_path / "ours", [source], OURS, command=command, clear=True)
+    assert cleared.warnings == [] and cleared.tree()["css/base.css"] == b"b{}"
+    assert collect(tmp_path / "ours", [source], OURS, command=command).warnings == []

@@ -17,7 +17,7 @@ def change(source):
     """Changes a file, adds one, and removes one."""
     write(source, {"css/base.css": "body{}", "new.txt": "new"})
     os.utime(source / "css/base.css", (2e9, 2e9))
-    (source / "empty.css").unlink()
+    (source / "empty.js").unlink()
 
 
 def same(tmp_path, source, backend=OURS, command=None, **arguments):

@@ -26,6 +26,6 @@ def test_staticfiles_tests(tmp_path):
     counted = Counter(counts.read_text().split())
     assert counted["call"] + counted["dry-run"] == calls
     assert counted["binary"] == through_the_binary
-    fallbacks = set(re.findall(r"FallbackWarning: (\S+) ", done.stderr))
+    fallbacks = set(re.findall(r"warning: (\S+) .*Django's own code", done.stderr))
     names = ("ExtraPatterns", "NoneHash", "NoPostProcessReplacedPath", "Simple")
     assert fallbacks == {f"staticfiles_tests.storage.{name}Storage" for name in names}

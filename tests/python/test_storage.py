@@ -43,8 +43,8 @@ def recorded(name, root):
 
 def outcome(exception):
     """The parts of an exception that can be compared: class, text and Django's note."""
-    notes = [note for note in getattr(exception, "__notes__", []) if "hashstatic" not in note and "circle" not in note]
-    text = "\n".join([str(exception), *notes])
+    notes = [note for note in getattr(exception, "__notes__", []) if "hashstatic" not in note and "help:" not in note]
+    text = "\n".join([str(exception), *notes]).partition("\nhelp:")[0]  # CommandErrors have the notes in their text
     text = re.sub(r"<[\w.]*Storage[^>]*>|<[\w.]*Modules[^>]*>", "STORAGE", text.partition("\n\n")[0])
     # Digests of Django's intermediate passes differ from ours, and so does the static root.
     text = re.sub(r"\.[0-9a-f]{12}(?=[.'\"])", ".DIGEST", text)
@@ -69,13 +69,14 @@ def test_recorded_case(name, command, tmp_path):
         return
     assert ours.error is not None
     (failed,) = [item for item in theirs.yielded if isinstance(item[2], Exception)] or [None]
+    expected_class = CommandError if command is OurCommand else type(theirs.error)
     if failed is None:  # raised and not yielded
-        assert outcome(ours.error) == outcome(theirs.error)
+        assert outcome(ours.error) == (expected_class, outcome(theirs.error)[1])
         return
     our_failures = [item for item in ours.yielded if isinstance(item[2], Exception)]
     assert (our_failures[0][0], outcome(our_failures[0][2])) == (failed[0], outcome(failed[2]))
     assert ours.err == theirs.err
-    assert type(ours.error) is type(theirs.error)
+    assert type(ours.error) is expected_class
     assert not (tmp_path / "ours" / "staticfiles.json").exists()
 
 
@@ -271,6 +272,35 @@ def test_only_hashed_files(source, tmp_path):
             assert set(collected.tree()) == {*manifest.values(), "img/logo.svg", "staticfiles.json"}
 
 
+def test_all_problems_are_in_the_text_of_a_command_error(source, tmp_path):
+    """Django's commands show no notes of those."""
+    write(source, {"a.css": "a{b:url(one.png)}\nc{d:url(two.png)}", "b.css": "e{f:url(img/logo.sgv)}"})
+    failed = collect(tmp_path / "root", [source], options={"minify": "safe"})
+    assert isinstance(failed.error, CommandError)
+    for name in ("one.png", "two.png", "2 more errors found by hashstatic", "did you mean img/logo.svg?"):
+        assert name in str(failed.error)
+
+
+def test_help_comes_after_djangos_text(source, tmp_path):
+    write(source, {"a.css": "a{b:url(img/lgo.svg)}"})
+    theirs = collect(tmp_path / "theirs", [source], DJANGO)
+    (failed,) = [exception for _, _, exception in theirs.yielded if isinstance(exception, Exception)]
+    ours = collect(tmp_path / "ours", [source])
+    (exception,) = [exception for _, _, exception in ours.yielded if isinstance(exception, Exception)]
+    assert type(exception) is type(failed) is ValueError
+    *notes, note = exception.__notes__
+    text = str(exception).partition("\nhelp:")[0]
+    assert re.sub("<[^>]*>", "", text) == re.sub("<[^>]*>", "", str(failed))
+    assert notes == getattr(failed, "__notes__", [])
+    assert note == f"help: did you mean img/logo.svg? ({source}/img/logo.svg)"
+    assert f"with <{OURS}>." in str(exception)
+    by_our_command = collect(tmp_path / "app", [source], command=OurCommand)
+    assert type(by_our_command.error) is CommandError
+    assert str(by_our_command.error) == "\n".join([text, *exception.__notes__])
+    dry = collect(tmp_path / "dry", [source], command=OurCommand, dry_run=True)
+    assert note in dry.err
+
+
 def test_hashstatics_own_way(source, tmp_path):
     options = {"minify": "safe", "hash": "blake3", "hash_length": 16, "jobs": 1}
     collected = collect(tmp_path / "root", [source], options=options)
@@ -285,36 +315,48 @@ def test_hashstatics_own_way(source, tmp_path):
     assert collect(tmp_path / "root", [source], options={**options, "on_missing": "ignore"}).error is None
 
 
-def test_wrong_options_are_reported_in_the_binarys_words(source, tmp_path):
-    failed = collect(tmp_path / "root", [source], options={"minify": "much"})
-    assert isinstance(failed.error, CommandError)
-    assert "possible values: safe, full, off" in str(failed.error)
-    with pytest.raises(TypeError):
-        raise collect(tmp_path / "root", [source], options={"gzip": True}).error  # of the other storage
-
-
 def test_a_missing_binary_is_reported(source, tmp_path, monkeypatch):
     monkeypatch.setattr("hashstatic._binary.NAME", "no-such-binary")
-    with pytest.raises(hashstatic.BinaryNotFound, match="(?s)in none of the places.*bin.*pip install"):
+    with pytest.raises(CommandError, match="(?s)in none of the places.*bin.*pip install"):
         raise collect(tmp_path / "root", [source]).error
+
+
+SHELL = "#!/bin/sh\n"
 
 
 @pytest.mark.parametrize(
     ("script", "text"),
     [
-        ("#!/bin/sh\nkill -9 $$\n", "killed by signal 9"),
-        ("#!/bin/sh\necho no space >&2; exit 3\n", "status 3: no space"),
-        ("not a program", "cannot be run"),
-        ("#!/bin/sh\necho '{}'\n", "failed with status 0"),
+        (f"{SHELL}kill -9 $$\n", "was killed by signal 9 (often for lack of memory; `jobs` in OPTIONS"),
+        (f"{SHELL}kill -11 $$\n", "was killed by signal 11: it said nothing"),
+        (f"{SHELL}echo no space >&2; exit 3\n", "status 3: no space"),
+        (f"{SHELL}echo one >&2; echo two >&2; exit 3\n", "status 3: one two"),
+        (f"{SHELL}exit 0\n", "failed with status 0: it said nothing"),
+        ("not a program", "Exec format error (is the wheel that of this machine?"),
+        ("#!/no/such/loader\n", "No such file or directory (is the wheel that of this machine?"),
+        (f"{SHELL}echo '{{}}'\n", "failed with status 0: its answer cannot be used"),
+        (f"{SHELL}echo '[1]'\n", "its answer cannot be used, it is not an object"),
+        (f'{SHELL}echo \'{{"status": "o\'; kill -9 $$\n', "was killed by signal 9"),
+        (f"{SHELL}printf '\\377\\000'\n", "its answer cannot be used, it is not JSON"),
+        (f'{SHELL}echo \'{{"status": "error", "error": "disk full", "diagnostics": []}}\'\n', "hashstatic: disk full"),
     ],
 )
-def test_a_broken_binary_is_reported(script, text, source, tmp_path, monkeypatch):
+def test_a_broken_binary_is_reported_in_one_line(script, text, source, tmp_path, monkeypatch):
     broken = tmp_path / "broken"
     broken.write_text(script)
     broken.chmod(0o755)
     monkeypatch.setattr("hashstatic._build.find_binary", lambda: str(broken))
     failed = collect(tmp_path / "root", [source])
     assert isinstance(failed.error, CommandError) and text in str(failed.error)
+    assert "\n" not in str(failed.error)
+
+
+def test_a_binary_that_may_not_be_run_is_reported(source, tmp_path, monkeypatch):
+    monkeypatch.setattr("hashstatic._build.find_binary", lambda: str(tmp_path))
+    failed = collect(tmp_path / "root", [source])
+    assert (
+        isinstance(failed.error, CommandError) and str(failed.error) == f"{tmp_path} cannot be run: Permission denied"
+    )
 
 
 def test_an_unknown_django_does_the_work_itself(source, tmp_path, monkeypatch):

@@ -6,7 +6,11 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 TEXT = (PROJECT / "docs" / "troubleshooting.md").read_text()
 # Django's messages, which are not in our sources.
-DJANGOS = ("The file '…' could not be found with …", "Missing staticfiles manifest entry for '…'")
+DJANGOS = (
+    "The file '…' could not be found with …",
+    "Couldn't load manifest '…' (version 1.1)",
+    "Missing staticfiles manifest entry for '…'",
+)
 # Messages that the code assembles from parts.
 ASSEMBLED = (
     "cannot make the directory",

@@ -8,7 +8,9 @@ use anstyle::{AnsiColor, Style};
 use hashstatic::{Code, Diagnostic, Error, Options, Report, Severity, Tally, is_deceptive, shown};
 use serde_json::json;
 
+use crate::cli::config::ConfigFile;
 use crate::cli::format::Format;
+use crate::cli::interrupt;
 use crate::cli::{Color, Output, OutputFormat, Verbosity};
 
 /// A line on stderr. A line that cannot be written is lost.
@@ -27,6 +29,10 @@ pub(crate) mod sarif;
 fn message(error: &Error) -> String {
     match error {
         Error::Option(error) => format!("--{error}"),
+        Error::Several(errors) => {
+            let messages: Vec<String> = errors.iter().map(message).collect();
+            messages.join("\n")
+        }
         error => error.to_string(),
     }
 }
@@ -50,8 +56,25 @@ fn out(text: &str) -> ExitCode {
 
 /// Shows an error that comes before there is a renderer.
 pub(crate) fn wrong_usage(error: &Error) -> ExitCode {
-    err!("{ERROR}error{ERROR:#}: {}", printable(&error.to_string()));
+    show(error);
     ExitCode::from(2)
+}
+
+/// Shows an error; of several errors, each.
+fn show(error: &Error) {
+    match error {
+        Error::Several(errors) => errors.iter().for_each(show),
+        error => err!("{ERROR}error{ERROR:#}: {}", printable(&message(error))),
+    }
+}
+
+/// The exit status of a run that ended with an error.
+fn status(error: &Error) -> ExitCode {
+    match error {
+        Error::Usage(_) | Error::Option(_) | Error::Several(_) => ExitCode::from(2),
+        Error::Interrupted => ExitCode::from(interrupt::STATUS),
+        _ => ExitCode::FAILURE,
+    }
 }
 
 /// The version of the JSON documents: raised when a field changes its meaning or is removed.
@@ -153,10 +176,24 @@ impl Renderer {
                 })
             ));
         }
-        err!("{ERROR}error{ERROR:#}: {}", printable(&message(error)));
-        match error {
-            Error::Usage(_) | Error::Option(_) => ExitCode::from(2),
-            _ => ExitCode::FAILURE,
+        show(error);
+        status(error)
+    }
+
+    /// Shows which configuration file is in use, if somebody may wonder.
+    pub(crate) fn configuration(&self, file: Option<&ConfigFile>) {
+        let Some(file) = file else {
+            return;
+        };
+        let name = printable(file.name());
+        if self.verbose {
+            err!("{NOTICE}notice{NOTICE:#}: {name} is the configuration file");
+        }
+        if let Some(other) = file.overridden.as_deref().filter(|_| !self.quiet) {
+            let other = printable(other);
+            err!(
+                "{WARNING}warning{WARNING:#}: {name} is the configuration file; [tool.hashstatic] of {other} is not read"
+            );
         }
     }
 
@@ -241,6 +278,9 @@ impl Renderer {
             grouped(totals.unchanged),
             grouped(totals.removed)
         ));
+        for name in &report.removals {
+            line(format!("  would be removed: {}", shown(name)));
+        }
         headers_files(&root, report).for_each(&mut line);
         if let Some(cache) = report.cache.filter(|_| self.verbose) {
             line(format!(

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use hashstatic::{
-    AssetFile, CacheContents, Cleaning, Diagnostic, Error, Explanation, Leads, Severity,
-    Verification, shown,
+    AssetFile, AssetNaming, CacheContents, Cleaning, Diagnostic, Error, Explanation, Leads,
+    Severity, Verification, shown,
 };
 use serde_json::json;
 
@@ -150,7 +150,11 @@ fn explained(explanation: &Explanation) -> String {
         let _ = writeln!(text, "  {label:<11} {}", shown(&value)); // writing to a String cannot fail
     };
     let digest = match (explanation.digest.as_str(), explanation.own_digest) {
-        ("", _) => "none".into(),
+        ("", _) => match explanation.naming {
+            AssetNaming::Unhashed => "none: it keeps its own name".into(),
+            AssetNaming::Prehashed => "a bundler's, if any".into(),
+            _ => "none".into(),
+        },
         (digest, true) => format!("{digest}, of the hashed file's bytes"),
         (digest, false) => {
             format!("{digest}, not of these bytes alone: a member of a reference cycle, or damaged")

@@ -66,7 +66,11 @@ impl Pattern {
     /// Whether a match that is not converted disappears: in 4.2, the patterns of source maps capture nothing as
     /// `matched`.
     pub(super) fn forgets_match(self, version: DjangoVersion) -> bool {
-        version < DjangoVersion::V5_2 && matches!(self, Self::CssSourceMap | Self::JsSourceMap)
+        version < DjangoVersion::V5_2 && self.is_source_map()
+    }
+
+    pub(super) fn is_source_map(self) -> bool {
+        matches!(self, Self::CssSourceMap | Self::JsSourceMap)
     }
 
     pub(super) fn ignored(self) -> Ignored {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use super::verifier::Verifier;
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
+use crate::error::Error;
+use crate::finished::Entry;
 use crate::finished::examine::Examined;
 use crate::name::catalog::AssetId;
 use crate::platform;
@@ -20,11 +22,15 @@ impl Verifier<'_> {
                 .find(name)
                 .is_some_and(|id| examined.contains_key(&id))
         };
-        let plain = root
-            .entries
-            .iter()
-            .filter(|entry| is_there(entry.logical.as_str()));
-        let keeps_plain = plain.count() * 100 >= root.entries.len() * MOST;
+        let manifest = self.manifest();
+        // No plain copy takes the name of the manifest.
+        let has_plain = |entry: &&Entry| {
+            entry.logical != entry.hashed && Some(entry.logical.as_str()) != manifest.as_deref()
+        };
+        let hashed = || root.entries.iter().filter(has_plain);
+        let there = hashed().filter(|entry| is_there(entry.logical.as_str()));
+        let keeps_plain =
+            !root.record.plain_for_some && there.count() * 100 >= hashed().count() * MOST;
         for entry in &root.entries {
             let (logical, hashed) = (entry.logical.as_str(), entry.hashed.as_str());
             if !is_there(hashed) {
@@ -46,7 +52,7 @@ impl Verifier<'_> {
                     format!("the manifest's {} is no hashed path of it", shown(hashed)),
                 );
             }
-            if keeps_plain && !is_there(logical) {
+            if keeps_plain && has_plain(&entry) && !is_there(logical) {
                 self.error(
                     Code::MissingFile,
                     logical,
@@ -57,14 +63,19 @@ impl Verifier<'_> {
     }
 
     /// Reports files that not even their owner may read. A verification by root can read them, a server cannot.
-    pub(super) fn modes(&mut self) {
+    pub(super) fn modes(&mut self) -> Result<(), Error> {
         const OWNER_READS: u32 = 0o400;
         let root = self.root;
         for file in root.files.iter() {
             let name = &file.name;
-            let found = file.path.metadata().ok();
-            if root.is_named(name)
-                && let Some(mode) = found.and_then(|found| platform::mode(&found))
+            if !root.is_named(name) {
+                continue;
+            }
+            let found = file
+                .path
+                .metadata()
+                .map_err(Error::io("read", &file.path))?;
+            if let Some(mode) = platform::mode(&found)
                 && mode & OWNER_READS == 0
             {
                 let what = format!("its mode is {mode:03o}: not even its owner may read it");
@@ -72,6 +83,7 @@ impl Verifier<'_> {
                     Some("build again: a build sets the modes of its files".into());
             }
         }
+        Ok(())
     }
 
     pub(super) fn variants(&mut self, examined: &HashMap<AssetId, Examined>) {
@@ -89,6 +101,18 @@ impl Verifier<'_> {
                         ),
                     )
                     .help("build again: a build replaces what does not belong"),
+                );
+            }
+            for (variant, why) in &file.lookalikes {
+                let [variant, file] = [*variant, *id].map(|id| shown(files.name(id).as_str()));
+                let what =
+                    format!("an asset that is no variant of {file}, but is named like one: {why}");
+                let help = format!(
+                    "WhiteNoise, and nginx with gzip_static, send it to those who ask for {file}"
+                );
+                self.diagnostics.push(
+                    Diagnostic::new(Severity::Warning, Code::StaleVariant, variant, what)
+                        .help(help),
                 );
             }
         }

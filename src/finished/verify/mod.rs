@@ -83,6 +83,7 @@ const WAIT: Duration = Duration::from_secs(60);
 /// Verifies a static root. While a build is at work there, the files read may belong to two builds: a fault counts only
 /// if it is found twice, with no build in between.
 pub(crate) fn verify(options: &VerifyOptions) -> Result<Verification, Error> {
+    options.references.validate()?;
     let mut before = None;
     for _ in 1..ATTEMPTS {
         let now = attempt(options);
@@ -102,12 +103,7 @@ pub(crate) fn verify(options: &VerifyOptions) -> Result<Verification, Error> {
 }
 
 fn attempt(options: &VerifyOptions) -> Result<Verification, Error> {
-    let mut diagnostics = Vec::new();
-    let root = FinishedRoot::open(
-        &options.static_root,
-        &options.manifest,
-        &options.references,
-        &mut diagnostics,
-    )?;
+    let (root, diagnostics) =
+        FinishedRoot::open(&options.static_root, &options.manifest, &options.references)?;
     pool(options.jobs)?.install(|| Verifier::new(options, &root, diagnostics).run())
 }

@@ -37,7 +37,7 @@ impl Verifier<'_> {
             let syntax = root.syntax(plain_id);
             let is_text = syntax.is_text();
             if is_text
-                && sources.gives(entry, syntax, &root.read(plain_id)?, &root.read(hashed_id)?)
+                && sources.gives(entry, syntax, &root.read(plain_id)?, &root.read(hashed_id)?)?
             {
                 return Ok(None);
             }
@@ -53,7 +53,7 @@ impl Verifier<'_> {
                 "the plain copy is not what {} was made from",
                 shown(entry.hashed.as_str())
             );
-            let help = "build again; or give the --static-url of the build";
+            let help = "build again (after `collectstatic`, which keeps copies newer than their source: `collectstatic --clear`); or give the --static-url of the build";
             let path = entry.logical.as_str();
             Ok(Some(
                 Diagnostic::new(severity, Code::WrongPlainCopy, path, message).help(help),

@@ -78,7 +78,7 @@ impl<'v> Verifier<'v> {
             .map(|(id, examined, ..)| (id, examined))
             .collect();
         self.entries(&examined);
-        self.modes();
+        self.modes()?;
         self.wrong_digests(&examined);
         self.plain_copies(&examined)?;
         self.variants(&examined);
@@ -103,15 +103,20 @@ impl<'v> Verifier<'v> {
         Ok(verification)
     }
 
-    /// Whether a build has rewritten this reference: it stands in a hashed file and names one.
+    /// Whether a build has rewritten this reference: it stands in a file that the manifest names, and leads to a file with
+    /// a digest in its name.
     fn is_rewritten(&self, file: AssetId, found: &Found) -> bool {
         let root = self.root;
-        let is_hashed = |id: AssetId| {
-            let entry = root.entry_of_hashed(root.files.name(id));
-            entry.is_some_and(|entry| entry.logical != entry.hashed)
-        };
-        let target = found.edge.as_ref().map(|edge| edge.target);
-        is_hashed(file) && target.is_some_and(is_hashed)
+        let entry = |id: AssetId| root.entry_of_hashed(root.files.name(id));
+        let target = found.edge.as_ref().and_then(|edge| entry(edge.target));
+        entry(file).is_some() && target.is_some_and(|target| target.logical != target.hashed)
+    }
+
+    /// The manifest's name, if it lies in the static root.
+    pub(super) fn manifest(&self) -> Option<String> {
+        let path = self.root.dir.join(&self.options.manifest);
+        let name = path.strip_prefix(&self.root.dir).ok()?;
+        Some(name.to_str()?.to_owned())
     }
 
     /// Every file but the manifest and the variants, which are read with their files; largest first.
@@ -154,6 +159,7 @@ impl<'v> Verifier<'v> {
     ) -> Vec<Found> {
         let name = self.root.files.name(id);
         let is_plain = self.root.entry_of_hashed(name).is_none();
+        let is_prehashed = self.root.is_prehashed(name);
         let mut locator = Locator::new(text);
         let mut inside = Vec::new();
         for found in references {
@@ -163,10 +169,20 @@ impl<'v> Verifier<'v> {
             {
                 continue;
             }
+            if matches!(found.target, Target::Uncertain(_)) {
+                continue; // the build has left it as it is
+            }
             let problem = self
                 .missing
                 .diagnose(found.kind, name, &found.url, &found.target);
-            if let Some(problem) = problem {
+            if let Some(mut problem) = problem {
+                if is_prehashed {
+                    problem.warn_at_most();
+                } else if let Target::Missing(target) = &found.target
+                    && self.root.is_hashed_path(target)
+                {
+                    problem.diagnostic.severity = Severity::Error; // the build has found it
+                }
                 broken.diagnosed(problem, || Some(locator.at(found.offset)));
             }
             if found.edge.is_some() {

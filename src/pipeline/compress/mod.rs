@@ -48,6 +48,7 @@ pub(crate) fn compress(
         let bytes = pieces().map(|piece| piece.content.length).sum();
         job.progress.compressing(pieces().count(), bytes);
         let done = map_in_order(&batches, |batch| {
+            job.stop_if_interrupted()?;
             let mut made = Vec::new();
             let mut beginning = None;
             for piece in batch {

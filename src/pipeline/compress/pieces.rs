@@ -113,7 +113,9 @@ fn pieces<'o>(assets: &'o [Hashed]) -> HashMap<ContentKey, Piece<'o>> {
             role,
         };
         let hashed = || Source::Hashed(&file.name);
-        add(file.content, hashed(), beside(Role::Hashed, &file.name));
+        if file.written.is_some() {
+            add(file.content, hashed(), beside(Role::Hashed, &file.name));
+        }
         let plain = beside(Role::Plain, asset.plain.as_str());
         match &file.plain {
             Plain::None => {}

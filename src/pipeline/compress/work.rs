@@ -8,6 +8,7 @@ use crate::cache::{Entry, Key, Stored};
 use crate::error::Error;
 use crate::name::catalog::Catalog;
 use crate::name::digest::Content;
+use crate::name::logical_path::LONGEST_NAME;
 use crate::pipeline::asset::{PendingVariant, Variant};
 use crate::pipeline::job::Job;
 use crate::static_root::Written;
@@ -240,8 +241,7 @@ impl<'w, 'b> Work<'w, 'b> {
     }
 }
 
-/// Whether a file name has at most 255 bytes, the limit of file systems. The file that the variant lies beside may use
-/// all of them.
+/// Whether file systems take a name. The file that the variant lies beside may use all bytes that they take.
 fn has_room(name: &str) -> bool {
-    name.rsplit('/').next().unwrap_or(name).len() <= 255
+    name.rsplit('/').next().unwrap_or(name).len() <= LONGEST_NAME
 }

@@ -23,6 +23,7 @@ use crate::django;
 use crate::error::Error;
 use crate::parallel::map_in_order;
 use crate::text::notes::{self, Notes};
+use crate::walk::cannot_be_read;
 use graph::{Component, levels};
 use rewrite::{Converted, Rewriter};
 use slots::Slots;
@@ -43,6 +44,21 @@ pub(crate) fn link(
     conflicts::between_hashed_and_plain(job, &inventory.catalog, &hashed);
     job.log.fail_on_errors()?;
     Ok(hashed)
+}
+
+/// A source that cannot be read is one problem of many: a diagnostic, so that the others are found, too.
+fn unreadable_as_note<'t>(
+    prepared: Result<Prepared<'t>, Error>,
+    asset: &Planned,
+    notes: &mut Notes,
+) -> Result<Prepared<'t>, Error> {
+    match prepared {
+        Err(Error::Io { path, source, .. }) if path == asset.source.path => {
+            notes.push(cannot_be_read(&path, &source));
+            Ok(Prepared::Failed)
+        }
+        prepared => prepared,
+    }
 }
 
 /// All assets while they are linked.
@@ -98,9 +114,11 @@ impl<'a> Linking<'a> {
 
     /// Prepares one asset, and links it if all that it refers to is stored.
     fn read<'p>(&self, assets: &[Planned], asset: &'p Planned) -> Result<Read<'p>, Error> {
+        self.prepare.job.stop_if_interrupted()?;
         let mut notes = Notes::default();
         let waiting = with_buffer(|buffer| {
-            match self.prepare.prepare(asset, buffer, &mut notes)? {
+            let prepared = self.prepare.prepare(asset, buffer, &mut notes);
+            match unreadable_as_note(prepared, asset, &mut notes)? {
                 Prepared::Stored(stored) => self.slots.fill(asset.id, stored),
                 Prepared::Text(mut text) => {
                     if let References::None = text.references {

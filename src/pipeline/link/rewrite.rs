@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::name::catalog::AssetId;
 use crate::name::digest::Held;
 use crate::pipeline::asset::Planned;
-use crate::pipeline::prepare::{Prepare, Text, django_failures};
+use crate::pipeline::prepare::{Prepare, Text};
 use crate::pipeline::store::Ready;
 use crate::text::edges::{Edge, splice};
 use crate::text::notes::Notes;
@@ -123,7 +123,11 @@ impl<'a> Rewriter<'a> {
         let converted = exact.convert(text.id, text.syntax, content, self);
         let name = self.prepare.inventory.catalog.name(text.id);
         let mut notes = Notes::default();
-        if django_failures(name, &text.source, &converted.failures, &mut notes) {
+        let failures = &converted.failures;
+        if self
+            .prepare
+            .failures(name, &text.source, failures, &mut notes)
+        {
             return Ok(Converted::Failed(notes)); // notes without an error were reported when the text was read
         }
         let bytes = converted.text.unwrap_or_else(|| content.to_owned());

@@ -1,10 +1,12 @@
-//! Conflicts between names, and required assets that are missing.
+//! Conflicts between names.
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::name::catalog::Catalog;
+use crate::pipeline::asset::Planned;
 use crate::pipeline::job::Job;
+use crate::static_root::encoding::Encoding;
 
 /// Reports files whose name is a directory in another source root: only one of the two can be written.
 pub(super) fn file_and_directory(job: &Job<'_>, catalog: &Catalog) {
@@ -27,17 +29,34 @@ pub(super) fn file_and_directory(job: &Job<'_>, catalog: &Catalog) {
     }
 }
 
-/// Reports assets of `--require` that are missing or empty.
-pub(super) fn required(job: &Job<'_>, catalog: &Catalog) {
-    for name in &job.options.input.require {
-        let problem = match catalog.find(name) {
-            None => "required, but in no source root",
-            Some(id) if catalog.get(id).length == 0 => "required, but empty",
-            Some(_) => continue,
-        };
-        job.log.push(
-            Diagnostic::new(Severity::Error, Code::RequiredAsset, name.as_str(), problem)
-                .help("did the step that makes it (Tailwind, a bundler) run before this one?"),
-        );
+/// Reports assets that cannot have their names because the manifest has them.
+pub(super) fn with_manifest(job: &Job<'_>, assets: &[Planned], catalog: &Catalog) {
+    let manifest = job.manifest.as_str();
+    let conflict = |severity, name: &str, what: &str| {
+        let diagnostic = Diagnostic::new(severity, Code::PathConflict, name, what);
+        job.log.push(diagnostic.help("rename it, leave it out with --ignore, or give the manifest another name with --manifest"));
+    };
+    if let Some(asset) = catalog.find(manifest).map(|id| &assets[id]) {
+        if asset.naming.keeps_name() {
+            let what = "has the name of the manifest, and has to be published under its own name";
+            conflict(Severity::Error, manifest, what);
+        } else if asset.keep_plain {
+            let what = "has the name of the manifest: it is published under its hashed path only";
+            // Django, which writes the manifest itself then, has no word for it.
+            let severity = if job.options.root.write_manifest {
+                Severity::Warning
+            } else {
+                Severity::Notice
+            };
+            conflict(severity, manifest, what);
+        }
+    }
+    if catalog.has_directory(manifest) {
+        let what = "a directory has the name of the manifest";
+        conflict(Severity::Error, manifest, what);
+    }
+    for file in Encoding::files_behind(manifest).filter(|file| catalog.find(file).is_some()) {
+        let what = "the manifest has the name of a variant of this asset";
+        conflict(Severity::Error, file, what);
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::hash_map::Entry;
 
 use super::carried::Carried;
+use super::unhashed::keep_name;
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::django;
+use crate::name::catalog::Naming;
 use crate::name::glob::Glob;
 use crate::name::logical_path::LogicalPath;
 use crate::name::name_map::NameMap;
@@ -86,8 +88,9 @@ impl<'a> Decide<'a> {
         let lower = name.to_lowercase();
         let is_original = || self.keep_original.iter().any(|glob| glob.matches(name));
         let plain = !options.root.keep_only_hashed || is_original();
-        let prehashed = self.job.prehashed.contains(name);
-        Planned {
+        let unhashed = carried.is_none() && self.job.wants_unhashed(name);
+        let prehashed = !unhashed && self.job.prehashed.contains(name);
+        let mut asset = Planned {
             id: 0,
             syntax: if prehashed {
                 Syntax::Opaque
@@ -95,7 +98,11 @@ impl<'a> Decide<'a> {
                 syntax(&source.logical, options)
             },
             keep_plain: (plain || prehashed) && carried.is_none(),
-            prehashed,
+            naming: match carried {
+                _ if prehashed => Naming::Prehashed,
+                Some(_) => Naming::Carried,
+                None => Naming::Digest,
+            },
             plain: match options.naming.django_exact {
                 Some(_) => LogicalPath::new(&name.replace('\\', "/")).ok(),
                 None => None,
@@ -104,7 +111,11 @@ impl<'a> Decide<'a> {
             compress: !self.skip_compress.iter().any(|end| lower.ends_with(end)),
             source,
             carried,
+        };
+        if unhashed {
+            keep_name(self.job, &mut asset);
         }
+        asset
     }
 }
 

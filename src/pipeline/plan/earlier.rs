@@ -1,5 +1,7 @@
 //! What earlier builds have recorded in the static root.
 
+use std::io::ErrorKind;
+
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::error::Error;
 use crate::pipeline::job::Job;
@@ -35,18 +37,25 @@ fn read<T: Default>(
     what: &str,
     parse: impl Fn(&[u8]) -> Result<T, String>,
 ) -> Result<T, Error> {
-    // A file that cannot be read is not a damaged one: the error ends the build.
-    let Some(bytes) = job.root.read_if_there(name)? else {
-        return Ok(T::default());
-    };
-    let why = match parse(&bytes) {
-        Ok(parsed) => return Ok(parsed),
-        Err(why) => why,
+    let why = match job.root.read_if_there(name) {
+        Ok(None) => return Ok(T::default()),
+        Ok(Some(bytes)) => match parse(&bytes) {
+            Ok(parsed) => return Ok(parsed),
+            Err(why) => why,
+        },
+        // A manifest that only another user may read is replaced like a damaged one.
+        Err(Error::Io { source, .. })
+            if source.kind() == ErrorKind::PermissionDenied && name == job.manifest =>
+        {
+            source.to_string()
+        }
+        // All else that cannot be read is not damaged: the error ends the build.
+        Err(error) => return Err(error),
     };
     if job.in_place {
         let path = shown(job.root.dir().join(name));
         return Err(Error::StaticRoot(format!(
-            "the {what} {path} is not readable: {why}; in place, nobody can tell sources from outputs without it. Restore it, or remove the outputs and then it"
+            "the {what} {path} is not readable: {why}; in place, sources and outputs cannot be distinguished without it. Restore it, or remove the outputs and then it"
         )));
     }
     // Where the caller writes the manifest, the caller reports on it, too.

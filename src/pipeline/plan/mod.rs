@@ -1,18 +1,27 @@
 //! Stage 2, plan: decides which source file becomes which asset, and what is to be done with each. Finds conflicts
 //! before any file is written.
 
+mod built;
 mod carried;
+mod clear;
 mod conflicts;
 mod decide;
 mod earlier;
+mod empty;
 mod keep;
+mod links;
+mod long_names;
 mod outputs;
+mod required;
 mod source_variants;
+mod unhashed;
 
 use std::time::{Duration, SystemTime};
 
 use super::asset::Planned;
+use super::find::Sources;
 use super::job::Job;
+use super::ways;
 use crate::error::Error;
 use crate::name::catalog::Catalog;
 use crate::name::name_map::NameSet;
@@ -36,27 +45,49 @@ pub(crate) struct Inventory {
 /// index.
 pub(crate) fn plan(
     job: &Job<'_>,
-    sources: Vec<SourceFile>,
+    Sources {
+        files: sources,
+        left_out,
+    }: Sources,
 ) -> Result<(Vec<Planned>, Inventory), Error> {
     let earlier = earlier::earlier(job)?;
+    built::warn(job, &sources);
     let sources = outputs::without_outputs(job, sources, &earlier)?;
     let carried = carried::carried(job, &earlier)?;
     let sources = dated(sources, job.options.root.source_date_epoch)?;
-    let (sources, source_variants) = source_variants::without_variants(job, sources)?;
+    let (sources, lookalikes) = source_variants::without_variants(job, sources)?;
     job.log.stage("walk");
 
     let (mut assets, duplicates) = decide(job, sources, carried);
+    let mut catalog = catalog_of(&assets);
+    unhashed::report_unused_globs(job, &assets);
+    if unhashed::keep_service_workers(job, &mut assets, &catalog)? {
+        catalog = catalog_of(&assets);
+    }
+    let catalog = catalog.leaving_out(left_out);
+    conflicts::file_and_directory(job, &catalog);
+    conflicts::with_manifest(job, &assets, &catalog);
+    required::required(job, &catalog);
+    required::empty_style_sheets(job, &catalog);
+    long_names::report(job, &assets);
+    empty::check(job, &catalog);
+    keep::keep_targets(job, &mut assets, &catalog)?;
+    source_variants::report(job, &lookalikes, &assets, &catalog);
     let inventory = Inventory {
-        catalog: Catalog::new(assets.iter().map(Planned::named).collect()),
+        catalog,
         duplicates,
-        source_variants,
+        source_variants: lookalikes.variants,
         earlier,
     };
-    conflicts::file_and_directory(job, &inventory.catalog);
-    conflicts::required(job, &inventory.catalog);
-    keep::keep_targets(job, &mut assets, &inventory.catalog)?;
-    job.log.stage("plan").fail_on_errors()?;
+    clear::check(job, &inventory)?;
+    ways::check(job, &assets, &inventory.earlier)?;
+    links::check(job, &assets)?;
+    job.log.stage("plan"); // errors are reported with those that are found next
     Ok((assets, inventory))
+}
+
+fn catalog_of(assets: &[Planned]) -> Catalog {
+    Catalog::new(assets.iter().map(Planned::named).collect())
 }
 
 /// Gives all sources the time of `SOURCE_DATE_EPOCH` (seconds since 1970), if that is set.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::earlier::Earlier;
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::Error;
 use crate::name::digest::{Digest, is_hex};
 use crate::name::logical_path::{LogicalPath, stem_length};
@@ -10,7 +11,7 @@ use crate::options::HashAlgorithm;
 use crate::pipeline::job::Job;
 use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::Generations;
-use crate::static_root::own_files::headers_names;
+use crate::static_root::own_files::{headers_name, headers_names, is_own_file};
 use crate::static_root::{JOURNAL, MANIFESTS, StaticRoot};
 use crate::walk::SourceFile;
 
@@ -24,7 +25,7 @@ pub(super) fn without_outputs(
     last: &Earlier,
 ) -> Result<Vec<SourceFile>, Error> {
     if !job.in_place {
-        return Ok(sources);
+        return Ok(without_own_files(job, sources));
     }
     let (root, manifest_name) = (&job.root, job.manifest.as_str());
     let others = root.other_manifests(manifest_name)?;
@@ -48,7 +49,8 @@ pub(super) fn without_outputs(
     let mut built = HashSet::new();
     for source in &sources {
         let name = source.logical.as_str();
-        if job.prehashed.contains(name) || outputs.contains(name) {
+        let keeps_name = job.prehashed.contains(name) || job.wants_unhashed(name);
+        if keeps_name || outputs.contains(name) {
             continue;
         }
         if let Some(plain) = plain_of(&source.logical, known, root)? {
@@ -78,6 +80,28 @@ pub(super) fn without_outputs(
     let mut sources = sources;
     sources.retain(|_| keep.next().unwrap_or(true));
     Ok(sources)
+}
+
+/// Removes the files that have the names of hashstatic's own from the sources of another directory: those of an earlier
+/// build there, as a rule. The headers that this build writes are left: that is an error, which `headers` reports.
+fn without_own_files(job: &Job<'_>, mut sources: Vec<SourceFile>) -> Vec<SourceFile> {
+    let manifest = job.manifest.as_str();
+    let headers = job.options.root.headers.iter();
+    let written: Vec<String> = headers
+        .map(|format| headers_name(manifest, *format))
+        .collect();
+    sources.retain(|source| {
+        let name = source.logical.as_str();
+        let is_own = is_own_file(name, manifest) && !written.iter().any(|file| file == name);
+        if is_own {
+            let what = "is left out: builds keep a file of that name for themselves";
+            let diagnostic = Diagnostic::new(Severity::Warning, Code::PathConflict, name, what);
+            let help = "was this source a static root once? Leave such files out with --ignore";
+            job.log.push(diagnostic.help(help));
+        }
+        !is_own
+    });
+    sources
 }
 
 /// Whether a file that is named like a variant is the output of an earlier build: one that knew the file beside it, and

@@ -6,41 +6,77 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::Error;
+use crate::name::catalog::Catalog;
 use crate::name::digest::Content;
 use crate::name::name_map::NameSet;
 use crate::parallel::map_in_order;
+use crate::pipeline::asset::Planned;
 use crate::pipeline::job::Job;
 use crate::static_root::decode::decode_any;
 use crate::static_root::encoding::Encoding;
-use crate::walk::SourceFile;
+use crate::walk::{SourceFile, cannot_be_read};
 
-/// Separates the variants from the sources: returns the other sources, and the names of the variants. With
-/// `--django-exact` there are none: Django knows no variants.
+/// The sources that are named like variants of others.
+#[derive(Default)]
+pub(super) struct Lookalikes {
+    /// The names of those that are variants.
+    pub(super) variants: NameSet,
+    /// Those that are assets, each with the name of the file beside it.
+    assets: Vec<(String, String)>,
+}
+
+/// Separates the variants from the sources: returns the other sources, and the names. With `--django-exact` there are
+/// none: Django knows no variants.
 pub(super) fn without_variants(
     job: &Job<'_>,
-    sources: Vec<SourceFile>,
-) -> Result<(Vec<SourceFile>, NameSet), Error> {
+    mut sources: Vec<SourceFile>,
+) -> Result<(Vec<SourceFile>, Lookalikes), Error> {
+    let mut found = Lookalikes::default();
     if job.options.naming.django_exact.is_some() {
-        return Ok((sources, NameSet::default()));
+        return Ok((sources, found));
     }
     let pairs = pairs(&sources);
-    if pairs.is_empty() {
-        return Ok((sources, NameSet::default()));
-    }
-    let decided = map_in_order(&pairs, |pair| Ok::<_, Error>((pair, pair.is_variant()?)))?;
-    let mut variants = NameSet::default();
+    let decided = map_in_order(&pairs, |pair| Ok::<_, Error>((pair, pair.is_variant())))?;
     for (pair, is_variant) in decided {
-        let name = pair.variant.logical.as_str();
+        let is_variant = match is_variant {
+            // It is one problem of many.
+            Err(Error::Io { path, source, .. }) => {
+                job.log.push(cannot_be_read(&path, &source));
+                continue;
+            }
+            is_variant => is_variant?,
+        };
+        let [name, file] =
+            [pair.variant, pair.file].map(|source| source.logical.as_str().to_owned());
         if is_variant {
-            variants.insert(name.to_owned());
+            found.variants.insert(name);
         } else {
-            job.log.push(pair.notice());
+            found.assets.push((name, file));
         }
     }
-    drop(pairs);
-    let mut sources = sources;
-    sources.retain(|source| !variants.contains(source.logical.as_str()));
-    Ok((sources, variants))
+    sources.retain(|source| !found.variants.contains(source.logical.as_str()));
+    Ok((sources, found))
+}
+
+/// Reports assets that are named like variants. Servers that look for variants go by their names: where the file beside
+/// such an asset is served under its own name, that is a warning.
+pub(super) fn report(job: &Job<'_>, found: &Lookalikes, assets: &[Planned], catalog: &Catalog) {
+    for (name, file) in &found.assets {
+        let what = format!(
+            "is an asset of its own, as it does not decode to {file}; {file} gets no variant of that name"
+        );
+        let of_file = catalog.find(file).map(|id| &assets[id]);
+        let is_served = |asset: &Planned| job.keeps_plain(asset) || asset.naming.keeps_name();
+        let diagnostic = if of_file.is_some_and(is_served) {
+            let help = format!(
+                "WhiteNoise, and nginx with gzip_static, send it to those who ask for {file}: make it anew from {file}, rename it, or leave it out with --ignore"
+            );
+            Diagnostic::new(Severity::Warning, Code::PathConflict, name.as_str(), what).help(help)
+        } else {
+            Diagnostic::new(Severity::Notice, Code::PathConflict, name.as_str(), what)
+        };
+        job.log.push(diagnostic);
+    }
 }
 
 /// A source, and another source that is named like its variant.
@@ -88,14 +124,5 @@ impl Pair<'_> {
             return Ok(false);
         };
         Ok(decoded == Content::of(&self.file.read()?))
-    }
-
-    fn notice(&self) -> Diagnostic {
-        let name = self.variant.logical.as_str();
-        let file = &self.file.logical;
-        let what = format!(
-            "is an asset of its own, as it does not decode to {file}; {file} gets no variant of that name"
-        );
-        Diagnostic::new(Severity::Notice, Code::PathConflict, name, what)
     }
 }

@@ -65,7 +65,7 @@ impl Prepare<'_> {
         if !self.last_names.are_right(asset, hashed, Content::of(&text)) {
             return Ok(false); // `carried` reports it
         }
-        let Some(unlinked) = self.unlinked(asset, &text) else {
+        let Some(unlinked) = self.unlinked(asset, &text)? else {
             return Ok(false);
         };
         *buffer = unlinked;
@@ -73,33 +73,35 @@ impl Prepare<'_> {
     }
 
     /// The text with hashed paths turned back into logical paths; `None`: there are none.
-    fn unlinked(&self, asset: &Planned, text: &[u8]) -> Option<Vec<u8>> {
+    fn unlinked(&self, asset: &Planned, text: &[u8]) -> Result<Option<Vec<u8>>, Error> {
         let last = &self.last_names;
+        let references = asset.syntax.references(text);
         let space = UrlSpace {
             catalog: &last.hashed,
-            static_url: &self.job.options.references.static_url,
+            ..self.space(&references)?
         };
         let mut edits = Vec::new();
-        let references = asset.syntax.references(text);
         for found in edges(&references, text, space, &asset.source.logical) {
             let Some(edge) = found.edge else {
                 continue;
             };
             let hashed = last.hashed.name(edge.target).as_str();
-            let logical = last.logical.get(hashed)?;
+            let Some(logical) = last.logical.get(hashed) else {
+                return Ok(None);
+            };
             let Some(digest) = digest_in_name(logical, hashed) else {
                 continue;
             };
             let digest = format!(".{digest}");
             let end = edge.digest_at;
-            let start = end.checked_sub(digest.len())?;
+            let start = end.saturating_sub(digest.len());
             if self.inventory.catalog.find(logical).is_some()
-                && text.get(start..end)? == digest.as_bytes()
+                && text.get(start..end) == Some(digest.as_bytes())
             {
                 edits.push((start..end, String::new()));
             }
         }
-        (!edits.is_empty()).then(|| splice(text, edits.into_iter()))
+        Ok((!edits.is_empty()).then(|| splice(text, edits.into_iter())))
     }
 
     /// A carried asset whose file stays as it is. Other bytes than those recorded are an error.
@@ -125,7 +127,7 @@ impl Prepare<'_> {
                 .to_owned(),
             content: content.into(),
             name: hashed.as_str().to_owned(),
-            written: Written::Unchanged(id),
+            written: Some(Written::Unchanged(id)),
             plain: Plain::None,
             common: 0,
             references: 0,

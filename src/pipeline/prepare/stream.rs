@@ -125,7 +125,7 @@ impl Prepare<'_> {
             name: hashed,
             digest,
             content: content.into(),
-            written,
+            written: Some(written),
             plain,
             common: 0,
             references: 0,

@@ -38,6 +38,7 @@ impl<'j> Commit<'j> {
         manifest: &Manifest,
         has_changes: bool,
     ) -> Result<Self, Error> {
+        job.stop_if_interrupted()?;
         let identity = manifest.identity();
         let has_file = job.root.has_file_for(&job.manifest);
         if has_file {

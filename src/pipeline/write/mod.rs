@@ -38,6 +38,11 @@ pub(crate) fn write(
     job.log.stage("write");
 
     let headers = headers_files::publish(job, &headers, &mut publications.totals)?;
+    let mut removals = Vec::new();
+    if job.options.run.dry_run {
+        removals.clone_from(&publications.removals);
+        removals.sort();
+    }
     let published = commit.run(publications)?;
     if job.options.root.write_manifest {
         job.log.stage("manifest");
@@ -50,6 +55,7 @@ pub(crate) fn write(
         cache: None,
         stages: job.log.take_stages(),
         dry_run: job.options.run.dry_run,
+        removals,
         diagnostics: job.log.take_diagnostics(),
     };
     repeat.keep(&report);

@@ -75,15 +75,20 @@ impl Publication {
     ) -> Vec<String> {
         let name = self.built.asset.plain.as_str();
         let file = &self.built.file;
-        totals.count_hashed(file.written == Written::New, file.content.length);
+        if let Some(written) = file.written {
+            totals.count_hashed(written == Written::New, file.content.length);
+        }
         for variant in &self.built.variants.hashed {
             totals.count_variant(variant.encoding, variant.new, variant.length);
         }
         let stays =
             |variants: &[Variant], encoding| variants.iter().any(|v| v.encoding == encoding);
-        let mut removals = unwanted_variants(job, inventory, &self.built.file.name, |encoding| {
-            stays(&self.built.variants.hashed, encoding)
-        });
+        let mut removals = Vec::new();
+        if file.written.is_some() {
+            removals = unwanted_variants(job, inventory, &file.name, |encoding| {
+                stays(&self.built.variants.hashed, encoding)
+            });
+        }
         if self.is_overridden {
             return removals;
         }

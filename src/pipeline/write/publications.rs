@@ -10,6 +10,7 @@ use crate::parallel::map_in_batches;
 use crate::pipeline::asset::Built;
 use crate::pipeline::job::Job;
 use crate::pipeline::plan::Inventory;
+use crate::pipeline::ways;
 use crate::report::{BuiltAsset, Totals};
 use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::Generations;
@@ -52,6 +53,8 @@ impl Publications {
             removals = others(job, inventory, &assets, &variant_names);
             removals.retain(|name| record.is_empty() || *name != record_name);
         }
+        let in_the_way = ways::inside(job, assets.iter().map(|built| &built.asset));
+        removals.extend(in_the_way.into_iter().map(str::to_owned));
         let mut publications = Self {
             built: Vec::with_capacity(assets.len()),
             totals: Totals {

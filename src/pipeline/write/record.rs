@@ -1,6 +1,6 @@
 //! The record that a build keeps beside its manifest, for the builds after it and for `clean`.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::SystemTime;
 
 use crate::error::Error;
@@ -41,7 +41,9 @@ pub(super) fn write(
             .paths
             .iter()
             .flat_map(|(logical, hashed)| {
-                [Some(hashed), Some(logical).filter(|name| is_gone(name))]
+                // A file that has had its own name is a plain copy now, if its asset is still there.
+                let hashed = Some(hashed).filter(|hashed| *hashed != logical || is_gone(logical));
+                [hashed, Some(logical).filter(|name| is_gone(name))]
             })
             .flatten()
             .filter(|name| job.root.snapshot.had(name))
@@ -49,6 +51,13 @@ pub(super) fn write(
             .collect();
         generations.supersede(files, &current, SystemTime::now());
     }
+    let earlier: HashSet<&str> = generations.files().collect();
+    let unhashed = was.unhashed.iter();
+    let unhashed: Vec<String> = unhashed
+        .filter(|name| earlier.contains(name.as_str()))
+        .cloned()
+        .collect();
+    generations.unhashed.extend(unhashed);
     if generations != *was && !(clear && generations.is_empty()) {
         let name = Generations::name(&job.manifest);
         job.root.put_record(&name, &generations.to_bytes())?;
@@ -69,6 +78,8 @@ pub(super) fn of_build(
         only_hashed: only_hashed(job, assets),
         source_variants: source_variants.cloned().collect(),
         contents: contents(assets),
+        unhashed: unhashed(assets),
+        plain_for_some: has_plain_for_some(job, assets),
         options: options(job, manifest),
     }
 }
@@ -77,32 +88,39 @@ pub(super) fn of_build(
 /// leaves no file that Django does not: there, `verify` tries what Django does.
 fn options(job: &Job<'_>, manifest: &Manifest) -> Option<RecordedOptions> {
     let Options {
-        naming,
-        references,
-        minify,
-        ..
+        references, minify, ..
     } = job.options;
     let defaults = Options::default();
-    // The names of hashed files show how they were made.
     let is_default = (references, minify) == (&defaults.references, &defaults.minify);
-    if is_default || naming.django_exact.is_some() {
+    if is_default || job.options.naming.django_exact.is_some() {
         return None;
     }
     Some(RecordedOptions {
         manifest: manifest.identity(),
-        naming: naming.clone(),
         references: references.clone(),
         minify: minify.clone(),
     })
 }
 
-/// The files that the manifest names by their logical paths (prehashed ones), with their content hashes.
+/// The files that the manifest names by their logical paths, with their content hashes.
 fn contents(assets: &[Built]) -> BTreeMap<String, String> {
     assets
         .iter()
         .filter(|asset| asset.asset.name().as_str() == asset.file.name)
         .filter_map(|asset| Some((asset.file.name.clone(), asset.file.content.content()?.hex())))
         .collect()
+}
+
+fn unhashed(assets: &[Built]) -> BTreeSet<String> {
+    let unhashed = assets.iter().filter(|built| built.asset.is_unhashed());
+    unhashed.map(|built| built.file.name.clone()).collect()
+}
+
+/// Whether some of the hashed assets have plain copies and others none, as exceptions from `--keep-only-hashed` have it.
+fn has_plain_for_some(job: &Job<'_>, assets: &[Built]) -> bool {
+    let is_hashed = |built: &&Built| !built.asset.naming.keeps_name();
+    let mut hashed = assets.iter().filter(is_hashed);
+    job.options.root.keep_only_hashed && hashed.any(|built| built.asset.keep_plain)
 }
 
 /// In place: the assets that have no plain file once this build is done, with the content hash of their hashed file.

@@ -9,6 +9,7 @@ mod resolving;
 
 use crate::name::catalog::Catalog;
 use crate::name::logical_path::LogicalPath;
+use crate::text::css::uses::NO_USES;
 use crate::text::resolve::UrlSpace;
 pub use django::django_exact;
 pub use minify::{css_full, css_safe};
@@ -46,6 +47,7 @@ fn space<'a>(catalog: &'a Catalog, static_url: &'a str) -> UrlSpace<'a> {
     UrlSpace {
         catalog,
         static_url,
+        uses: &NO_USES,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{DIGEST, FROM, NAMES, STATIC_URLS, logical, space};
 use crate::name::catalog::Catalog;
-use crate::text::edges::splice;
-use crate::text::resolve::{Target, resolve};
+use crate::text::edges::{edges, splice};
+use crate::text::resolve::Target;
 use crate::text::{Escapes, ReferenceKind, Syntax, css_references_by_tokens};
 
 /// The CSS reference scanner: see `reads_and_rewrites`. Skimmed text has no references.
@@ -35,6 +35,8 @@ fn reads_and_rewrites(kind: Syntax, text: &[u8]) {
     let catalog = Catalog::of_names(NAMES.iter().copied());
     let from = logical(FROM);
     let found = kind.references(text);
+    let space = space(&catalog, STATIC_URLS[0]);
+    let mut resolved = edges(&found, text, space, &from);
     let mut end = 0;
     let mut edits = Vec::new();
     let mut expected = Vec::new();
@@ -51,12 +53,15 @@ fn reads_and_rewrites(kind: Syntax, text: &[u8]) {
         }
         let url = reference.url(text);
         if reference.kind == ReferenceKind::Module {
-            let mut starts = ["./", "../", "/"].iter();
-            assert!(starts.any(|start| url.text.starts_with(start)));
+            let mut starts = ["./", "../", "/", "http"].iter();
+            let text = url.text.to_ascii_lowercase();
+            assert!(starts.any(|start| text.starts_with(start)));
         }
         if reference.escapes == Escapes::Js {
             let quote = text[span.start - 1];
-            assert!(text[span.end] == quote && b"\"'`".contains(&quote));
+            let is_begin_of_template = quote == b'`' && text[span.end..].starts_with(b"${");
+            assert!(text[span.end] == quote || is_begin_of_template);
+            assert!(b"\"'`".contains(&quote));
         }
         offsets_lead_back(
             |at| url.raw_offset(at),
@@ -64,9 +69,8 @@ fn reads_and_rewrites(kind: Syntax, text: &[u8]) {
             span.end - span.start,
         );
         let mut rewritten = url.text.clone().into_owned();
-        if let Target::Asset { digest_at, .. } =
-            resolve(space(&catalog, STATIC_URLS[0]), &from, &url.text)
-        {
+        let resolved = resolved.next().map(|resolved| resolved.target);
+        if let Some(Target::Asset { digest_at, .. }) = resolved {
             rewritten.insert_str(digest_at, &format!(".{DIGEST}"));
             edits.push(span.start + url.raw_offset(digest_at));
         }

@@ -4,7 +4,7 @@ use super::minified::Minified;
 use super::{Targets, full, safe};
 use crate::options::Minify;
 
-/// Minifies a style sheet. The result is never larger than `css`.
+/// Minifies a style sheet. Without targets, the result is never larger than `css`.
 pub(super) fn minify(css: &str, mode: Minify, targets: Option<&Targets>) -> Minified {
     let safe = match mode {
         Minify::Off => Minified {
@@ -16,16 +16,22 @@ pub(super) fn minify(css: &str, mode: Minify, targets: Option<&Targets>) -> Mini
     if mode != Minify::Full || safe.notice.is_some() {
         return safe;
     }
-    match full::minify(css, targets) {
-        Ok(full) if full.len() < safe.text.as_deref().unwrap_or(css).len() => Minified {
-            text: Some(full),
-            notice: None,
-        },
-        Ok(_) => safe,
-        Err(notice) => Minified {
-            text: safe.text,
-            notice: Some(notice),
-        },
+    let full = full::optimize(css, targets);
+    let optimized = full
+        .text
+        .map(|text| safe::minify(&text).text.unwrap_or(text));
+    let best = match optimized {
+        // What old browsers need may be longer.
+        Some(text)
+            if targets.is_some() || text.len() < safe.text.as_deref().unwrap_or(css).len() =>
+        {
+            Some(text)
+        }
+        _ => safe.text,
+    };
+    Minified {
+        text: best,
+        notice: full.notice,
     }
 }
 

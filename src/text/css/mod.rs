@@ -12,6 +12,8 @@ mod safe;
 mod sheet;
 pub(crate) mod tokens;
 mod transform;
+pub(crate) mod uses;
+pub(crate) mod utf16;
 
 pub(crate) use full::Targets;
 pub(crate) use transform::{Transformed, transform_css};

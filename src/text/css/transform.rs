@@ -1,7 +1,10 @@
 //! Transforms style sheets: from source bytes to the bytes that are hashed.
 
+use std::borrow::Cow;
+
 use super::Targets;
 use super::minify::minify;
+use super::utf16::as_utf8;
 use crate::diagnostic::{Code, Diagnostic, Location, Severity};
 use crate::name::logical_path::LogicalPath;
 use crate::options::Minify;
@@ -13,8 +16,28 @@ pub(crate) struct Transformed {
     pub(crate) notes: Vec<Diagnostic>,
 }
 
-/// Minifies a style sheet.
+/// Minifies a style sheet. One in UTF-16 becomes UTF-8 with a byte order mark, which browsers follow before all else.
 pub(crate) fn transform_css(
+    name: &LogicalPath,
+    source: &[u8],
+    mode: Minify,
+    targets: Option<&Targets>,
+) -> Transformed {
+    match as_utf8(source) {
+        Cow::Borrowed(source) => transform_bytes(name, source, mode, targets),
+        Cow::Owned(text) => {
+            let what = "in UTF-16: its hashed file is in UTF-8, with a byte order mark";
+            let notice = Diagnostic::new(Severity::Notice, Code::NotUtf8, name.as_str(), what);
+            let Transformed { bytes, notes } = transform_bytes(name, &text, mode, targets);
+            Transformed {
+                bytes: Some(bytes.unwrap_or(text)),
+                notes: std::iter::once(notice).chain(notes).collect(),
+            }
+        }
+    }
+}
+
+fn transform_bytes(
     name: &LogicalPath,
     source: &[u8],
     mode: Minify,
@@ -23,9 +46,15 @@ pub(crate) fn transform_css(
     match std::str::from_utf8(source) {
         Ok(text) => {
             let (text, notice) = minified(name, source, text, mode, targets, |offset| offset);
+            // UTF-16 without a byte order mark, for example; browsers read that as we do.
+            let nul = memchr::memchr(0, source).map(|at| {
+                let what = "has NUL characters: it may be in another encoding than UTF-8";
+                Diagnostic::new(Severity::Warning, Code::NotUtf8, name.as_str(), what)
+                    .at(Location::of(source, at))
+            });
             Transformed {
                 bytes: text.map(String::into_bytes),
-                notes: notice.into_iter().collect(),
+                notes: nul.into_iter().chain(notice).collect(),
             }
         }
         Err(error) => {

@@ -17,10 +17,6 @@ pub(crate) enum Escapes {
     /// css-syntax-3, in `url()` and in strings.
     Css,
     /// ECMAScript, in strings and templates.
-    #[cfg_attr(
-        not(feature = "modules"),
-        expect(dead_code, reason = "only modules have it")
-    )]
     Js,
 }
 

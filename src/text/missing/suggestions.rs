@@ -21,9 +21,28 @@ impl<'p> Suggestions<'p> {
     }
 
     pub(crate) fn next(&mut self, name: &str) -> Option<String> {
+        if let Some(longer) = longer(self.catalog, name) {
+            return Some(longer); // takes no search
+        }
+        if let Some(help) = self.catalog.left_out.help(name) {
+            return Some(help);
+        }
         self.left = self.left.checked_sub(1)?;
         suggestion(self.catalog, name)
     }
+}
+
+/// Returns a sentence with the name that bundlers find for a name without its ending.
+fn longer(catalog: &Catalog, name: &str) -> Option<String> {
+    let endings = [".js", ".mjs", "/index.js", "/index.mjs", ".css"].iter();
+    let mut longer = endings.filter_map(|ending| catalog.find(&format!("{name}{ending}")));
+    longer.next().map(|id| {
+        format!(
+            "there is {} ({}); browsers want the whole name",
+            shown(catalog.name(id).as_str()),
+            shown(catalog.path(id))
+        )
+    })
 }
 
 /// Returns a sentence with the name that was probably meant, and its source file.
@@ -36,16 +55,6 @@ fn suggestion(catalog: &Catalog, name: &str) -> Option<String> {
     if let Some(id) = ids.clone().find(case) {
         return Some(format!(
             "{} differs only in case ({}); URLs are case-sensitive",
-            shown_name(id),
-            origin(id)
-        ));
-    }
-    // Bundlers resolve names without these endings.
-    let endings = [".js", ".mjs", "/index.js"].iter();
-    let mut longer = endings.filter_map(|ending| catalog.find(&format!("{name}{ending}")));
-    if let Some(id) = longer.next() {
-        return Some(format!(
-            "there is {} ({}); browsers want the whole name",
             shown_name(id),
             origin(id)
         ));
@@ -87,7 +96,10 @@ mod tests {
                 "there is js/deep/app.js (js/deep/app.js); browsers want the whole name",
             ),
         ] {
-            assert_eq!(suggestion(&catalog, name).as_deref(), Some(expected));
+            assert_eq!(
+                Suggestions::new(&catalog).next(name).as_deref(),
+                Some(expected)
+            );
         }
         assert_eq!(suggestion(&catalog, "x"), None);
     }

@@ -1,11 +1,16 @@
-//! Resolves URLs of references inside the static root (RFC 3986 and the WHATWG URL standard, as far as static files
-//! need them).
+//! Resolves URLs of references to assets, as the WHATWG URL standard does: in URL space, in which the static root is the
+//! directory of `--static-url`. A URL may leave that directory by `..` and come back.
 
 mod decoded_path;
+mod static_url;
+
+use std::ops::Range;
 
 use crate::name::catalog::{AssetId, Catalog};
-use crate::name::logical_path::{LogicalPath, stem_length};
+use crate::name::logical_path::stem_length;
+use crate::text::css::uses::PropertyUses;
 use decoded_path::DecodedPath;
+use static_url::{Parts, Place, StaticUrl};
 
 /// The space that URLs are resolved in.
 #[derive(Clone, Copy)]
@@ -14,6 +19,17 @@ pub(crate) struct UrlSpace<'a> {
     pub(crate) catalog: &'a Catalog,
     /// The prefix of absolute URLs inside the static root.
     pub(crate) static_url: &'a str,
+    /// Where custom properties are used, for relative URLs in them.
+    pub(crate) uses: &'a PropertyUses,
+}
+
+/// What a URL is relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Base<'f> {
+    /// A directory of the static root: that of the text with the URL.
+    Directory(&'f str),
+    /// A page, which may be on another host than the static files.
+    Page,
 }
 
 /// The target of a URL.
@@ -23,36 +39,79 @@ pub(crate) enum Target {
     Asset {
         id: AssetId,
         /// Byte range of the path in the decoded URL.
-        path: std::ops::Range<usize>,
+        path: Range<usize>,
         /// Byte offset in the decoded URL where the digest is inserted: before the extension of the file name.
         digest_at: usize,
     },
-    /// Outside the static URL: another scheme, host or path; or a fragment or query alone, or a directory.
+    /// Not in the static root: another scheme, host or path; a fragment or query alone; relative to a page.
     External,
+    /// A directory of the static root, or one above it.
+    Directory(String),
     /// Inside the static URL, but no asset has this name.
     Missing(String),
     /// A path that leaves the static root by `..`.
     Outside,
+    /// A relative URL in a custom property that does not mean the same asset everywhere, see [`PropertyUses`].
+    Uncertain(Box<Uncertain>),
 }
 
-/// Resolves `url`, found in the asset `from`.
-pub(crate) fn resolve(space: UrlSpace<'_>, from: &LogicalPath, url: &str) -> Target {
-    let UrlSpace {
-        catalog,
-        static_url,
-    } = space;
-    let Some((path, base)) = own_path(static_url, from, url) else {
+/// What is known about a URL in a custom property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Uncertain {
+    /// The name of the property.
+    pub(crate) property: String,
+    /// The assets that the URL can mean.
+    pub(crate) candidates: Vec<AssetId>,
+    /// An absolute URL of the first candidate.
+    pub(crate) absolute: Option<String>,
+}
+
+/// Resolves `url`.
+pub(crate) fn resolve(space: UrlSpace<'_>, base: Base<'_>, url: &str) -> Target {
+    let catalog = space.catalog;
+    let static_url = StaticUrl::new(space.static_url);
+    let parts = Parts::of(url);
+    let Some(start) = start(&static_url, base, &parts) else {
         return Target::External;
     };
-    let decoded = DecodedPath::new(&url[path.clone()], path.start);
-    let Some(segments) = normalize(base, &decoded.text) else {
-        return Target::Outside;
-    };
-    let last = decoded.text.rsplit('/').next().unwrap_or("");
-    if matches!(last, "" | "." | "..") {
-        return Target::External; // a directory
+    let path = parts.path;
+    let is_relative = start != Start::Root;
+    if is_relative && path.is_empty() {
+        return Target::External; // a fragment or a query alone means the text itself
     }
-    let name = segments.join("/");
+    let decoded = DecodedPath::new(&url[path.clone()], path.start);
+    let text = decoded.text.strip_prefix('/').unwrap_or(&decoded.text);
+    let own: Vec<&str> = static_url.segments.iter().map(String::as_str).collect();
+    let mut segments = match start {
+        Start::Directory(directory) => {
+            let below = directory.split('/').filter(|part| !part.is_empty());
+            own.iter().copied().chain(below).collect()
+        }
+        Start::Root => Vec::new(),
+    };
+    for part in text.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(segments.pop()), // nothing is above the root
+            part => segments.push(part),  // empty ones count: `a//../b` is `a/b`
+        }
+    }
+    segments.retain(|part| !part.is_empty());
+    let last = text.rsplit('/').next().unwrap_or("");
+    let is_directory = matches!(last, "" | "." | "..");
+    let Some(below) = segments.strip_prefix(own.as_slice()) else {
+        let mut began = text.split('/').filter(|part| !part.is_empty());
+        let left = is_relative || own.iter().all(|part| began.next() == Some(part));
+        return match left {
+            _ if is_directory => Target::External,
+            true => Target::Outside,
+            false => Target::External,
+        };
+    };
+    let name = below.join("/");
+    if is_directory {
+        return Target::Directory(name);
+    }
     let is_name = decoded.is_utf8 || !name.contains(char::REPLACEMENT_CHARACTER);
     if let Some(id) = catalog.find(&name).filter(|_| is_name) {
         let file_name = catalog.name(id).file_name();
@@ -65,64 +124,49 @@ pub(crate) fn resolve(space: UrlSpace<'_>, from: &LogicalPath, url: &str) -> Tar
         };
     }
     if catalog.has_directory(&name) {
-        return Target::External;
+        return Target::Directory(name);
     }
     Target::Missing(name)
 }
 
-/// Returns the byte range of the path, and the directory that it is relative to, if the URL is inside the static URL.
-fn own_path<'f>(
-    static_url: &str,
-    from: &'f LogicalPath,
-    url: &str,
-) -> Option<(std::ops::Range<usize>, &'f str)> {
-    // The URL standard strips these from both ends.
-    let start = url.len() - url.trim_start_matches(|c| c <= ' ').len();
-    let trimmed = url[start..].trim_end_matches(|c| c <= ' ');
-    let (start, base) = if let Some(rest) = trimmed.strip_prefix(static_url)
-        && (static_url != "/" || !rest.starts_with(is_slash))
-    {
-        (start + trimmed.len() - rest.len(), "")
-    } else if has_scheme(trimmed) || trimmed.starts_with(is_slash) {
-        return None;
-    } else {
-        (start, from.directory())
-    };
-    let rest = url[start..].trim_end_matches(|c| c <= ' ');
-    let end = rest.find(['?', '#']).unwrap_or(rest.len());
-    if end == 0 {
-        return None; // a fragment or a query alone means the style sheet itself; the static URL alone a directory
-    }
-    Some((start..start + end, base))
+/// Whether a URL means different things in different directories.
+pub(crate) fn is_relative(space: UrlSpace<'_>, url: &str) -> bool {
+    let parts = Parts::of(url);
+    let static_url = StaticUrl::new(space.static_url);
+    let start = start(&static_url, Base::Directory(""), &parts);
+    start == Some(Start::Directory("")) && !parts.path.is_empty()
 }
 
-/// Whether a URL has a scheme (RFC 3986, section 3.1).
-fn has_scheme(url: &str) -> bool {
-    url.find(':').is_some_and(|colon| {
-        url.starts_with(|c: char| c.is_ascii_alphabetic())
-            && url[..colon]
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-    })
+/// What the path of a URL is relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start<'f> {
+    /// The root of the host with the static files.
+    Root,
+    /// A directory of the static root.
+    Directory(&'f str),
 }
 
-/// Whether a character separates segments. The URL standard reads a backslash as a slash in http URLs, unless it is
-/// percent-encoded.
-fn is_slash(c: char) -> bool {
-    matches!(c, '/' | '\\')
-}
-
-/// Returns the segments of `path` below the directory `base`; `None` if the path leaves the static root.
-fn normalize<'s>(base: &'s str, path: &'s str) -> Option<Vec<&'s str>> {
-    let mut segments: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(segments.pop()?),
-            part => segments.push(part),
+/// Returns what the path of a URL is relative to; `None` if the URL is on another host than the static files.
+fn start<'f>(static_url: &StaticUrl, base: Base<'f>, parts: &Parts) -> Option<Start<'f>> {
+    let host = static_url.host.as_deref();
+    let has_same_scheme = match (&parts.scheme, &static_url.scheme) {
+        (None, _) => true,
+        (Some(scheme), Some(own)) => scheme == own,
+        // A static URL without a scheme has that of the page.
+        (Some(scheme), None) => {
+            matches!(parts.place, Place::Host(_)) && matches!(scheme.as_str(), "http" | "https")
         }
+    };
+    if !has_same_scheme || (parts.scheme.is_some() && host.is_none()) {
+        return None;
     }
-    Some(segments)
+    match (&parts.place, base) {
+        (Place::Host(of), _) => (host == Some(of)).then_some(Start::Root),
+        (Place::Root, Base::Directory(_)) => Some(Start::Root),
+        (Place::Root, Base::Page) => host.is_none().then_some(Start::Root),
+        (Place::Directory, Base::Directory(directory)) => Some(Start::Directory(directory)),
+        (Place::Directory, Base::Page) => None,
+    }
 }
 
 #[cfg(test)]

@@ -8,10 +8,9 @@ use lightningcss::properties::custom::{Token, TokenList, TokenOrValue};
 use lightningcss::rules::{CssRule, CssRuleList};
 use lightningcss::selector::Selector;
 
-/// Cost of the rules that may be joined into one, in declarations. When lightningcss joins a rule with its neighbour
-/// (same selectors, same declarations, same condition), it visits everything joined before again: 10,000 × `a{x:y}`
-/// took 10 s.
-const LONGEST_RUN: usize = 1_000;
+/// Cost of the rules that may be joined into one: none may. A browser that rejects one selector of a list drops the whole
+/// rule. When lightningcss joins a rule with its neighbour, it also visits everything joined before again.
+const LONGEST_RUN: usize = 0;
 
 /// Most `@font-feature-values` rules. lightningcss searches a list of all earlier ones for each.
 const MOST_FONT_FEATURES: usize = 1_000;

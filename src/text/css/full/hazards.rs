@@ -93,6 +93,9 @@ impl Values {
                 if WORKED_OUT.contains(&&*function) {
                     return Some("a function that would be worked out");
                 }
+                if function.contains("gradient") && goes_up(sheet, index) {
+                    return Some("a gradient that would be turned around");
+                }
                 let next = sheet.significant(index + 1).map(|next| sheet.raw(next));
                 if next.is_some_and(|next| next.eq_ignore_ascii_case("from")) && is_color(&function)
                 {
@@ -125,6 +128,23 @@ impl Values {
         // `z-index: 1.0` is ignored, `z-index: 1` is not.
         (is_whole && !is_plain && !FRACTIONS.contains(&plain) && !plain.ends_with("opacity"))
             .then_some("a whole number written as a fraction")
+    }
+}
+
+/// Whether a gradient's direction is `to top`, by its name or as an angle. lightningcss turns such gradients around, and
+/// with them stops that are out of order.
+fn goes_up(sheet: Sheet<'_>, function: usize) -> bool {
+    let Some(first) = sheet.significant(function + 1) else {
+        return false;
+    };
+    match sheet.kind(first) {
+        Kind::Ident => sheet.raw(first).eq_ignore_ascii_case("to"),
+        Kind::Function => true, // calc(0deg)
+        Kind::Number | Kind::Dimension => !sheet
+            .raw(first)
+            .bytes()
+            .any(|byte| (b'1'..=b'9').contains(&byte)),
+        _ => false,
     }
 }
 

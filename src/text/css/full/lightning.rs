@@ -1,5 +1,6 @@
 //! Runs lightningcss.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, RwLock};
 
 use lightningcss::error::{Error, ErrorLocation, PrinterError, PrinterErrorKind};
@@ -28,6 +29,12 @@ impl Targets {
 
 /// Runs lightningcss. The error is (byte offset, reason) of its error or first warning.
 pub(super) fn optimize(css: &str, targets: Option<&Targets>) -> Result<String, (usize, String)> {
+    // A library's panic on odd input must not end the build.
+    catch_unwind(AssertUnwindSafe(|| run(css, targets)))
+        .unwrap_or_else(|_| Err((0, "lightningcss failed".to_owned())))
+}
+
+fn run(css: &str, targets: Option<&Targets>) -> Result<String, (usize, String)> {
     let targets = lightningcss::targets::Targets {
         browsers: targets.map(|targets| targets.0),
         // Without targets, lightningcss would use the newest syntax for these.

@@ -80,7 +80,7 @@ impl Inventory {
                                     self.found_hazard(offset, "a property with a fallback");
                                 }
                             }
-                            self.declaration(sheet, name, colon + 1, end);
+                            self.declaration(sheet, &name, colon + 1, end);
                         }
                         _ => self.found_hazard(offset, "something that is no declaration"),
                     }
@@ -96,10 +96,9 @@ impl Inventory {
         let offset = sheet.tokens[first].span.start;
         let prelude = joined(sheet, first + 1, end);
         match sheet.raw(first).to_ascii_lowercase().as_str() {
-            "@charset" if prelude.eq_ignore_ascii_case("\"utf-8\"") => self.utf8_charset = true,
-            "@charset" => self.found_hazard(offset, "an encoding other than UTF-8"),
-            "@media" => self.media_ranges += prelude.matches(['<', '>', '=']).count(),
-            _ => {}
+            // Conditions are kept token by token; the rest is not expected in a rule.
+            "@media" | "@layer" | "@container" => {}
+            _ => self.found_hazard(offset, "an at-rule in a rule"),
         }
         if prelude.contains('\\') {
             self.found_hazard(offset, "an at-rule with a backslash");
@@ -138,11 +137,10 @@ impl Inventory {
         }
     }
 
-    fn declaration(&mut self, sheet: Sheet<'_>, name: String, from: usize, to: usize) {
-        if let Some((offset, reason)) = hazards::declaration(sheet, &name, from, to) {
+    fn declaration(&mut self, sheet: Sheet<'_>, name: &str, from: usize, to: usize) {
+        if let Some((offset, reason)) = hazards::declaration(sheet, name, from, to) {
             self.found_hazard(offset, reason);
         }
-        *self.properties.entry(name).or_default() += 1;
     }
 }
 

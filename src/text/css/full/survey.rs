@@ -63,13 +63,6 @@ impl Inventory {
                 if name.starts_with('-') && name.contains("gradient") {
                     self.found_hazard(start, "a prefixed gradient");
                 }
-                self.functions.insert(name);
-            }
-            Kind::Hash
-                if matches!(raw.len(), 5 | 9)
-                    && raw[1..].bytes().all(|b| b.is_ascii_hexdigit()) =>
-            {
-                self.alpha_hex += 1;
             }
             _ => {}
         }

@@ -7,6 +7,8 @@ pub(super) enum Bracket {
     Url,
     /// `image-set(` or `-webkit-image-set(`: every string directly inside is a URL (css-images-4).
     ImageSet,
+    /// `supports(` or `style(`, in `if()`: a condition, for which browsers fetch nothing.
+    Condition,
     /// Any other opening bracket.
     Other,
 }
@@ -19,6 +21,8 @@ impl Bracket {
             Self::Url
         } else if [&b"image-set"[..], b"-webkit-image-set"].iter().any(is) {
             Self::ImageSet
+        } else if [&b"supports"[..], b"style"].iter().any(is) {
+            Self::Condition
         } else {
             Self::Other
         }

@@ -4,6 +4,7 @@
 //! This is not a second tokenizer: it only knows which bytes cannot begin, end or hide a reference, and where the
 //! tokens begin that might. Comments, escapes and unclosed strings are left to the tokenizer.
 
+use super::context::may_be_custom;
 use super::functions::Bracket;
 
 /// What a byte can mean for references.
@@ -14,8 +15,11 @@ enum Class {
     /// No meaning, but it can be part of a function's name (css-syntax-3, ident code point; NUL is read as one).
     Name,
     Quote,
+    /// An opening bracket. After a brace, a declaration may begin.
     Open,
     Close,
+    /// `;`, after which a declaration may begin.
+    Semicolon,
     /// `(`: an opening bracket, or the end of a function's name.
     Function,
     /// `/`, which may begin a comment.
@@ -36,6 +40,7 @@ const CLASSES: [Class; 256] = {
             b'{' | b'[' => Class::Open,
             b'}' | b']' | b')' => Class::Close,
             b'(' => Class::Function,
+            b';' => Class::Semicolon,
             b'/' => Class::Slash,
             b'\\' => Class::Escape,
             b'@' | b'<' => Class::Token,
@@ -58,12 +63,23 @@ pub(super) fn skim(text: &[u8], from: usize, brackets: &mut Vec<Bracket>) -> usi
                 Some(end) => at = end,
                 None => return at,
             },
-            Class::Open => brackets.push(Bracket::Other),
+            Class::Open => {
+                brackets.push(Bracket::Other);
+                if may_be_custom(text, at + 1) {
+                    return at + 1;
+                }
+            }
             // The enclosing bracket is one whose strings may be URLs.
             Class::Close if matches!(brackets[..], [.., Bracket::Url | Bracket::ImageSet, _]) => {
                 return at;
             }
-            Class::Close => drop(brackets.pop()),
+            Class::Close => {
+                brackets.pop();
+                if *byte == b'}' && may_be_custom(text, at + 1) {
+                    return at + 1;
+                }
+            }
+            Class::Semicolon if may_be_custom(text, at + 1) => return at + 1,
             Class::Function => {
                 let name = name_start(text, from, at);
                 if Bracket::of_function(&text[name..at]) != Bracket::Other {
@@ -72,7 +88,7 @@ pub(super) fn skim(text: &[u8], from: usize, brackets: &mut Vec<Bracket>) -> usi
                 brackets.push(Bracket::Other);
             }
             Class::Slash if text.get(at + 1) == Some(&b'*') => return at,
-            Class::Dull | Class::Name | Class::Slash => {}
+            Class::Dull | Class::Name | Class::Slash | Class::Semicolon => {}
             Class::Escape => return name_start(text, from, at),
             Class::Token => return at,
         }

@@ -1,5 +1,7 @@
 //! Checks before and after minifying: what a style sheet must be, and what must be unchanged in the result.
 
+use super::spelling::{Number, color, quoted_url, unquoted_url};
+use crate::text::css::sheet::Sheet;
 use crate::text::css::tokens::{CssToken, Kind, tokens};
 
 /// Returns what prevents minifying a style sheet: (byte offset, reason).
@@ -40,17 +42,66 @@ pub(super) fn broken(text: &str, tokens: &[CssToken]) -> Option<(usize, &'static
         })
 }
 
-/// Whether `out` has exactly the tokens of the source, apart from white space and comments.
-pub(super) fn same_tokens(text: &str, source: &[CssToken], out: &str) -> bool {
+/// Whether `out` has exactly the tokens of the source, apart from white space, comments, last semicolons and spelling.
+pub(super) fn same_tokens(source: Sheet<'_>, out: &str) -> bool {
     let significant = |token: &CssToken| !matches!(token.kind, Kind::WhiteSpace | Kind::Comment);
-    let mut after = tokens(out).filter(significant);
-    let same = source
-        .iter()
-        .filter(|token| significant(token))
-        .all(|token| {
-            after.next().is_some_and(|other| {
-                token.kind == other.kind && text[token.span.clone()] == out[other.span]
-            })
-        });
-    same && after.next().is_none()
+    let mut after = tokens(out).filter(significant).peekable();
+    let mut at = 0;
+    while let Some(index) = source.significant(at) {
+        at = index + 1;
+        if source.kind(index) == Kind::Semicolon {
+            let mut missing = 1_usize;
+            while let Some(next) = source.significant(at)
+                && source.kind(next) == Kind::Semicolon
+            {
+                missing += 1;
+                at = next + 1;
+            }
+            let all = missing;
+            while after
+                .next_if(|other| other.kind == Kind::Semicolon)
+                .is_some()
+            {
+                let Some(rest) = missing.checked_sub(1) else {
+                    return false;
+                };
+                missing = rest;
+            }
+            let closes =
+                source.significant(at).map(|next| source.kind(next)) == Some(Kind::CloseCurly);
+            if missing == all && !closes {
+                return false;
+            }
+            continue;
+        }
+        let Some(CssToken { kind, span }) = after.next() else {
+            return false;
+        };
+        let raw = &out[span];
+        if kind == Kind::UnquotedUrl
+            && let Some((url, tokens)) = quoted_url(source, index)
+            && url == unquoted_url(raw)
+        {
+            at = tokens.end;
+        } else if kind != source.kind(index) || !same_meaning(kind, source.raw(index), raw) {
+            return false;
+        }
+    }
+    after.next().is_none()
+}
+
+/// Whether two tokens of one kind mean the same.
+fn same_meaning(kind: Kind, one: &str, other: &str) -> bool {
+    one == other
+        || match kind {
+            Kind::Number | Kind::Percentage | Kind::Dimension => {
+                let (one, other) = (Number::of(one), Number::of(other));
+                one.unit == other.unit && one.value().is_some() && one.value() == other.value()
+            }
+            Kind::Hash => {
+                color(one).as_deref().unwrap_or(one) == color(other).as_deref().unwrap_or(other)
+            }
+            Kind::UnquotedUrl => unquoted_url(one) == unquoted_url(other),
+            _ => false,
+        }
 }

@@ -39,6 +39,14 @@ impl Minifier<'_> {
             .or(self.last);
     }
 
+    /// Writes `text` for the tokens `from..to`, which it means.
+    pub(super) fn emit_spelt(&mut self, from: usize, to: usize, text: &str, space: Space) {
+        self.gap(from, space);
+        self.out.push_str(text);
+        self.next = to;
+        self.last = Some(to - 1);
+    }
+
     /// Writes the tokens `from..to` without the white space at both ends. Comments there stay: some browsers show them.
     pub(super) fn emit_as_written(&mut self, from: usize, to: usize, space: Space) {
         if let Some((start, last)) = self.sheet.without_outer_space(from, to) {
@@ -51,7 +59,7 @@ impl Minifier<'_> {
         let gap = &self.sheet.tokens[self.next..to];
         let at = self.out.len();
         let mut white_space = false;
-        let mut dropped_lines = 0;
+        let mut dropped_lines = String::new();
         for token in gap {
             let raw = &self.sheet.text[token.span.clone()];
             if token.kind == Kind::Comment
@@ -61,12 +69,14 @@ impl Minifier<'_> {
                 self.out.push_str(raw);
             } else {
                 white_space |= token.kind == Kind::WhiteSpace;
-                dropped_lines += raw.matches('\n').count();
+                if self.keep_lines {
+                    push_line_breaks(raw, &mut dropped_lines);
+                }
             }
         }
         self.lines(white_space, &mut dropped_lines);
         self.next = to;
-        if self.out.len() > at && (!white_space || self.out[at..].contains('\n')) {
+        if self.out.len() > at && (!white_space || self.out[at..].contains(['\n', '\r', '\x0c'])) {
             return; // something separates the tokens already
         }
         let glued = match (self.last, self.sheet.tokens.get(to)) {
@@ -95,12 +105,11 @@ impl Minifier<'_> {
     }
 
     /// Writes the line breaks of dropped text, if they are to be kept.
-    fn lines(&mut self, white_space: bool, dropped: &mut usize) {
-        let count = std::mem::take(dropped);
-        if !self.keep_lines || count == 0 {
+    fn lines(&mut self, white_space: bool, dropped: &mut String) {
+        let breaks = std::mem::take(dropped);
+        if breaks.is_empty() {
             return;
         }
-        let breaks = "\n".repeat(count);
         if white_space {
             if ends_in_escape(&self.out) {
                 self.out.push_str("/**/");
@@ -112,5 +121,26 @@ impl Minifier<'_> {
             self.out.push_str(&breaks);
             self.out.push_str("*/");
         }
+    }
+}
+
+/// Adds the line breaks of `text` to `breaks`. Readers of source maps may count any of them, but `\r\n` as one.
+fn push_line_breaks(text: &str, breaks: &mut String) {
+    let mut last = ' ';
+    for c in text.chars() {
+        match c {
+            '\n' if last == '\r' => {
+                breaks.pop();
+                breaks.push('\n');
+            }
+            '\n' | '\r' | '\x0c' => {
+                if c == '\n' && breaks.ends_with('\r') {
+                    breaks.push(' '); // two line breaks, not one
+                }
+                breaks.push(c);
+            }
+            _ => {}
+        }
+        last = c;
     }
 }

@@ -1,10 +1,13 @@
-//! `--minify safe`: removes white space and comments, token by token. Lossless by construction: no other token is
-//! added, removed, changed or glued to its neighbour (which is also checked on every result), and text that scripts can
-//! read back through the CSSOM is left alone to the byte.
+//! `--minify safe`: removes white space, comments and last semicolons, and spells numbers, colours and URLs as short as
+//! possible, token by token. Lossless by construction: no other token is added, removed, changed or glued to its
+//! neighbour (which is also checked on every result), and text that scripts can read back through the CSSOM is left
+//! alone to the byte.
 //!
 //! What stays as it is:
 //! - values of custom properties, of `@property` and `@function`, and values with `var()` and its like: browsers hand
 //!   them out as written;
+//! - values of properties that no browser knows, and values that have a backslash, a `=` (`alpha(opacity=50)`) or an
+//!   `element(#id)`, but for their white space;
 //! - preludes of at-rules, which `conditionText` and `mediaText` may show as written, comments included;
 //! - what is inside `:is()` and `:where()`, which `selectorText` may show as written;
 //! - `/*! … */` licences and `sourceMappingURL` comments, at their places;
@@ -14,13 +17,16 @@
 
 mod check;
 mod emit;
+mod known;
+mod list;
 mod rules;
+mod spelling;
 
 use check::{broken, same_tokens};
 use emit::Minifier;
+use known::{is_known, takes_fractions};
 use rules::{
-    AS_WRITTEN, Context, DESCRIPTORS_AS_WRITTEN, Space, is_forgiving, is_source_map, loose_inside,
-    unescaped,
+    AS_WRITTEN, Context, DESCRIPTORS_AS_WRITTEN, Respelt, Space, is_source_map, unescaped,
 };
 
 use super::minified::{Minified, NotMinified};
@@ -43,11 +49,12 @@ pub(super) fn minify(css: &str) -> Minified {
     if let Some((offset, reason)) = broken(body, &tokens) {
         return not_minified(offset, reason);
     }
+    let sheet = Sheet {
+        text: body,
+        tokens: &tokens,
+    };
     let mut minifier = Minifier {
-        sheet: Sheet {
-            text: body,
-            tokens: &tokens,
-        },
+        sheet,
         keep_lines: tokens.iter().any(|token| is_source_map(body, token)),
         out: String::with_capacity(css.len()),
         next: 0,
@@ -59,7 +66,7 @@ pub(super) fn minify(css: &str) -> Minified {
     if bom == 0 && out.starts_with(BOM) {
         return not_minified(0, "a byte order mark would come to the front");
     }
-    if !same_tokens(body, &tokens, &out[bom..]) {
+    if !same_tokens(sheet, &out[bom..]) {
         return not_minified(0, "the result would not have had the same tokens");
     }
     Minified {
@@ -68,38 +75,78 @@ pub(super) fn minify(css: &str) -> Minified {
     }
 }
 
+/// What stands before a semicolon.
+#[derive(Clone, Copy)]
+enum After {
+    Declaration,
+    /// A declaration whose value browsers hand out as written.
+    AsWritten,
+    Other,
+}
+
 impl Minifier<'_> {
     fn run(&mut self) {
         let mut depth = 0_usize;
-        while let Some(first) = self.sheet.significant(self.next) {
+        let mut dropped = 0;
+        let mut after = After::Other;
+        while let Some(first) = self.sheet.significant(self.next.max(dropped)) {
             match self.sheet.kind(first) {
                 Kind::OpenCurly => depth += 1,
                 Kind::CloseCurly => depth = depth.saturating_sub(1),
+                Kind::Semicolon if self.is_needless(first, after) => {
+                    dropped = first + 1;
+                    continue;
+                }
                 Kind::Semicolon => {}
                 // Browsers skip these: the next statement begins after them.
                 Kind::Cdo | Kind::Cdc if depth == 0 => {}
                 Kind::AtKeyword => {
                     self.at_rule(first);
+                    after = After::Other;
                     continue;
                 }
                 _ => {
-                    self.statement(first, depth);
+                    after = self.statement(first, depth);
                     continue;
                 }
             }
             self.emit(first, Space::Drop);
+            after = After::Other;
         }
         // Comments at the end may stay.
         self.gap(self.sheet.tokens.len(), Space::Drop);
+    }
+
+    /// Whether the semicolon at `index`, `after` a declaration, comes before another one or a `}`.
+    fn is_needless(&self, index: usize, after: After) -> bool {
+        let Some(next) = self.sheet.significant(index + 1) else {
+            return false;
+        };
+        // What stays of comments and line breaks would be part of a value that is handed out as written.
+        let leaves_something = || {
+            self.sheet.tokens[index..next].iter().any(|token| {
+                let raw = &self.sheet.text[token.span.clone()];
+                raw.starts_with("/*!")
+                    || is_source_map(self.sheet.text, token)
+                    || self.keep_lines && raw.contains(['\n', '\r', '\x0c'])
+            })
+        };
+        matches!(self.sheet.kind(next), Kind::Semicolon | Kind::CloseCurly)
+            && match after {
+                After::Declaration => true,
+                After::AsWritten => !leaves_something(),
+                After::Other => false,
+            }
     }
 
     /// Writes an at-keyword and its prelude, without the `{` or `;` after them.
     fn at_rule(&mut self, first: usize) {
         let end = self.sheet.end(first + 1, true);
         if self.sheet.raw(first).eq_ignore_ascii_case("@charset") {
+            self.gap(first, Space::Drop);
             if self.last.is_none() && first > 0 && self.out.is_empty() {
                 // It is only effective as the first bytes of a file, so it must not move there.
-                self.out.push('\n');
+                self.out.push(' ');
             }
             self.emit_verbatim(first, end, Space::Drop);
             return;
@@ -108,8 +155,8 @@ impl Minifier<'_> {
         self.emit_as_written(first + 1, end, Space::Keep);
     }
 
-    /// Writes a selector, a declaration, or a statement that is neither.
-    fn statement(&mut self, first: usize, depth: usize) {
+    /// Writes a selector, a declaration, or a statement that is neither. Returns what it was.
+    fn statement(&mut self, first: usize, depth: usize) -> After {
         let colon = self.sheet.declaration_colon(first);
         let name = unescaped(self.sheet.raw(first));
         if let Some(colon) = colon
@@ -121,7 +168,7 @@ impl Minifier<'_> {
             // `-- :hover { }` is a selector to Chromium.
             self.emit(colon, Space::Keep);
             self.emit_verbatim(colon + 1, end, Space::Drop);
-            return;
+            return After::AsWritten;
         }
         let end = self.sheet.end(first, true);
         if self
@@ -131,25 +178,39 @@ impl Minifier<'_> {
             .is_some_and(|token| token.kind == Kind::OpenCurly)
         {
             self.list(first, end, Context::Selector);
-            return;
+            return After::Other;
         }
         match colon {
             Some(colon) if colon < end => {
-                for index in first..=colon {
-                    self.emit_significant(index, Space::Drop);
-                }
-                if let Some((start, last)) = self.sheet.trimmed(colon + 1, end) {
-                    if DESCRIPTORS_AS_WRITTEN.contains(&&*name.to_ascii_lowercase())
-                        || self.is_handed_out_as_written(start, last + 1)
-                    {
-                        self.emit_as_written(colon + 1, end, Space::Drop);
-                    } else {
-                        self.list(start, last + 1, Context::Value);
-                    }
-                }
+                self.declaration(first, colon, end, &name.to_ascii_lowercase())
             }
-            _ => self.emit_as_written(first, end, Space::Drop),
+            _ => {
+                self.emit_as_written(first, end, Space::Drop);
+                After::Other
+            }
         }
+    }
+
+    /// Writes a declaration of the property `name`.
+    fn declaration(&mut self, first: usize, colon: usize, end: usize, name: &str) -> After {
+        for index in first..=colon {
+            self.emit_significant(index, Space::Drop);
+        }
+        let Some((start, last)) = self.sheet.trimmed(colon + 1, end) else {
+            return After::AsWritten;
+        };
+        if DESCRIPTORS_AS_WRITTEN.contains(&name) || self.is_handed_out_as_written(start, last + 1)
+        {
+            self.emit_as_written(colon + 1, end, Space::Drop);
+            return After::AsWritten;
+        }
+        let respelt = Respelt {
+            takes_fractions: takes_fractions(name),
+        };
+        let can_be_respelt = is_known(name) && self.can_be_respelt(start, last + 1);
+        let context = Context::Value(can_be_respelt.then_some(respelt));
+        self.list(start, last + 1, context);
+        After::Declaration
     }
 
     /// Whether browsers keep a value as text until it is used, or it has a syntax of its own.
@@ -166,55 +227,6 @@ impl Minifier<'_> {
                 _ => false,
             }
         })
-    }
-
-    /// Writes a selector or value, token by token.
-    fn list(&mut self, from: usize, to: usize, context: Context) {
-        let mut open = 0_usize;
-        // Number of open brackets where text that stays as written began.
-        let mut as_written = None;
-        for index in from..to {
-            let kind = self.sheet.kind(index);
-            if matches!(kind, Kind::WhiteSpace | Kind::Comment) {
-                continue;
-            }
-            let closes = matches!(kind, Kind::CloseParenthesis | Kind::CloseSquare);
-            let before = self.last.map(|last| self.sheet.kind(last));
-            let drop = loose_inside(kind, context, open)
-                || before.is_some_and(|before| loose_inside(before, context, open))
-                || kind == Kind::CloseParenthesis
-                || matches!(before, Some(Kind::Function | Kind::OpenParenthesis));
-            // `>>>` was a combinator once.
-            let shadow = kind == Kind::Delim('>') && before == Some(kind);
-            let space = if drop && !shadow || index == from {
-                Space::Drop
-            } else {
-                Space::Keep
-            };
-            if as_written.is_some() {
-                self.emit_verbatim(self.next, index + 1, Space::Drop);
-            } else {
-                self.emit(index, space);
-            }
-            if kind == Kind::Function
-                && context == Context::Selector
-                && as_written.is_none()
-                && is_forgiving(self.sheet.raw(index))
-            {
-                as_written = Some(open);
-            }
-            if closes {
-                open = open.saturating_sub(1);
-                if as_written == Some(open) {
-                    as_written = None;
-                }
-            } else if matches!(
-                kind,
-                Kind::Function | Kind::OpenParenthesis | Kind::OpenSquare
-            ) {
-                open += 1;
-            }
-        }
     }
 }
 

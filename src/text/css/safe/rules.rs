@@ -19,8 +19,15 @@ pub(super) enum Space {
 pub(super) enum Context {
     /// A selector: white space is a combinator.
     Selector,
-    /// A value that browsers do not return as written.
-    Value,
+    /// A value that browsers do not return as written. `Some`: nor are its tokens.
+    Value(Option<Respelt>),
+}
+
+/// How the tokens of a value may be respelt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Respelt {
+    /// Whether `1.0` is `1`.
+    pub(super) takes_fractions: bool,
 }
 
 /// Functions whose values browsers keep as text (css-values-5, "arbitrary substitution functions"), and `expression()`
@@ -70,7 +77,7 @@ pub(super) fn ends_in_escape(text: &str) -> bool {
 /// Whether white space beside a token of this kind has no meaning.
 pub(super) fn loose_inside(kind: Kind, context: Context, open: usize) -> bool {
     match (kind, context) {
-        (Kind::Comma, _) | (Kind::Delim('!' | '/' | '*'), Context::Value) => true,
+        (Kind::Comma, _) | (Kind::Delim('!' | '/' | '*'), Context::Value(_)) => true,
         // Inside brackets, a `+` may be part of An+B.
         (Kind::Delim('>' | '+' | '~'), Context::Selector) => open == 0,
         _ => false,

@@ -1,11 +1,13 @@
 //! References of scripts: module specifiers, and URLs that are resolved against a module.
 //!
-//! `import` and `export … from`, `import()`, `import.meta.resolve()`: specifiers that begin with `./`, `../` or `/`.
-//! All others are bare specifiers, which an import map or a bundler resolves. `new URL("…", import.meta.url)`: any URL,
-//! since URLs are never bare. `new Worker("…")`: URLs that begin with `/`; a relative one is resolved against the page,
-//! which is unknown here.
+//! `import` and `export … from`, `import()`, `import.meta.resolve()`: specifiers that begin with `./`, `../` or `/`, and
+//! http URLs. All others are bare specifiers, which an import map or a bundler resolves. `new URL("…", import.meta.url)`:
+//! any URL, since URLs are never bare. `new Worker("…")`: URLs that begin with `/`, and http URLs; a relative one is
+//! resolved against the page, which is unknown here.
 
 mod finder;
+mod known;
+mod service_workers;
 mod words;
 
 use oxc_allocator::Allocator;
@@ -25,16 +27,28 @@ pub(in crate::text) fn scan(text: &str) -> Scan {
     let parsed = stack::with_stack(text, || references(text));
     let not_parsed = |reason| NotParsed { offset: 0, reason };
     match parsed.map_err(not_parsed).and_then(|found| found) {
-        Ok(references) => references.into(),
+        Ok(found) => found,
         Err(not_parsed) => Scan {
-            references: Vec::new(),
             not_parsed: Some(not_parsed),
+            ..Scan::default()
         },
     }
 }
 
+/// The scripts that a script registers as service workers, in text order. They are no references: their names stay.
+pub(in crate::text) fn service_workers(text: &str) -> Vec<Reference> {
+    let registered = || read(text, service_workers::registered);
+    // A script that cannot be parsed is reported when it is scanned.
+    let parsed = stack::with_stack(text, registered).ok();
+    parsed.and_then(Result::ok).unwrap_or_default()
+}
+
+pub(super) fn references(text: &str) -> Result<Scan, NotParsed> {
+    read(text, found)
+}
+
 /// Parses the text as a module, or else as a classic script, which can have `import()` too.
-pub(super) fn references(text: &str) -> Result<Vec<Reference>, NotParsed> {
+fn read<T>(text: &str, found: impl Fn(&str, &ParserReturn<'_>) -> T) -> Result<T, NotParsed> {
     let allocator = Allocator::default();
     let parse = |source_type| {
         let options = ParseOptions {

@@ -5,11 +5,17 @@ use memchr::memmem;
 /// Whether the words occur that every reference needs. (`!important` is common in scripts.)
 pub(super) fn may_have_references(text: &str) -> bool {
     let has = |word| words(text, word).next().is_some();
-    has("import") || (has("export") && has("from")) || may_have_workers(text)
+    has("import") || (has("export") && has("from")) || may_have_calls(text)
+}
+
+/// Whether a function may be called that takes a URL, other than `import()` and its like.
+pub(super) fn may_have_calls(text: &str) -> bool {
+    let has = |word| words(text, word).next().is_some();
+    may_have_workers(text) || has("importScripts") || has("addModule") || has("serviceWorker")
 }
 
 /// Whether a worker may be constructed with a string.
-pub(super) fn may_have_workers(text: &str) -> bool {
+fn may_have_workers(text: &str) -> bool {
     let bytes = text.as_bytes();
     let token = |from: usize| {
         let white_space = |b: &&u8| b.is_ascii_whitespace() || **b == 0x0b;

@@ -1,0 +1,95 @@
+//! White space that `safe` keeps because scripts can read it, and that changes nothing for elements.
+
+use super::declarations::Found;
+use super::optimizer::Optimizer;
+use crate::text::css::sheet::Sheet;
+use crate::text::css::tokens::Kind;
+
+impl Optimizer<'_> {
+    /// Removes white space in media queries and around the values of custom properties, and writes the shorter names of
+    /// keyframes.
+    pub(super) fn spacing(&mut self, found: &Found) {
+        for (first, end) in &found.media {
+            if let Some(text) = media(self.sheet, *first, *end) {
+                self.replace(*first, *end, text);
+            }
+        }
+        for (colon, end) in &found.custom {
+            let from = colon + 1;
+            // An empty value stays: some browsers take `--x:` for an error.
+            let Some((start, last)) = self.sheet.without_outer_space(from, *end) else {
+                continue;
+            };
+            self.replace(from, start, String::new());
+            self.replace(last + 1, *end, String::new());
+        }
+        for index in &found.keys {
+            match self.sheet.raw(*index).to_ascii_lowercase().as_str() {
+                "from" => self.replace(*index, index + 1, "0%".to_owned()),
+                "100%" => self.replace(*index, index + 1, "to".to_owned()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Writes `text` for the tokens `from..to`, unless something was written for them already or a line would move.
+    pub(super) fn replace(&mut self, from: usize, to: usize, text: String) {
+        if from >= to {
+            return;
+        }
+        let span = self.sheet.tokens[from].span.start..self.sheet.tokens[to - 1].span.end;
+        let old = &self.sheet.text[span.clone()];
+        let would_move = self.keep_lines && old.contains(['\n', '\r', '\x0c']);
+        if old != text && !would_move && !self.is_inside_an_edit(span.start) {
+            self.edits.push((span, text));
+        }
+    }
+}
+
+/// The text of `@media` and its prelude without needless white space; `None` if it has anything but plain conditions.
+fn media(sheet: Sheet<'_>, first: usize, end: usize) -> Option<String> {
+    let (_, last) = sheet.trimmed(first, end)?;
+    let is_plain = |index| {
+        matches!(
+            sheet.kind(index),
+            Kind::AtKeyword
+                | Kind::WhiteSpace
+                | Kind::Ident
+                | Kind::OpenParenthesis
+                | Kind::CloseParenthesis
+                | Kind::Colon
+                | Kind::Comma
+                | Kind::Number
+                | Kind::Dimension
+        ) && !sheet.raw(index).contains('\\')
+    };
+    let is_range = |index| matches!(sheet.kind(index), Kind::Delim('<' | '>' | '='));
+    if (first..=last).any(is_range) || !(first..=last).all(is_plain) {
+        return None;
+    }
+    Some(squeezed(sheet, first, last + 1))
+}
+
+/// The tokens `from..to` without the white space that means nothing beside brackets, commas and colons.
+pub(super) fn squeezed(sheet: Sheet<'_>, from: usize, to: usize) -> String {
+    let mut text = String::new();
+    for index in from..to {
+        if sheet.kind(index) != Kind::WhiteSpace {
+            text.push_str(sheet.raw(index));
+            continue;
+        }
+        let before = index.checked_sub(1).map(|before| sheet.kind(before));
+        let after = sheet.tokens.get(index + 1).map(|after| after.kind);
+        let is_loose = matches!(
+            before,
+            Some(Kind::Comma | Kind::Colon | Kind::OpenParenthesis | Kind::Function)
+        ) || matches!(
+            after,
+            Some(Kind::Comma | Kind::Colon | Kind::CloseParenthesis)
+        );
+        if !is_loose {
+            text.push(' ');
+        }
+    }
+    text
+}
