@@ -17,6 +17,10 @@ demo: build
 	target/release/hashstatic build fixtures/site --out target/site
 	@cat target/site/staticfiles.json; echo
 
+# `make test` has built the binary and the wheel already. A prerequisite would change the order: make starts the judges that
+# need none first.
+BUILD := $(if $(HASHSTATIC_WHEEL),,build)
+
 # Two judges at a time, as most of them use one core. What they share is built before: the wheel, too, because maturin
 # moves the binary away for a moment.
 test: lint build
@@ -43,7 +47,7 @@ cross-check:
 	python3 tests/cross_check.py
 
 # A sample of the kills and errors of tests/faults, and all of its readers, editors and crowds. As root: it mounts, and traces.
-fault-test: build
+fault-test: $(BUILD)
 	python3 tests/faults/run.py --bin target/release/hashstatic --only kills,errors --sample 61
 	python3 tests/faults/run.py --bin target/release/hashstatic --only readers,locks,edits
 
@@ -59,7 +63,7 @@ fuzz-smoke:
 
 # Real Django, WhiteNoise, brotli, npm and PyPI packages and Chromium as judges; all of it below target/ and
 # tests/browser/node_modules.
-oracle-test: build
+oracle-test: $(BUILD)
 	$(NEED) python browser
 	python3 tests/oracle/prepare.py
 	HASHSTATIC_BIN=$(CURDIR)/target/release/hashstatic $(ORACLE) -m pytest -q \
@@ -125,7 +129,7 @@ bench-stages:
 	cargo bench --locked --features bench --bench stages -- $(ARGS)
 
 # That the comparison still works: all of it, over a few files.
-bench-smoke: build
+bench-smoke: $(BUILD)
 	$(NEED) python
 	python3 benches/compare/run.py --smoke >/dev/null
 
