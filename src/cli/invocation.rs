@@ -10,9 +10,8 @@ use hashstatic::Error;
 use hashstatic::options::Input;
 
 use super::ask::Answer;
-use super::config::{ConfigFile, INPUT, ROOTS, SOURCES, reason};
+use super::config::{ConfigFile, INPUT, ROOTS, SOURCES, STATIC_ROOT, reason};
 use super::environment::{Environment, OPTIONS};
-use super::root::STATIC_ROOT;
 use super::{Arguments, Command as Parsed};
 
 /// The layer that gives an option its value.

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use hashstatic::options::{ReferenceOptions, ReferenceOverrides};
 use hashstatic::{CleanOptions, Error, ExplainOptions, VerifyOptions};
 
+use super::config::STATIC_ROOT;
 use super::environment::Environment;
 use super::invocation::Invocation;
 use super::sources::Threads;
@@ -32,9 +33,6 @@ Examples:
   hashstatic explain static css/app.css
 
 Exit status: 0 done; 1 no such asset; 2 wrong usage";
-
-/// The identifier of the static root as an argument.
-pub(super) const STATIC_ROOT: &str = "static_root";
 
 /// Which static root, and how it was built.
 #[derive(Debug, Args)]

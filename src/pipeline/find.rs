@@ -1,5 +1,7 @@
 //! Stage 1, walk: finds the source files and, at the same time, lists what the static root holds.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::log::Log;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::Error;
@@ -19,6 +21,27 @@ pub(super) struct Found {
     pub(super) sources: Sources,
     /// The files in the static root.
     pub(super) snapshot: Snapshot,
+}
+
+impl Found {
+    /// The files that stand where the sources need a directory.
+    pub(super) fn displaced(&self) -> Vec<String> {
+        let mut seen: HashSet<&str> = HashSet::new();
+        let mut displaced = BTreeSet::new();
+        for source in &self.sources.files {
+            let mut name = source.logical.as_str();
+            while let Some(slash) = name.rfind('/') {
+                name = &name[..slash];
+                if !seen.insert(name) {
+                    break;
+                }
+                if self.snapshot.had(name) {
+                    displaced.insert(name.to_owned());
+                }
+            }
+        }
+        displaced.into_iter().collect()
+    }
 }
 
 /// Finds the source files and lists the static root. In place, both are one directory, and the walk comes second: by

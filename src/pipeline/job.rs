@@ -8,7 +8,6 @@ use super::find::{Found, Sources, find};
 use super::log::Log;
 use super::prehashed::{Bundled, Prehashed};
 use super::roots;
-use super::ways::displaced;
 use crate::cache::Cache;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::django;
@@ -78,14 +77,15 @@ impl<'o> Job<'o> {
         log.extend(unused_targets(options));
         let cache = cache(options, &root, &log);
         let found = pool.install(|| find(options, &root, in_place, &log));
-        let Found { sources, snapshot } = found.inspect_err(|_| root.roll_back())?;
-        let prehashed = bundled.prehashed(options, &sources.files, &log);
-        let unhashed = options.input.unhashed.iter();
+        let found = found.inspect_err(|_| root.roll_back())?;
         let displaced = if in_place {
             Vec::new()
         } else {
-            displaced(&sources.files, &snapshot)
+            found.displaced()
         };
+        let Found { sources, snapshot } = found;
+        let prehashed = bundled.prehashed(options, &sources.files, &log);
+        let unhashed = options.input.unhashed.iter();
         let job = Self {
             options,
             began,

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::own_files::beside;
+use super::own_files::record_name;
 use crate::name::logical_path::LogicalPath;
 use crate::options::{MinifyOptions, ReferenceOptions};
 
@@ -88,7 +88,7 @@ fn is_false(value: &bool) -> bool {
 impl Generations {
     /// The record's name: beside the manifest, hidden, so that no build takes it for an asset.
     pub(crate) fn name(manifest: &str) -> String {
-        beside(manifest, "generations.json")
+        record_name(manifest)
     }
 
     /// Reads a record. No name from a file may lead out of the static root.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rayon::Scope;
 
-use super::temporary::is_temporary;
+use super::own_files::is_temporary;
 use super::{Opened, Snapshot};
 use crate::error::Error;
 use crate::platform::{FileId, inode_of_entry, lock};

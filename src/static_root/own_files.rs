@@ -1,7 +1,7 @@
 //! The files that builds keep for themselves in a static root: hidden, so that no build takes them for assets.
 
-use super::generations::Generations;
-use super::temporary::is_temporary;
+use std::ffi::OsStr;
+
 use crate::options::HeadersFormat;
 
 /// The beginning of the names of temporary files.
@@ -21,6 +21,17 @@ pub(crate) fn beside(manifest: &str, what: &str) -> String {
     format!("{directory}.{stem}.{what}")
 }
 
+/// Whether a name is that of a temporary file.
+pub(super) fn is_temporary(name: &OsStr) -> bool {
+    name.to_str()
+        .is_some_and(|name| name.starts_with(TEMPORARY) && name.contains(".tmp"))
+}
+
+/// The name of the record of generations.
+pub(super) fn record_name(manifest: &str) -> String {
+    beside(manifest, "generations.json")
+}
+
 /// Whether a name is one of those that builds with this manifest keep for themselves, besides that of the manifest.
 pub(crate) fn is_own_file(name: &str, manifest: &str) -> bool {
     let file_name = name.rsplit('/').next().unwrap_or(name);
@@ -28,7 +39,7 @@ pub(crate) fn is_own_file(name: &str, manifest: &str) -> bool {
         && (name == JOURNAL
             || name == MANIFESTS
             || is_temporary(file_name.as_ref())
-            || name == Generations::name(manifest)
+            || name == record_name(manifest)
             || headers_names(manifest).iter().any(|file| file == name))
 }
 

@@ -1,6 +1,5 @@
 //! The names of temporary files.
 
-use std::ffi::OsStr;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -63,12 +62,6 @@ impl Opened {
         let _ = self.disk.remove_file(temporary);
         self.made().temporaries.remove(temporary);
     }
-}
-
-/// Whether a name is that of a temporary file.
-pub(super) fn is_temporary(name: &OsStr) -> bool {
-    name.to_str()
-        .is_some_and(|name| name.starts_with(TEMPORARY) && name.contains(".tmp"))
 }
 
 /// The end of the temporary names beside `path`. Not all of a long name: file systems take 255 bytes.

@@ -18,6 +18,8 @@ pub(super) use values::reason;
 pub(super) const SOURCES: &str = "sources";
 /// The identifier of the source roots as an argument.
 pub(super) const ROOTS: &str = "roots";
+/// The identifier of the static root as an argument.
+pub(super) const STATIC_ROOT: &str = "static_root";
 /// Keys that decide where the assets come from. If a stronger layer decides that, none of them counts.
 pub(super) const INPUT: [&str; 8] = [
     SOURCES,

@@ -3,7 +3,6 @@
 use std::collections::hash_map::Entry;
 
 use super::carried::Carried;
-use super::unhashed::keep_name;
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
 use crate::django;
 use crate::name::catalog::Naming;
@@ -51,6 +50,15 @@ pub(super) fn decide(
         asset.id = id;
     }
     (assets, duplicates)
+}
+
+/// Gives an asset its own name. Where its plain file is the user's or the caller's, that stays as it is.
+pub(super) fn keep_name(job: &Job<'_>, asset: &mut Planned) {
+    asset.naming = Naming::Unhashed;
+    asset.keep_plain = true;
+    if job.leaves_plain(asset) {
+        asset.syntax = Syntax::Opaque;
+    }
 }
 
 /// The syntax of an asset with that name.

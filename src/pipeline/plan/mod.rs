@@ -8,6 +8,7 @@ mod conflicts;
 mod decide;
 mod earlier;
 mod empty;
+mod in_the_way;
 mod keep;
 mod links;
 mod long_names;
@@ -21,7 +22,6 @@ use std::time::{Duration, SystemTime};
 use super::asset::Planned;
 use super::find::Sources;
 use super::job::Job;
-use super::ways;
 use crate::error::Error;
 use crate::name::catalog::Catalog;
 use crate::name::name_map::NameSet;
@@ -80,7 +80,7 @@ pub(crate) fn plan(
         earlier,
     };
     clear::check(job, &inventory)?;
-    ways::check(job, &assets, &inventory.earlier)?;
+    in_the_way::check(job, &assets, &inventory.earlier)?;
     links::check(job, &assets)?;
     job.log.stage("plan"); // errors are reported with those that are found next
     Ok((assets, inventory))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use memchr::memmem;
 
-use super::decide::syntax;
+use super::decide::{keep_name, syntax};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::error::Error;
 use crate::name::catalog::{AssetId, Catalog, Naming};
@@ -15,15 +15,6 @@ use crate::text::css::uses::NO_USES;
 use crate::text::edges::edges;
 use crate::text::resolve::UrlSpace;
 use crate::text::{Syntax, service_workers};
-
-/// Gives an asset its own name. Where its plain file is the user's or the caller's, that stays as it is.
-pub(super) fn keep_name(job: &Job<'_>, asset: &mut Planned) {
-    asset.naming = Naming::Unhashed;
-    asset.keep_plain = true;
-    if job.leaves_plain(asset) {
-        asset.syntax = Syntax::Opaque;
-    }
-}
 
 /// Warns about globs of `--unhashed` that no asset has.
 pub(super) fn report_unused_globs(job: &Job<'_>, assets: &[Planned]) {

@@ -22,6 +22,7 @@ mod optimizer;
 mod properties;
 mod shorthands;
 mod spacing;
+mod squeeze;
 mod statements;
 mod survey;
 mod value;

@@ -7,7 +7,7 @@ use super::declarations::Declaration;
 use super::inventory::Inventory;
 use super::judge::{Value, same};
 use super::lightning::{Targets, optimize};
-use super::spacing::squeezed;
+use super::squeeze::squeezed;
 use super::value::parts;
 use super::vendor::without_vendor;
 use super::{Optimized, hazards};
