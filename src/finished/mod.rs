@@ -24,8 +24,8 @@ use crate::static_root::generations::{Generations, RecordedOptions};
 use crate::static_root::manifest::{Manifest, StoredManifest};
 use crate::static_root::{TEMPORARY, must_be_there};
 use crate::text::Syntax;
+use crate::text::css::uses::LazyUses;
 use crate::walk::walk;
-use uses::Uses;
 
 /// One entry of the manifest.
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ pub(crate) struct FinishedRoot {
     by_hashed: HashMap<LogicalPath, usize>,
     /// The files that earlier manifests named.
     earlier: HashSet<String>,
-    uses: Uses,
+    uses: LazyUses,
 }
 
 impl FinishedRoot {
@@ -137,7 +137,7 @@ impl FinishedRoot {
             entries,
             hash,
             by_hashed,
-            uses: Uses::default(),
+            uses: LazyUses::default(),
         };
         Ok((root, diagnostics))
     }

@@ -1,39 +1,28 @@
 //! Reads which style sheets use which custom properties, if a relative URL in one of these makes that matter.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
-
 use crate::error::Error;
 use crate::name::catalog::Catalog;
 use crate::platform::regular_file;
-use crate::text::css::uses::{NO_USES, PropertyUses};
+use crate::text::css::uses::{LazyUses, PropertyUses};
 use crate::text::{Reference, Syntax};
 
-/// The uses of custom properties in all style sheets of a build, read when they are first asked for.
+/// The uses of custom properties in all style sheets of a build.
 pub(super) struct Uses<'a> {
     catalog: &'a Catalog,
-    all: OnceLock<PropertyUses>,
-    reading: Mutex<()>,
+    all: LazyUses,
 }
 
 impl<'a> Uses<'a> {
     pub(super) fn new(catalog: &'a Catalog) -> Self {
         Self {
             catalog,
-            all: OnceLock::new(),
-            reading: Mutex::default(),
+            all: LazyUses::default(),
         }
     }
 
     /// The uses, as far as they matter for these references.
     pub(super) fn of(&self, references: &[Reference]) -> Result<&PropertyUses, Error> {
-        if !PropertyUses::matter(references) {
-            return Ok(&NO_USES);
-        }
-        let _one = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.all.get() {
-            Some(all) => Ok(all),
-            None => self.read().map(|all| self.all.get_or_init(|| all)),
-        }
+        self.all.of(references, || self.read())
     }
 
     fn read(&self) -> Result<PropertyUses, Error> {

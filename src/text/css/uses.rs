@@ -2,6 +2,7 @@
 //! property (css-variables), not in the one that sets it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::references::Context;
 use super::tokens::{Kind, tokens};
@@ -26,9 +27,34 @@ pub(crate) static NO_USES: PropertyUses = PropertyUses {
     takers: BTreeMap::new(),
 };
 
+/// The uses, read when they first matter.
+#[derive(Default)]
+pub(crate) struct LazyUses {
+    all: OnceLock<PropertyUses>,
+    reading: Mutex<()>,
+}
+
+impl LazyUses {
+    /// The uses, as far as they matter for these references. `read` is called once at most, unless it fails.
+    pub(crate) fn of<E>(
+        &self,
+        references: &[Reference],
+        read: impl FnOnce() -> Result<PropertyUses, E>,
+    ) -> Result<&PropertyUses, E> {
+        if !PropertyUses::matter(references) {
+            return Ok(&NO_USES);
+        }
+        let _one = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.all.get() {
+            Some(all) => Ok(all),
+            None => read().map(|all| self.all.get_or_init(|| all)),
+        }
+    }
+}
+
 impl PropertyUses {
     /// Whether uses matter for these references.
-    pub(crate) fn matter(references: &[Reference]) -> bool {
+    fn matter(references: &[Reference]) -> bool {
         references.iter().any(|reference| {
             matches!(
                 reference.relative_to,
