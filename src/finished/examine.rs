@@ -84,7 +84,7 @@ impl FinishedRoot {
         } = syntax.scan(text);
         let space = UrlSpace {
             catalog: &self.files,
-            static_url: &self.references.static_url,
+            static_url: &self.static_url,
             uses: self.uses(&references)?,
         };
         let references = wanted(

@@ -25,6 +25,7 @@ use crate::static_root::manifest::{Manifest, StoredManifest};
 use crate::static_root::{TEMPORARY, must_be_there};
 use crate::text::Syntax;
 use crate::text::css::uses::LazyUses;
+use crate::text::resolve::StaticUrl;
 use crate::walk::walk;
 
 /// One entry of the manifest.
@@ -60,6 +61,8 @@ pub(crate) struct FinishedRoot {
     by_hashed: HashMap<LogicalPath, usize>,
     /// The files that earlier manifests named.
     earlier: HashSet<String>,
+    /// The static URL of `references`, split once.
+    static_url: StaticUrl,
     uses: LazyUses,
 }
 
@@ -127,11 +130,13 @@ impl FinishedRoot {
         let options = record.options.clone();
         let options = options.filter(|options| options.manifest == identity);
         let of_build = options.as_ref().map(|options| options.references.clone());
+        let references = references.over(of_build.unwrap_or_default());
         let root = Self {
             earlier: record.files().map(str::to_owned).collect(),
             record,
             files: files(&dir, &mut diagnostics)?,
-            references: references.over(of_build.unwrap_or_default()),
+            static_url: StaticUrl::new(&references.static_url),
+            references,
             options,
             dir,
             entries,

@@ -78,7 +78,7 @@ impl<'r> Sources<'r> {
         let references = syntax.references(text);
         let space = UrlSpace {
             catalog: &self.catalog,
-            static_url: &self.root.references.static_url,
+            static_url: &self.root.static_url,
             uses: self.root.uses(&references)?,
         };
         let edits = edges(&references, text, space, &entry.logical).filter_map(|found| {

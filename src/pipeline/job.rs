@@ -19,6 +19,7 @@ use crate::parallel::pool;
 use crate::progress::Progress;
 use crate::static_root::{Opened, Opening, StaticRoot};
 use crate::text::css::Targets;
+use crate::text::resolve::StaticUrl;
 
 /// The context that all stages of a build share.
 pub(crate) struct Job<'o> {
@@ -28,6 +29,8 @@ pub(crate) struct Job<'o> {
     pub(crate) root: StaticRoot,
     /// The manifest's name in the static root, or its absolute path where it lies elsewhere.
     pub(crate) manifest: String,
+    /// `--static-url`, split once for all references.
+    pub(crate) static_url: StaticUrl,
     /// Whether the source root is the static root: plain files are then the user's own.
     pub(crate) in_place: bool,
     pub(crate) prehashed: Prehashed,
@@ -92,6 +95,7 @@ impl<'o> Job<'o> {
             cache,
             root: StaticRoot::displacing(root, snapshot, displaced),
             manifest,
+            static_url: StaticUrl::new(&options.references.static_url),
             in_place,
             prehashed,
             unhashed: unhashed.map(|glob| Glob::new(glob)).collect(),

@@ -133,7 +133,7 @@ fn everywhere(
             Target::Uncertain(Box::new(Uncertain {
                 property: property.to_owned(),
                 absolute: first
-                    .map(|id| format!("{}{}", space.static_url, space.catalog.name(*id))),
+                    .map(|id| format!("{}{}", space.static_url.text, space.catalog.name(*id))),
                 candidates,
             }))
         }

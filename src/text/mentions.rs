@@ -49,7 +49,7 @@ pub(crate) fn diagnose(
     let mut spans = match kind {
         Kind::Markup => in_markup(text),
         Kind::Json => in_json(text),
-        Kind::Script { modules } => in_script(text, space.static_url, modules),
+        Kind::Script { modules } => in_script(text, &space.static_url.text, modules),
     };
     spans.sort_unstable_by_key(|span| span.start);
     spans.dedup();
@@ -219,12 +219,13 @@ mod tests {
     use super::*;
     use crate::name::catalog::Catalog;
     use crate::text::css::uses::NO_USES;
+    use crate::text::resolve::StaticUrl;
 
     fn found(name: &str, syntax: Syntax, text: &str) -> Vec<String> {
         let catalog = Catalog::of_names(["a.js", "d/a.png", "d/b.png", "d/m.js", "d/x.html"]);
         let space = UrlSpace {
             catalog: &catalog,
-            static_url: "/static/",
+            static_url: &StaticUrl::new("/static/"),
             uses: &NO_USES,
         };
         let name = LogicalPath::new(name).unwrap();

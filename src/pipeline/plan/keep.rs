@@ -141,7 +141,7 @@ fn read(
     let references = syntax.references(&text);
     let space = UrlSpace {
         catalog,
-        static_url: &options.static_url,
+        static_url: &job.static_url,
         uses: uses.of(&references)?,
     };
     let mut locator = Locator::new(&text);

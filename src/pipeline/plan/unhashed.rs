@@ -76,7 +76,7 @@ fn registrations(
     let options = job.options;
     let space = UrlSpace {
         catalog,
-        static_url: &options.references.static_url,
+        static_url: &job.static_url,
         uses: &NO_USES,
     };
     let is_exact = options.naming.django_exact.is_some();

@@ -262,7 +262,7 @@ impl<'a> Prepare<'a> {
         };
         let space = UrlSpace {
             catalog: &self.inventory.catalog,
-            static_url: &self.job.options.references.static_url,
+            static_url: &self.job.static_url,
             uses: &NO_USES,
         };
         let lacks_plain = |id| self.lacks_plain(Some(id));
@@ -277,7 +277,7 @@ impl<'a> Prepare<'a> {
     fn space(&self, references: &[Reference]) -> Result<UrlSpace<'_>, Error> {
         Ok(UrlSpace {
             catalog: &self.inventory.catalog,
-            static_url: &self.job.options.references.static_url,
+            static_url: &self.job.static_url,
             uses: self.uses.of(references)?,
         })
     }

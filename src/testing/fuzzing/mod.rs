@@ -10,7 +10,7 @@ mod resolving;
 use crate::name::catalog::Catalog;
 use crate::name::logical_path::LogicalPath;
 use crate::text::css::uses::NO_USES;
-use crate::text::resolve::UrlSpace;
+use crate::text::resolve::{StaticUrl, UrlSpace};
 pub use django::django_exact;
 pub use minify::{css_full, css_safe};
 pub use names::{files_from, manifest};
@@ -43,7 +43,7 @@ const DIGEST: &str = "0123456789ab";
 
 const STATIC_URLS: &[&str] = &["/static/", "https://cdn.test/s/", "/"];
 
-fn space<'a>(catalog: &'a Catalog, static_url: &'a str) -> UrlSpace<'a> {
+fn space<'a>(catalog: &'a Catalog, static_url: &'a StaticUrl) -> UrlSpace<'a> {
     UrlSpace {
         catalog,
         static_url,

@@ -3,7 +3,7 @@
 use super::{DIGEST, FROM, NAMES, STATIC_URLS, logical, space};
 use crate::name::catalog::Catalog;
 use crate::text::edges::{edges, splice};
-use crate::text::resolve::Target;
+use crate::text::resolve::{StaticUrl, Target};
 use crate::text::{Escapes, ReferenceKind, Syntax, css_references_by_tokens};
 
 /// The CSS reference scanner: see `reads_and_rewrites`. Skimmed text has no references.
@@ -35,7 +35,8 @@ fn reads_and_rewrites(kind: Syntax, text: &[u8]) {
     let catalog = Catalog::of_names(NAMES.iter().copied());
     let from = logical(FROM);
     let found = kind.references(text);
-    let space = space(&catalog, STATIC_URLS[0]);
+    let static_url = StaticUrl::new(STATIC_URLS[0]);
+    let space = space(&catalog, &static_url);
     let mut resolved = edges(&found, text, space, &from);
     let mut end = 0;
     let mut edits = Vec::new();

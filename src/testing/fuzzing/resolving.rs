@@ -2,7 +2,7 @@
 
 use super::{DIGEST, FROM, NAMES, STATIC_URLS, logical, space};
 use crate::name::catalog::Catalog;
-use crate::text::resolve::{Base, Target, resolve};
+use crate::text::resolve::{Base, StaticUrl, Target, resolve};
 
 /// Resolving: the path and the place of the digest are inside the URL; with the digest inserted, the URL leads to the
 /// hashed path; no reported name leaves the static root.
@@ -20,7 +20,8 @@ pub fn resolving(url: &str) {
     );
     let from = logical(FROM);
     let base = Base::Directory(from.directory());
-    for static_url in STATIC_URLS {
+    for static_url in STATIC_URLS.iter().map(|url| StaticUrl::new(url)) {
+        let static_url = &static_url;
         match resolve(space(&before, static_url), base, url) {
             Target::Asset {
                 id,
@@ -45,7 +46,7 @@ pub fn resolving(url: &str) {
             _ => {}
         }
         let trimmed = url.trim_start_matches(|c| c <= ' ');
-        let has_host = static_url.contains("//");
+        let has_host = static_url.text.contains("//");
         if !has_host
             && ["//", "/\\", "\\/", "\\\\"]
                 .iter()

@@ -10,7 +10,8 @@ use crate::name::catalog::{AssetId, Catalog};
 use crate::name::logical_path::stem_length;
 use crate::text::css::uses::PropertyUses;
 use decoded_path::DecodedPath;
-use static_url::{Parts, Place, StaticUrl};
+pub(crate) use static_url::StaticUrl;
+use static_url::{Parts, Place};
 
 /// The space that URLs are resolved in.
 #[derive(Clone, Copy)]
@@ -18,7 +19,7 @@ pub(crate) struct UrlSpace<'a> {
     /// The assets that a URL can name.
     pub(crate) catalog: &'a Catalog,
     /// The prefix of absolute URLs inside the static root.
-    pub(crate) static_url: &'a str,
+    pub(crate) static_url: &'a StaticUrl,
     /// Where custom properties are used, for relative URLs in them.
     pub(crate) uses: &'a PropertyUses,
 }
@@ -69,9 +70,9 @@ pub(crate) struct Uncertain {
 /// Resolves `url`.
 pub(crate) fn resolve(space: UrlSpace<'_>, base: Base<'_>, url: &str) -> Target {
     let catalog = space.catalog;
-    let static_url = StaticUrl::new(space.static_url);
+    let static_url = space.static_url;
     let parts = Parts::of(url);
-    let Some(start) = start(&static_url, base, &parts) else {
+    let Some(start) = start(static_url, base, &parts) else {
         return Target::External;
     };
     let path = parts.path;
@@ -132,8 +133,7 @@ pub(crate) fn resolve(space: UrlSpace<'_>, base: Base<'_>, url: &str) -> Target 
 /// Whether a URL means different things in different directories.
 pub(crate) fn is_relative(space: UrlSpace<'_>, url: &str) -> bool {
     let parts = Parts::of(url);
-    let static_url = StaticUrl::new(space.static_url);
-    let start = start(&static_url, Base::Directory(""), &parts);
+    let start = start(space.static_url, Base::Directory(""), &parts);
     start == Some(Start::Directory("")) && !parts.path.is_empty()
 }
 

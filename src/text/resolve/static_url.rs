@@ -100,7 +100,10 @@ fn is_slash(c: char) -> bool {
 }
 
 /// `--static-url`: where the static root is in URL space.
-pub(super) struct StaticUrl {
+#[derive(Debug)]
+pub(crate) struct StaticUrl {
+    /// As it was given.
+    pub(crate) text: String,
     pub(super) scheme: Option<String>,
     pub(super) host: Option<String>,
     /// The segments of its path, decoded.
@@ -108,7 +111,7 @@ pub(super) struct StaticUrl {
 }
 
 impl StaticUrl {
-    pub(super) fn new(url: &str) -> Self {
+    pub(crate) fn new(url: &str) -> Self {
         let Parts {
             scheme,
             place,
@@ -117,6 +120,7 @@ impl StaticUrl {
         let decoded = DecodedPath::new(&url[path.clone()], path.start);
         let segments = decoded.text.split('/').filter(|part| !part.is_empty());
         Self {
+            text: url.to_owned(),
             scheme,
             segments: segments.map(str::to_owned).collect(),
             host: match place {

@@ -183,7 +183,7 @@ fn every_shape_of_url() {
     for (static_url, url, expected) in URLS.iter().copied() {
         let space = UrlSpace {
             catalog: &catalog,
-            static_url,
+            static_url: &StaticUrl::new(static_url),
             uses: &NO_USES,
         };
         let got = match resolve(space, Base::Directory(from.directory()), url) {
