@@ -10,7 +10,8 @@ use hashstatic::{
 };
 use serde_json::json;
 
-use super::{ERROR, JSON_VERSION, Renderer, TITLE, counted, grouped, out, size};
+use super::wording::{counted, grouped, size};
+use super::{ERROR, JSON_VERSION, Renderer, TITLE, out};
 use crate::cli::root::CacheAction;
 
 impl Renderer {
