@@ -36,7 +36,7 @@ impl Answer {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Told {
+enum Reply {
     Failed {
         /// Why, in one line.
         error: String,
@@ -93,7 +93,7 @@ impl Question<'_> {
         };
         let said = Said::of(&output, printed);
         match answer.and_then(|json| serde_json::from_str(json).ok()) {
-            Some(Told::Project {
+            Some(Reply::Project {
                 roots,
                 files,
                 sources,
@@ -103,7 +103,7 @@ impl Question<'_> {
                 sources,
                 build,
             }),
-            Some(Told::Failed {
+            Some(Reply::Failed {
                 error,
                 traceback,
                 printed: true,
@@ -111,7 +111,7 @@ impl Question<'_> {
                 let all = [said.all.as_str(), &traceback].join("\n");
                 Err(self.failed(&format!("{error}: {}", said.last), &all))
             }
-            Some(Told::Failed {
+            Some(Reply::Failed {
                 error, traceback, ..
             }) => Err(self.failed(&error, &traceback)),
             None => {

@@ -64,7 +64,7 @@ impl<'p> Place<'p> {
             }
         }
         if found.is_empty() {
-            // A public path that the manifest does not tell from the names begins all of them.
+            // All names begin with a public path that the manifest does not give by itself.
             if let Some(found) = self.without_public_path(&lost) {
                 lost.retain(|name| !found.iter().any(|(of, _)| of == name));
                 return (found.into_iter().map(|(_, name)| name).collect(), lost);
