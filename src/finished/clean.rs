@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::diagnostic::shown;
 use crate::error::Error;
-use crate::options::LinkMode;
+use crate::options::{DEFAULT_MANIFEST, LinkMode};
 use crate::report::Tally;
 use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::Generations;
@@ -39,7 +39,7 @@ impl CleanOptions {
     pub fn new(static_root: PathBuf) -> Self {
         Self {
             static_root,
-            manifest: "staticfiles.json".into(),
+            manifest: DEFAULT_MANIFEST.into(),
             keep: 3,
             age: None,
             dry_run: false,

@@ -8,7 +8,7 @@ use super::{Entry, FinishedRoot};
 use crate::diagnostic::{Location, Locator, shown};
 use crate::error::Error;
 use crate::name::catalog::AssetId;
-use crate::options::ReferenceOverrides;
+use crate::options::{DEFAULT_MANIFEST, ReferenceOverrides};
 use crate::parallel::{map_in_order, pool};
 use crate::text::resolve::Target;
 
@@ -33,7 +33,7 @@ impl ExplainOptions {
         Self {
             static_root,
             asset,
-            manifest: "staticfiles.json".into(),
+            manifest: DEFAULT_MANIFEST.into(),
             references: ReferenceOverrides::default(),
         }
     }

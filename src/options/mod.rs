@@ -22,6 +22,7 @@ pub use variants::{Encodings, VariantOptions};
 
 pub(crate) use input::json_text;
 use references::check_static_url;
+pub(crate) use root::DEFAULT_MANIFEST;
 
 use std::path::Path;
 

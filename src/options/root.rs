@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// The usual name of a manifest, as in Django.
+pub(crate) const DEFAULT_MANIFEST: &str = "staticfiles.json";
+
 /// How a hashed file and its plain copy share their bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
@@ -103,7 +106,7 @@ impl Default for RootOptions {
             in_place: false,
             keep_only_hashed: false,
             keep_original: Vec::new(),
-            manifest: "staticfiles.json".into(),
+            manifest: DEFAULT_MANIFEST.into(),
             write_manifest: true,
             headers: Vec::new(),
             file_mode: FileMode::Bits(0o644),

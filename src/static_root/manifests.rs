@@ -10,12 +10,11 @@ use super::Opened;
 use super::own_files::{MANIFESTS, headers_names};
 use crate::error::Error;
 use crate::name::logical_path::LogicalPath;
+use crate::options::DEFAULT_MANIFEST;
 use crate::static_root::encoding::Encoding;
 use crate::static_root::generations::Generations;
 use crate::static_root::manifest::Manifest;
 
-/// The manifest that needs no note.
-const USUAL: &str = "staticfiles.json";
 /// Raised when a field changes its meaning or goes.
 const VERSION: u32 = 1;
 
@@ -51,13 +50,13 @@ impl Opened {
     /// Notes that the static root has this manifest, if it is not the only one there, under the usual name.
     pub(crate) fn note_manifest(&self, name: &str) -> Result<(), Error> {
         let before = self.noted()?;
-        if name == USUAL && before.is_empty() {
+        if name == DEFAULT_MANIFEST && before.is_empty() {
             return Ok(());
         }
         let mut manifests = before.clone();
         manifests.insert(name.to_owned());
         if self.has_usual()? {
-            manifests.insert(USUAL.to_owned());
+            manifests.insert(DEFAULT_MANIFEST.to_owned());
         }
         if manifests != before {
             let stored = Stored {
@@ -77,8 +76,8 @@ impl Opened {
     pub(crate) fn other_manifests(&self, own: &str) -> Result<Others, Error> {
         let mut others = Others::default();
         let mut names = self.noted()?;
-        if own != USUAL && self.has_usual()? {
-            names.insert(USUAL.to_owned());
+        if own != DEFAULT_MANIFEST && self.has_usual()? {
+            names.insert(DEFAULT_MANIFEST.to_owned());
         }
         names.remove(own);
         for name in names {
@@ -113,7 +112,7 @@ impl Opened {
 
     /// Whether there is a manifest under the usual name, which needs no note. An asset may have that name, too.
     fn has_usual(&self) -> Result<bool, Error> {
-        let usual = self.read_if_there(USUAL)?;
+        let usual = self.read_if_there(DEFAULT_MANIFEST)?;
         Ok(usual.is_some_and(|bytes| Manifest::parse(&bytes).is_ok()))
     }
 

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::FinishedRoot;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::error::Error;
-use crate::options::ReferenceOverrides;
+use crate::options::{DEFAULT_MANIFEST, ReferenceOverrides};
 use crate::parallel::pool;
 use crate::platform::lock::Lock;
 use crate::report::Tally;
@@ -42,7 +42,7 @@ impl VerifyOptions {
     pub fn new(static_root: PathBuf) -> Self {
         Self {
             static_root,
-            manifest: "staticfiles.json".into(),
+            manifest: DEFAULT_MANIFEST.into(),
             references: ReferenceOverrides::default(),
             require: Vec::new(),
             jobs: 0,

@@ -1,13 +1,10 @@
 //! Sources that seem to be static roots: a build has written there, and its outputs would be taken for assets.
 
 use crate::diagnostic::{Code, Diagnostic, Severity, shown};
-use crate::options::Input;
+use crate::options::{DEFAULT_MANIFEST, Input};
 use crate::pipeline::job::Job;
 use crate::static_root::manifest::Manifest;
 use crate::walk::SourceFile;
-
-/// The usual name of a manifest.
-const MANIFEST: &str = "staticfiles.json";
 
 /// Warns about source roots with a manifest whose hashed files lie beside it.
 pub(super) fn warn(job: &Job<'_>, sources: &[SourceFile]) {
@@ -19,7 +16,7 @@ pub(super) fn warn(job: &Job<'_>, sources: &[SourceFile]) {
     }
     let manifests = sources
         .iter()
-        .filter(|source| source.logical.file_name() == MANIFEST);
+        .filter(|source| source.logical.file_name() == DEFAULT_MANIFEST);
     for source in manifests {
         let Some(directory) = source.path.parent() else {
             continue;

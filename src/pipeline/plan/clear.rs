@@ -5,13 +5,13 @@ use std::io::ErrorKind;
 use crate::diagnostic::shown;
 use crate::error::Error;
 use crate::name::digest::is_hex;
+use crate::options::DEFAULT_MANIFEST;
 use crate::pipeline::job::Job;
 use crate::pipeline::plan::Inventory;
 use crate::static_root::MANIFESTS;
 use crate::static_root::encoding::Encoding;
-use crate::static_root::generations::Generations;
 use crate::static_root::manifest::Manifest;
-use crate::static_root::own_files::headers_names;
+use crate::static_root::own_files::is_own_file;
 
 /// Names at the top of a directory that show what it is: somebody's work.
 const WORK: [&str; 17] = [
@@ -74,7 +74,7 @@ pub(super) fn check(job: &Job<'_>, inventory: &Inventory) -> Result<(), Error> {
         return Ok(());
     }
     // The builds before may have had another manifest.
-    let usual = match job.root.read_if_there(USUAL) {
+    let usual = match job.root.read_if_there(DEFAULT_MANIFEST) {
         // It says nothing then.
         Err(Error::Io { source, .. }) if source.kind() == ErrorKind::PermissionDenied => None,
         usual => usual?.and_then(|bytes| Manifest::parse(&bytes).ok()),
@@ -85,7 +85,10 @@ pub(super) fn check(job: &Job<'_>, inventory: &Inventory) -> Result<(), Error> {
     let is_known = |name: &&str| {
         let mut behind = Encoding::files_behind(name);
         let is_ours = |name: &str| is_asset(name) || plain_names(name).any(|name| is_asset(&name));
-        is_ours(name) || behind.any(is_ours) || is_record(name, &job.manifest)
+        is_ours(name)
+            || behind.any(is_ours)
+            || **name == job.manifest
+            || is_own_file(name, &job.manifest)
     };
     let names = || snapshot.names();
     if 2 * names().filter(is_known).count() < names().count() {
@@ -96,21 +99,10 @@ pub(super) fn check(job: &Job<'_>, inventory: &Inventory) -> Result<(), Error> {
     Ok(())
 }
 
-/// The usual name of a manifest.
-const USUAL: &str = "staticfiles.json";
-
 /// Whether a manifest names a file that is there: one without is no sign of a build.
 fn names_a_file(job: &Job<'_>, manifest: &Manifest) -> bool {
     let mut hashed = manifest.paths.values();
     hashed.any(|name| job.root.snapshot.had(name))
-}
-
-/// Whether a file is a manifest or stands beside one.
-fn is_record(name: &str, manifest: &str) -> bool {
-    name == manifest
-        || name == Generations::name(manifest)
-        || name.starts_with(".hashstatic.")
-        || headers_names(manifest).iter().any(|file| file == name)
 }
 
 /// The names of which one could be the hashed path: without one part that looks like a digest.
